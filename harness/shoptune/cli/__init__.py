@@ -1,0 +1,87 @@
+"""The command ``shoptune``.
+
+Exit codes: 0 passed, 1 a gate failed, 2 usage or configuration, 3 a step failed, 4 inconclusive where a gate demands
+certainty.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import NoReturn
+
+import click
+
+from shoptune import __version__
+from shoptune.cli.commands import doctor, plugins, schema
+from shoptune.cli.experiment import data, gate, plan, report, run
+from shoptune.errors import ShoptuneError
+
+__all__ = ["cli", "main"]
+
+
+class _WithPluginCommands(click.Group):
+    """A group that asks plugins for their commands, once, when it is asked for one that is not its own."""
+
+    asked = False
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._ask()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            self._ask()
+        return super().get_command(ctx, cmd_name)
+
+    def _ask(self) -> None:
+        if not self.asked:
+            from shoptune.plugins import load_plugins
+
+            self.asked = True
+            load_plugins().add_commands(self)
+
+
+@click.group(cls=_WithPluginCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="shoptune")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def cli(debug: bool) -> None:
+    """Tune open-weight language models on a shop's own data, and prove whether it helped."""
+    del debug  # read by main()
+
+
+for command in (run, plan, data, report, gate, plugins, schema, doctor):
+    cli.add_command(command)
+
+
+def main() -> NoReturn:
+    """Run the command; errors that a person can act on are printed without a traceback unless ``--debug`` is given."""
+    debug = "--debug" in sys.argv
+    try:
+        cli.main(standalone_mode=False)
+        code = 0
+    except click.exceptions.Exit as done:
+        code = done.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        _complain("stopped; what was finished is kept, and the same command goes on from there")
+        code = 130
+    except ShoptuneError as error:
+        if debug:
+            traceback.print_exc()
+        _complain(str(error))
+        code = error.exit_code
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        _complain(
+            f"{type(error).__name__}: {error}\nThis is a fault in shoptune: run again with --debug and report it."
+        )
+        code = 3
+    sys.exit(code)
+
+
+def _complain(message: str) -> None:
+    click.echo(click.style("error: ", fg="red", bold=True) + message, err=True)

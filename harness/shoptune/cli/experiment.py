@@ -1,0 +1,150 @@
+"""Commands that take an experiment file: run, plan, data, report, gate."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shoptune.cli.options import experiment_argument, plain_option, reports_option, store_option
+
+if TYPE_CHECKING:
+    from shoptune.comparison import Comparison
+
+__all__ = ["data", "gate", "plan", "report", "run", "run_experiment"]
+
+
+@click.command()
+@experiment_argument
+@store_option
+@reports_option
+@plain_option
+def run(experiment: Path, store: Path, reports: Path, plain: bool) -> None:
+    """Tune, predict, measure, compare and report; compute only what is not in the store."""
+    sys.exit(run_experiment(experiment, store, reports, plain=plain))
+
+
+def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool = False) -> int:
+    """Run an experiment file, print the comparison, and return the exit code."""
+    from shoptune.cli.summary import show_comparison
+    from shoptune.config import load_experiment
+    from shoptune.gates import exit_code
+    from shoptune.progress import display
+    from shoptune.run import run as run_whole
+    from shoptune.store import Store
+
+    loaded = load_experiment(experiment)
+    with display(plain=plain) as shown:
+        plan, comparison = run_whole(loaded, Store(store), reports, shown, command=_command())
+    show_comparison(comparison, reports / comparison.experiment)
+    return exit_code(plan.gates, comparison.gates)
+
+
+@click.command()
+@experiment_argument
+@store_option
+def plan(experiment: Path, store: Path) -> None:
+    """Show the steps of an experiment, and which of them are in the store; compute nothing."""
+    from shoptune.cli.summary import show_plan
+    from shoptune.config import load_experiment
+    from shoptune.run import plan_experiment
+    from shoptune.store import Store
+
+    opened = Store(store)
+    made, missing = plan_experiment(load_experiment(experiment), opened)
+    show_plan(made, missing, opened)
+
+
+@click.command()
+@experiment_argument
+@store_option
+@plain_option
+@click.option("--json", "as_json", is_flag=True, help="Print the data reports as JSON.")
+def data(experiment: Path, store: Path, plain: bool, as_json: bool) -> None:
+    """Read the shop's files, split them, and show what came of it."""
+    from shoptune.cli.summary import show_data
+    from shoptune.config import load_experiment
+    from shoptune.plan import make_plan
+    from shoptune.progress import display
+    from shoptune.run import execute
+    from shoptune.store import Store
+
+    loaded, opened = load_experiment(experiment), Store(store)
+    opened.prepare()
+    made = make_plan(loaded)
+    with display(plain=plain) as shown:
+        execute([task.prepare for task in made.tasks], made.executor, opened, loaded.plugins, shown)
+    reports = {task.name: opened.read(task.prepare.fingerprint).json("data.json") for task in made.tasks}
+    if as_json:
+        click.echo(json.dumps(reports, indent=1, ensure_ascii=False))
+    else:
+        show_data(reports)
+
+
+@click.command()
+@experiment_argument
+@store_option
+@reports_option
+def report(experiment: Path, store: Path, reports: Path) -> None:
+    """Render the reports of a finished run again; compute nothing."""
+    from shoptune.assemble import assemble
+    from shoptune.config import load_experiment
+    from shoptune.errors import UsageError
+    from shoptune.run import plan_experiment, render
+    from shoptune.store import Store
+
+    loaded, opened = load_experiment(experiment), Store(store)
+    made, missing = plan_experiment(loaded, opened)
+    if missing:
+        raise UsageError(
+            f"{len(missing)} of {len(made.steps)} steps are not in {store}, the first of them {missing[0].name!r}; "
+            f"run `shoptune run {experiment}` first"
+        )
+    comparison = assemble(made, opened, loaded.plugins, command=_command())
+    for path in render(comparison, made.reports, loaded.plugins, reports / made.experiment):
+        click.echo(path)
+
+
+@click.command()
+@experiment_argument
+@reports_option
+def gate(experiment: Path, reports: Path) -> None:
+    """Hold the experiment's gates against its last comparison.json; exit 1 if one fails, 4 if one stays open."""
+    from shoptune.cli.summary import show_gates
+    from shoptune.experiment_file import read_experiment_file
+    from shoptune.gates import exit_code, judge
+
+    file, _ = read_experiment_file(experiment)
+    comparison = _read_comparison(reports / file.name / "comparison.json", experiment)
+    gates = file.compare.gates
+    verdicts = judge(gates, comparison.results, comparison.metrics, comparison.baseline)
+    show_gates(verdicts)
+    sys.exit(exit_code(gates, verdicts))
+
+
+def _read_comparison(path: Path, experiment: Path) -> Comparison:
+    from shoptune.comparison import SCHEMA_VERSION, Comparison
+    from shoptune.errors import UsageError
+
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise UsageError(
+            f"there is no {path}; run `shoptune run {experiment}` with the report format `json` first"
+        ) from None
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path}:{error.lineno}: not JSON ({error.msg}); run `shoptune report {experiment}`") from None
+    if content.get("schema_version") != SCHEMA_VERSION:
+        raise UsageError(
+            f"{path} has schema version {content.get('schema_version')!r}, this shoptune reads {SCHEMA_VERSION!r}; "
+            f"render it again with `shoptune report {experiment}`"
+        )
+    return Comparison.model_validate({**content, "samples": []})
+
+
+def _command() -> str:
+    return shlex.join(["shoptune", *sys.argv[1:]])

@@ -1,0 +1,142 @@
+"""What commands print, with rich."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
+    from shoptune.doctor import Check
+    from shoptune.plan import Plan, Step
+    from shoptune.store import Store
+
+__all__ = ["show_checks", "show_comparison", "show_data", "show_gates", "show_plan", "show_plugins"]
+
+SIGNS = {"better": ("▲", "green"), "worse": ("▼", "red"), "inconclusive": ("◆", "dim")}
+OUTCOMES = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive": ("?", "yellow")}
+STATUS = {"good": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
+
+
+def show_comparison(comparison: Comparison, folder: Path) -> None:
+    """Print each task's table of results, the gates, and where the reports are."""
+    console = Console()
+    for task in comparison.tasks:
+        table = Table(
+            title=f"{task.name}: {task.examples} {task.scored_on} examples, compared with {comparison.baseline}",
+            title_justify="left",
+        )
+        table.add_column("metric")
+        for candidate in comparison.candidates:
+            table.add_column(candidate.name, justify="right")
+        for metric in comparison.metrics:
+            if metric.task == task.name:
+                results = [comparison.result(task.name, metric.name, c.name) for c in comparison.candidates]
+                table.add_row(metric.name + _direction(metric), *(_cell(result, metric) for result in results))
+        console.print(table)
+    console.print("[green]▲[/] better  [red]▼[/] worse  [dim]◆[/] inconclusive (95 %, Holm-corrected)")
+    show_gates(comparison.gates)
+    for name in ("report.html", "report.md", "comparison.json"):
+        if (folder / name).exists():
+            console.print(f"{escape(str(folder / name))}", highlight=False)
+
+
+def show_gates(verdicts: Sequence[GateVerdict]) -> None:
+    """Print what each gate saw and decided."""
+    console = Console()
+    for verdict in verdicts:
+        sign, colour = OUTCOMES[verdict.outcome]
+        console.print(f"[{colour}]{sign} {verdict.outcome}[/] {escape(verdict.saw)}", highlight=False)
+
+
+def show_plan(plan: Plan, missing: Sequence[Step], store: Store) -> None:
+    """Print the steps and whether each is in the store."""
+    console = Console()
+    lacking = {s.fingerprint for s in missing}
+    table = Table(title=f"{plan.experiment}: {len(plan.steps)} steps, {len(missing)} to compute", title_justify="left")
+    for column in ("step", "state", "fingerprint"):
+        table.add_column(column)
+    for step in plan.steps:
+        state = "[green]in the store[/]"
+        if step.fingerprint in lacking:
+            state = "[yellow]to go on with[/]" if store.has_begun(step.fingerprint) else "to compute"
+        table.add_row(escape(step.name), state, step.fingerprint[:12])
+    console.print(table)
+
+
+def show_data(reports: Mapping[str, Any]) -> None:
+    """Print each task's data report."""
+    console = Console()
+    for task, report in reports.items():
+        tables = Table(title=f"{task}: what was read", title_justify="left")
+        for column in ("table", "file", "records", "dropped"):
+            tables.add_column(column, justify="right" if column in {"records", "dropped"} else "left")
+        for name, of in report["tables"].items():
+            dropped = sum(d["count"] for d in of["dropped"].values())
+            tables.add_row(escape(name), escape(of["file"]), str(of["records"]), str(dropped))
+        console.print(tables)
+        parts = Table(title=f"{task}: what came of it", title_justify="left")
+        parts.add_column("part")
+        for column in ("examples", "groups", "pairs"):
+            parts.add_column(column, justify="right")
+        for part, examples in report["examples"].items():
+            parts.add_row(part, str(examples), str(report["groups"][part]), str(report["pairs"][part]))
+        console.print(parts)
+        of_tables = {f"{name}: dropped": of["dropped"] for name, of in report["tables"].items()}
+        for title, dropped in (
+            *of_tables.items(),
+            ("examples dropped", report["examples_dropped"]),
+            ("pairs refused", report["pairs_refused"]),
+        ):
+            for reason, of in dropped.items():
+                console.print(
+                    f"{title}: {of['count']} × {escape(reason)}, e.g. {escape(of['first'][0])}", highlight=False
+                )
+
+
+def show_plugins(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the list of plugins."""
+    table = Table()
+    for column in ("plugin", "version", "status", "brings", "from"):
+        table.add_column(column)
+    for row in rows:
+        brings = "\n".join(f"{kind}: {', '.join(names)}" for kind, names in row.get("brings", {}).items())
+        ok = row["status"] == "ok"
+        table.add_row(
+            escape(row["name"]),
+            escape(row["version"]),
+            "[green]ok[/]" if ok else "[red]broken[/]",
+            escape(brings or ", ".join(row.get("hooks", [])) if ok else row.get("traceback", row["error"])),
+            escape(row["distribution"]),
+        )
+    Console().print(table)
+
+
+def show_checks(checks: Sequence[Check]) -> None:
+    """Print the doctor's findings."""
+    table = Table(show_header=False, box=None)
+    for check in checks:
+        sign, colour = STATUS[check.status]
+        table.add_row(f"[{colour}]{sign}[/]", check.what, escape(check.found))
+    Console().print(table)
+
+
+def _direction(metric: MetricInfo) -> str:
+    return {True: " ↑", False: " ↓", None: ""}[metric.higher_is_better]
+
+
+def _cell(result: Result, metric: MetricInfo) -> str:
+    if result.value is None:
+        return "–"
+    shown = {"share": f"{result.value:.1%}", "score": f"{result.value:.3f}", "count": f"{result.value:.1f}"}[
+        metric.format
+    ]
+    if result.verdict is None:
+        return shown
+    sign, colour = SIGNS[result.verdict]
+    return f"{shown} [{colour}]{sign}[/]"

@@ -1,0 +1,131 @@
+"""What flows through a run: records, examples, preference pairs, predictions.
+
+Everything here is a frozen dataclass of plain values, so that it can be written as a line of JSON and read back
+(`shoptune.jsonl`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypedDict
+
+__all__ = [
+    "Dropped",
+    "Example",
+    "Invalid",
+    "Message",
+    "Prediction",
+    "PreferencePair",
+    "Record",
+    "Sample",
+    "Tables",
+]
+
+
+class Message(TypedDict):
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One row of the shop as its adapter read it.
+
+    Product records use schema.org/Product's names in snake case, whatever shop they come from: `name`, `description`,
+    `brand`, `category`, `sku`, `price`, ...; free attributes stand under `attributes`, a mapping of text to text.
+    """
+
+    id: str
+    fields: Mapping[str, Any]
+    origin: str
+    """Where it stands, for messages: ``products.csv:118``."""
+    group: str
+    """What must never be split: a product with all its variants."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """A row, example or pair that can't be used, and why; counted and reported, never skipped in silence."""
+
+    origin: str
+    reason: str
+    """The reason as a short phrase that is the same for all rows that share it, since reasons are counted."""
+    detail: str = ""
+
+
+Tables = Mapping[str, Iterable[Record]]
+"""A shop's records by table (``products``, ``orders``, ``tests``, ...).  Each value may be iterated again and again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One case of a task: what a model is asked, and what a good answer is."""
+
+    id: str
+    messages: tuple[Message, ...]
+    references: tuple[str, ...] = ()
+    """Good answers; the first is what supervised tuning learns."""
+    choices: tuple[str, ...] = ()
+    """If there are any, the answer is chosen among them by log-likelihood instead of generated."""
+    group: str
+    slices: Mapping[str, str] = field(default_factory=dict)
+    """What a report breaks results down by: category, brand, locale, ..."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """The attributes that a text may state."""
+    weight: float = 1.0
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencePair:
+    """Two answers to one prompt, of which `chosen` did better."""
+
+    id: str
+    messages: tuple[Message, ...]
+    chosen: str
+    rejected: str
+    group: str
+    weight: float = 1.0
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """Why chosen beat rejected: exposures, conversions, probability; or that the pair is synthetic."""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """What a candidate answered to one example."""
+
+    example_id: str
+    text: str = ""
+    choice_log_probabilities: tuple[float, ...] = ()
+    """One per choice (nats, summed over the choice's tokens), where the example has choices."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    finish: Literal["stop", "length", "baseline"] = "stop"
+    seconds: float = 0.0
+    """This prediction's share of its batch's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invalid:
+    """An answer that does not parse.  It counts as wrong, and its share is reported."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """An example with a candidate's prediction and what its task parsed from it: what metrics see."""
+
+    example: Example
+    prediction: Prediction
+    answer: Any
+    """What `Task.parse` returned: for a text task the text, or `Invalid`."""
+
+    @property
+    def text(self) -> str:
+        """The answer as text; empty where it is invalid."""
+        return self.answer if isinstance(self.answer, str) else ""

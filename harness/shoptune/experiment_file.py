@@ -1,0 +1,164 @@
+"""What may stand in an experiment file: its shape, as pydantic models.
+
+Options of components (an adapter's, a task's, a tuning method's) stand beside the component's name; `shoptune.config`
+checks them against the component's own model.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from shoptune.components import Options
+from shoptune.gates import Gate
+from shoptune.splits import Split
+from shoptune.validation import validate
+from shoptune.yaml_file import YamlFile, read_yaml
+
+__all__ = [
+    "CandidateUse",
+    "Compare",
+    "DataFile",
+    "ExperimentFile",
+    "Generation",
+    "MetricUse",
+    "TaskUse",
+    "Tune",
+    "read_experiment_file",
+]
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
+
+
+class WithOptions(BaseModel):
+    """A mapping that names a component; the keys it does not know are that component's options."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The component's options as they stand in the file."""
+        return dict(self.model_extra or {})
+
+
+class DataFile(WithOptions):
+    """One file of a shop, and how to read it."""
+
+    path: str
+    adapter: str | None = None
+    """None: plugins are asked who can read it."""
+
+
+def _path_alone(value: Any) -> Any:
+    return {"path": value} if isinstance(value, str) else value
+
+
+class Generation(Options):
+    """How answers are generated; greedy unless a temperature is given."""
+
+    max_new_tokens: int | None = Field(None, gt=0)
+    """None: what the task says."""
+    temperature: float = Field(0.0, ge=0)
+    repetition_penalty: float = Field(1.0, gt=0)
+    stop: tuple[str, ...] = ()
+
+
+class MetricUse(WithOptions):
+    """A metric of a task, with its options; `name` tells two uses of one metric apart."""
+
+    metric: str
+    name: str | None = None
+
+
+def _metric_alone(value: Any) -> Any:
+    return {"metric": value} if isinstance(value, str) else value
+
+
+class TaskUse(WithOptions):
+    """A task on a shop's data."""
+
+    task: str
+    data: str
+    split: Split = Split()
+    score_on: Literal["validation", "test"] = "test"
+    """Choose settings on ``validation``; look at ``test`` once, at the end."""
+    metrics: tuple[Annotated[MetricUse, BeforeValidator(_metric_alone)], ...] | None = None
+    """None: the task's own."""
+    generate: Generation = Generation()
+
+
+class Tune(WithOptions):
+    """A tuning method with its options."""
+
+    method: str
+    tasks: tuple[str, ...] | None = None
+    """The tasks whose training data is used; None: all."""
+
+
+class CandidateUse(WithOptions):
+    """One column of the comparison: a baseline, a model, or a model made from another candidate."""
+
+    baseline: str | None = None
+    """One of the task's own: an answer without any model."""
+    model: str | None = None
+    """A hub name, a folder, a GGUF file or a short name that the backend knows."""
+    backend: str | None = None
+    parent: str | None = Field(None, alias="from")
+    """The candidate that this one starts from."""
+    tune: Tune | None = None
+    few_shot: int = Field(0, ge=0)
+    """How many training examples stand in the prompt."""
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> CandidateUse:
+        given = [k for k, v in (("baseline", self.baseline), ("model", self.model), ("from", self.parent)) if v]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise ValueError(f"a candidate has exactly one of `baseline`, `model` and `from`; found {found}")
+        if self.tune and not self.parent:
+            raise ValueError("`tune` needs `from`, the candidate to start from")
+        if self.parent and not (self.tune or self.few_shot):
+            raise ValueError("`from` needs `tune` or `few_shot`: what makes it differ from its parent?")
+        if self.baseline and self.few_shot:
+            raise ValueError("a baseline reads no prompt, so `few_shot` does nothing")
+        if not self.model and (self.backend or self.options):
+            raise ValueError(f"only a candidate with `model` takes {_quoted(['backend', *self.options])}")
+        return self
+
+
+class Compare(Options):
+    """How candidates are compared."""
+
+    baseline: str
+    """The candidate that the others are compared with."""
+    resamples: int = Field(10_000, ge=200)
+    slices: tuple[str, ...] = ("category",)
+    """What results are broken down by."""
+    gates: tuple[Gate, ...] = ()
+
+
+class ExperimentFile(Options):
+    """What stands in an experiment file."""
+
+    name: Name
+    seed: int = Field(7, ge=0)
+    plugins: tuple[str, ...] = ()
+    """Plugin files and folders beside the installed ones."""
+    data: dict[Name, dict[Name, Annotated[DataFile, BeforeValidator(_path_alone)]]]
+    tasks: dict[Name, TaskUse] = Field(min_length=1)
+    candidates: dict[Name, CandidateUse] = Field(min_length=1)
+    compare: Compare
+    reports: tuple[str, ...] = ("html", "markdown", "json")
+    executor: str = "local"
+
+
+def read_experiment_file(path: Path) -> tuple[ExperimentFile, YamlFile]:
+    """Read the file and check its shape, without looking at any plugin; raises UsageError."""
+    yaml_file = read_yaml(path)
+    return validate(ExperimentFile, yaml_file.content, yaml_file, ()), yaml_file
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f"`{n}`" for n in names)

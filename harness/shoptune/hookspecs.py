@@ -1,0 +1,155 @@
+"""Every hook that a plugin can implement: this file is the plugin author's manual.
+
+A plugin is a module with functions marked `@shoptune.hookimpl`, named as below.  Implement what you need, take the
+arguments that you need (pluggy leaves the others out), and give them no default values.  A distribution announces its
+plugin by an entry point of the group ``shoptune``::
+
+    [project.entry-points.shoptune]
+    my_plugin = "my_package.plugin"
+
+Keep that module light: import what is heavy inside the hook, so that ``shoptune --help`` stays quick.
+
+Three kinds of hook: what a user chooses by name is *registered*; what has to be decided by asking is *selected* (the
+first answer that isn't None counts); what is merely *observed* is told, and an observer that raises is recorded against
+its plugin and never loses a run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import click
+
+    from shoptune.comparison import Comparison
+    from shoptune.components import (
+        DataAdapter,
+        Executor,
+        Metric,
+        ModelBackend,
+        ReportFormat,
+        Section,
+        Task,
+        TuningMethod,
+    )
+    from shoptune.plan import Step
+
+__all__ = ["hookimpl", "hookspec"]
+
+hookspec = pluggy.HookspecMarker("shoptune")
+hookimpl = pluggy.HookimplMarker("shoptune")
+
+
+# --- registered: chosen by name in the experiment file ---------------------------------------------------------------
+
+
+@hookspec
+def register_data_adapters() -> Iterable[DataAdapter[Any]]:  # type: ignore[empty-body]
+    """Bring adapters, each of which reads one kind of file into records.
+
+    Example: ``shoptune_shops`` brings ``shopify_products``, which groups a Shopify export's rows by handle.
+    """
+
+
+@hookspec
+def register_tasks() -> Iterable[Task[Any]]:  # type: ignore[empty-body]
+    """Bring tasks, each of which turns records into examples and reads a model's answers.
+
+    Example: ``shoptune_product_description`` brings ``product_description``.
+    """
+
+
+@hookspec
+def register_tuning_methods() -> Iterable[TuningMethod[Any]]:  # type: ignore[empty-body]
+    """Bring tuning methods, each of which makes a tuned model of a model and training data.
+
+    Example: ``shoptune_trl`` brings ``sft`` and ``dpo``.
+    """
+
+
+@hookspec
+def register_model_backends() -> Iterable[ModelBackend[Any]]:  # type: ignore[empty-body]
+    """Bring backends, each of which finds, loads and runs models.
+
+    Example: ``shoptune_transformers`` brings ``transformers``.
+    """
+
+
+@hookspec
+def register_metrics() -> Iterable[Metric]:  # type: ignore[empty-body]
+    """Bring metrics, each a pair of pure functions (see `shoptune.components.AdditiveMetric`).
+
+    Example: ``shoptune_text`` brings ``rouge_l``.
+    """
+
+
+@hookspec
+def register_report_formats() -> Iterable[ReportFormat]:  # type: ignore[empty-body]
+    """Bring report formats, each of which renders a comparison into files.
+
+    Example: ``shoptune_reports`` brings ``html``, ``markdown`` and ``json``.
+    """
+
+
+@hookspec
+def register_executors() -> Iterable[Executor]:  # type: ignore[empty-body]
+    """Bring executors, each of which decides where steps run.
+
+    Example: ``shoptune_local`` brings ``local``, which runs them one after the other in this process.
+    """
+
+
+@hookspec
+def register_commands(cli: click.Group) -> None:
+    """Add commands to the ``shoptune`` command.
+
+    Example: ``shoptune_product_description`` adds ``shoptune demo``.  Make the command without importing what it will
+    need: this hook is called for ``shoptune --help``.
+    """
+
+
+# --- selected: decided by asking; the first answer counts ------------------------------------------------------------
+
+
+@hookspec(firstresult=True)
+def select_data_adapter(path: Path) -> str | None:
+    """Name the adapter that can read this file, judging by its name and first bytes; None if you know none.
+
+    Asked where the experiment file names a path and no adapter.
+    """
+
+
+@hookspec(firstresult=True)
+def select_model_backend(model: str) -> str | None:
+    """Name the backend that can load this model (a name, folder or file as in the file); None if you know none.
+
+    Asked where the experiment file names a model and no backend.
+    """
+
+
+# --- observed: trackers and notifiers --------------------------------------------------------------------------------
+
+
+@hookspec
+def before_step(step: Step) -> None:
+    """Be told that a step is about to be computed; steps found in the store are not announced."""
+
+
+@hookspec
+def after_step(step: Step, seconds: float) -> None:
+    """Be told that a step was computed and stored, and how long it took."""
+
+
+@hookspec
+def on_step_error(step: Step, error: BaseException) -> None:
+    """Be told that a step failed; the run stops after this."""
+
+
+@hookspec
+def report_sections(comparison: Comparison) -> Iterable[Section]:  # type: ignore[empty-body]
+    """Add sections to every report."""

@@ -1,0 +1,335 @@
+"""The plan: which steps an experiment consists of, and the fingerprint of each.
+
+A step's fingerprint hashes what decides its result and nothing else: the fingerprints of its inputs, the options, the
+plugins' names, versions and code, the versions of the libraries that compute, and for a model its content.  So a plan
+can be made, printed and compared with the store without computing anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from shoptune.comparison import CandidateInfo, MetricInfo
+from shoptune.components import AdditiveMetric, LocatedModel
+from shoptune.config import Chosen, Experiment
+from shoptune.experiment_file import CandidateUse, TaskUse
+from shoptune.fingerprint import fingerprint, fingerprint_of_file, versions_of
+from shoptune.gates import Gate, check_gates
+
+__all__ = ["Plan", "PlannedTask", "Step", "make_plan"]
+
+Kind = Literal["prepare", "tune", "predict", "measure"]
+
+CODE = {"prepare": 1, "tune": 1, "predict": 1, "measure": 1}
+"""Raised when the core's own part of a step changes its results."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One piece of work: a function of its inputs and settings, and of nothing else."""
+
+    kind: Kind
+    task: str | None = None
+    candidate: str | None = None
+    metric: str | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """Role -> fingerprint of the step whose result is read."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """All else that decides the result, as JSON values."""
+    places: Mapping[str, Any] = field(default_factory=dict)
+    """Where the files lie whose content is in the settings: needed to run, no part of the fingerprint."""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The step's name in the store."""
+        return fingerprint(
+            {"kind": self.kind, "code": CODE[self.kind], "inputs": self.inputs, "settings": self.settings}
+        )
+
+    @property
+    def name(self) -> str:
+        """The step in words, unique in its plan."""
+        words: dict[Kind, str] = {
+            "prepare": f"prepare {self.task}",
+            "tune": f"tune {self.candidate}",
+            "predict": f"predict {self.task} with {self.candidate}",
+            "measure": f"measure {self.metric} of {self.task} with {self.candidate}",
+        }
+        return words[self.kind]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedTask:
+    """What the comparison needs to know of a task."""
+
+    name: str
+    component: str
+    summary: str
+    scored_on: Literal["validation", "test"]
+    prepare: Step
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """All that a run needs: nothing after this reads the experiment file."""
+
+    experiment: str
+    seed: int
+    baseline: str
+    resamples: int
+    slices: tuple[str, ...]
+    gates: tuple[Gate, ...]
+    reports: tuple[str, ...]
+    executor: str
+    tasks: tuple[PlannedTask, ...]
+    candidates: tuple[CandidateInfo, ...]
+    metrics: tuple[MetricInfo, ...]
+    steps: tuple[Step, ...]
+    """In an order in which each step's inputs come before it."""
+
+    def step(
+        self, kind: Kind, *, task: str | None = None, candidate: str | None = None, metric: str | None = None
+    ) -> Step:
+        """Return the one step of that kind; raises KeyError where there is none."""
+        return self._by_key[kind, task, candidate, metric]
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str | None, ...], Step]:
+        return {(s.kind, s.task, s.candidate, s.metric): s for s in self.steps}
+
+
+def make_plan(experiment: Experiment) -> Plan:
+    """Plan the experiment: find its models, hash its files, and name every step by content."""
+    return _Planner(experiment).plan()
+
+
+class _Planner:
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.file = experiment.file
+        self.prepared: dict[str, Step] = {}
+        self.tuned: dict[str, Step] = {}
+        self.located: dict[str, LocatedModel] = {}
+
+    def plan(self) -> Plan:
+        self.prepared = {name: self._prepare(name, use) for name, use in self.file.tasks.items()}
+        for name, chosen in self.experiment.backends.items():
+            model = self.file.candidates[name].model
+            self.located[name] = chosen.component.locate(model, self.experiment.path.parent.resolve(), chosen.options)
+        self.tuned = {}
+        for name in self._parents_first():
+            if self.file.candidates[name].tune:
+                self.tuned[name] = self._tune(name)
+        predicted = {
+            (candidate, task): self._predict(candidate, task)
+            for candidate in self.file.candidates
+            for task in self.file.tasks
+        }
+        measured = [
+            self._measure(candidate, task, metric, chosen, step)
+            for (candidate, task), step in predicted.items()
+            for metric, chosen in self.experiment.metrics[task].items()
+        ]
+        compare = self.file.compare
+        metrics = tuple(
+            _metric_info(task, name, chosen)
+            for task, metrics in self.experiment.metrics.items()
+            for name, chosen in metrics.items()
+        )
+        check_gates(compare.gates, metrics, self.file.candidates, compare.baseline)
+        return Plan(
+            experiment=self.file.name,
+            seed=self.file.seed,
+            baseline=compare.baseline,
+            resamples=compare.resamples,
+            slices=compare.slices,
+            gates=compare.gates,
+            reports=self.file.reports,
+            executor=self.file.executor,
+            tasks=tuple(self._task(name, use) for name, use in self.file.tasks.items()),
+            candidates=tuple(self._candidate(name, use) for name, use in self.file.candidates.items()),
+            metrics=metrics,
+            steps=(*self.prepared.values(), *self.tuned.values(), *predicted.values(), *measured),
+        )
+
+    # Steps
+
+    def _prepare(self, task: str, use: TaskUse) -> Step:
+        tables = self.experiment.tables[use.data]
+        return Step(
+            kind="prepare",
+            task=task,
+            settings={
+                "task": self.experiment.tasks[task].identity(),
+                "tables": {
+                    table: {"content": fingerprint_of_file(path), "adapter": adapter.identity()}
+                    for table, (path, adapter) in tables.items()
+                },
+                "split": use.split.model_dump(),
+                "seed": self.file.seed,
+            },
+            places={table: str(path) for table, (path, _) in tables.items()},
+        )
+
+    def _tune(self, candidate: str) -> Step:
+        tune = self.file.candidates[candidate].tune
+        parent = self.file.candidates[candidate].parent
+        assert tune is not None  # noqa: S101 - for the type checker: the caller looked
+        assert parent is not None  # noqa: S101
+        method = self.experiment.methods[candidate]
+        tasks = tune.tasks or tuple(self.file.tasks)
+        root, tuned_parent = self._model_of(parent)
+        return Step(
+            kind="tune",
+            candidate=candidate,
+            inputs={
+                **{f"task {task}": self.prepared[task].fingerprint for task in tasks},
+                **({"parent": tuned_parent.fingerprint} if tuned_parent else {}),
+            },
+            settings={
+                "method": method.identity(),
+                "libraries": versions_of(method.component.distributions),
+                "seed": self.file.seed,
+                **self._model_settings(root),
+            },
+            places=self._model_places(root),
+        )
+
+    def _predict(self, candidate: str, task: str) -> Step:
+        use = self.file.candidates[candidate]
+        prepared = self.prepared[task]
+        chosen_task = self.experiment.tasks[task]
+        scored_on = self.file.tasks[task].score_on
+        if use.baseline:
+            return Step(
+                kind="predict",
+                task=task,
+                candidate=candidate,
+                inputs={"examples": prepared.fingerprint},
+                settings={"task": chosen_task.identity(), "baseline": use.baseline, "scored_on": scored_on},
+            )
+        root, tuned = self._model_of(candidate)
+        generate = self.file.tasks[task].generate
+        return Step(
+            kind="predict",
+            task=task,
+            candidate=candidate,
+            inputs={
+                "examples": prepared.fingerprint,
+                **({"model": tuned.fingerprint} if tuned else {}),
+            },
+            settings={
+                **self._model_settings(root),
+                "scored_on": scored_on,
+                "few_shot": use.few_shot,
+                "generate": {
+                    **generate.model_dump(mode="json"),
+                    "max_new_tokens": generate.max_new_tokens or chosen_task.component.max_new_tokens,
+                },
+                "seed": self.file.seed,
+            },
+            places=self._model_places(root),
+        )
+
+    def _measure(self, candidate: str, task: str, metric: str, chosen: Chosen, predicted: Step) -> Step:
+        return Step(
+            kind="measure",
+            task=task,
+            candidate=candidate,
+            metric=metric,
+            inputs={"examples": self.prepared[task].fingerprint, "predictions": predicted.fingerprint},
+            settings={
+                "task": self.experiment.tasks[task].identity(),
+                "scored_on": self.file.tasks[task].score_on,
+                "metric": chosen.identity(),
+                "libraries": versions_of(chosen.component.distributions),
+            },
+        )
+
+    # Models
+
+    def _model_of(self, candidate: str) -> tuple[str, Step | None]:
+        """Return the candidate whose model this one goes back to, and the last tuning step on the way."""
+        use = self.file.candidates[candidate]
+        if use.model:
+            return candidate, None
+        assert use.parent is not None  # noqa: S101 - the config has seen to it
+        root, tuned_parent = self._model_of(use.parent)
+        return root, self.tuned.get(candidate, tuned_parent)
+
+    def _model_settings(self, root: str) -> dict[str, Any]:
+        backend = self.experiment.backends[root]
+        return {
+            "model": self.located[root].fingerprint,
+            "backend": {**backend.registered.plugin.identity(), "component": backend.component.name},
+            "backend libraries": versions_of(backend.component.distributions),
+        }
+
+    def _model_places(self, root: str) -> dict[str, Any]:
+        return {"model": asdict(self.located[root])}
+
+    def _parents_first(self) -> Iterator[str]:
+        done: set[str] = set()
+
+        def visit(name: str) -> Iterator[str]:
+            if name not in done:
+                parent = self.file.candidates[name].parent
+                if parent:
+                    yield from visit(parent)
+                done.add(name)
+                yield name
+
+        for name in self.file.candidates:
+            yield from visit(name)
+
+    # What the comparison says about them
+
+    def _task(self, name: str, use: TaskUse) -> PlannedTask:
+        component = self.experiment.tasks[name].component
+        return PlannedTask(
+            name=name,
+            component=component.name,
+            summary=component.summary,
+            scored_on=use.score_on,
+            prepare=self.prepared[name],
+        )
+
+    def _candidate(self, name: str, use: CandidateUse) -> CandidateInfo:
+        if use.baseline:
+            return CandidateInfo(name=name, kind="baseline", summary=f"no model: {use.baseline}")
+        root, tuned = self._model_of(name)
+        located = self.located[root]
+        shots = f", {use.few_shot} examples in the prompt" if use.few_shot else ""
+        if use.tune:
+            summary = f"{self.experiment.methods[name].component.summary}, from {use.parent}{shots}"
+        elif use.parent:
+            summary = f"{use.parent}{shots}"
+        else:
+            summary = f"{located.name} as it is{shots}"
+        return CandidateInfo(
+            name=name,
+            kind="tuned" if tuned else "model",
+            summary=summary,
+            model=located.name,
+            source=located.source,
+            parent=use.parent,
+            method=use.tune.method if use.tune else None,
+            few_shot=use.few_shot,
+        )
+
+
+def _metric_info(task: str, name: str, chosen: Chosen) -> MetricInfo:
+    component = chosen.component
+    return MetricInfo(
+        task=task,
+        name=name,
+        metric=component.name,
+        summary=component.summary,
+        higher_is_better=component.higher_is_better,
+        format=component.format,
+        additive=isinstance(component, AdditiveMetric),
+        options=chosen.options.model_dump(mode="json"),
+    )

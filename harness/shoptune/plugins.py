@@ -1,0 +1,334 @@
+"""Discovery, registration and blame: which plugin brings what, in which version, and what to do when one is broken."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+import pluggy
+
+from shoptune import hookspecs
+from shoptune.errors import PluginError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    import click
+
+    from shoptune.components import (
+        DataAdapter,
+        Executor,
+        Metric,
+        ModelBackend,
+        ReportFormat,
+        Section,
+        Task,
+        TuningMethod,
+    )
+
+__all__ = ["BrokenPlugin", "Loaded", "Plugins", "Registered", "load_plugins"]
+
+GROUP = "shoptune"
+DISTRIBUTION = "shoptune"
+
+
+class Component(Protocol):
+    """What all components have in common."""
+
+    @property
+    def name(self) -> str:
+        """What a user calls it in the experiment file."""
+
+
+C = TypeVar("C", bound=Component)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A plugin that works."""
+
+    name: str
+    version: str
+    distribution: str
+    """The distribution that brought it, or the path of a plain file."""
+    module: ModuleType
+    place: Path
+    """Its file or package folder: the code that its fingerprint covers."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, for messages."""
+        return f"plugin {self.name!r} {self.version}"
+
+    def identity(self) -> dict[str, str]:
+        """Return what goes into the fingerprint of a step that uses this plugin."""
+        from shoptune.fingerprint import fingerprint_of_source  # noqa: PLC0415 - not needed for help
+
+        return {"plugin": self.name, "version": self.version, "source": fingerprint_of_source(self.place)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenPlugin:
+    """A plugin that failed to load: listed, and in nobody's way who does not need it."""
+
+    name: str
+    version: str
+    distribution: str
+    error: str
+    traceback: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered(Generic[C]):
+    """A component and the plugin that brought it."""
+
+    component: C
+    plugin: Loaded
+
+
+class Plugins:
+    """All plugins of a run, and a typed door to each kind of component.
+
+    Components are asked for once and only when they are needed, so that listing plugins imports little.
+    """
+
+    def __init__(self, manager: pluggy.PluginManager, loaded: Sequence[Loaded], broken: Sequence[BrokenPlugin]) -> None:
+        self.loaded = tuple(loaded)
+        self.broken = list(broken)
+        self.observer_errors: list[str] = []
+        self._manager = manager
+
+    # What is registered by name
+
+    @cached_property
+    def data_adapters(self) -> dict[str, Registered[DataAdapter[Any]]]:
+        """Adapters by name."""
+        from shoptune.components import DataAdapter  # noqa: PLC0415 - brings pydantic, which help does not need
+
+        return self._collect("register_data_adapters", DataAdapter)
+
+    @cached_property
+    def tasks(self) -> dict[str, Registered[Task[Any]]]:
+        """Tasks by name."""
+        from shoptune.components import Task  # noqa: PLC0415
+
+        return self._collect("register_tasks", Task)
+
+    @cached_property
+    def tuning_methods(self) -> dict[str, Registered[TuningMethod[Any]]]:
+        """Tuning methods by name."""
+        from shoptune.components import TuningMethod  # noqa: PLC0415
+
+        return self._collect("register_tuning_methods", TuningMethod)
+
+    @cached_property
+    def model_backends(self) -> dict[str, Registered[ModelBackend[Any]]]:
+        """Model backends by name."""
+        from shoptune.components import ModelBackend  # noqa: PLC0415
+
+        return self._collect("register_model_backends", ModelBackend)
+
+    @cached_property
+    def metrics(self) -> dict[str, Registered[Metric]]:
+        """Metrics by name."""
+        from shoptune.components import AdditiveMetric, CorpusMetric  # noqa: PLC0415
+
+        return self._collect("register_metrics", (AdditiveMetric, CorpusMetric))
+
+    @cached_property
+    def report_formats(self) -> dict[str, Registered[ReportFormat]]:
+        """Report formats by name."""
+        from shoptune.components import ReportFormat  # noqa: PLC0415
+
+        return self._collect("register_report_formats", ReportFormat)
+
+    @cached_property
+    def executors(self) -> dict[str, Registered[Executor]]:
+        """Executors by name."""
+        from shoptune.components import Executor  # noqa: PLC0415
+
+        return self._collect("register_executors", Executor)
+
+    def find(self, kind: str, known: dict[str, Registered[C]], name: str) -> Registered[C]:
+        """Return the component called `name`; raises UsageError with the nearest match, and names broken plugins."""
+        if name in known:
+            return known[name]
+        suspects = "".join(
+            f"\nThe plugin {b.name!r} {b.version} could not be loaded and may be the one that brings it: {b.error}"
+            for b in self.broken
+        )
+        raise UsageError(f"there is no {kind} {name!r}.{did_you_mean(name, known)}{suspects}")
+
+    # What is decided by asking
+
+    def select_data_adapter(self, path: Path) -> str | None:
+        """Name the adapter that can read the file, or None."""
+        answer: str | None = self._manager.hook.select_data_adapter(path=path)
+        return answer
+
+    def select_model_backend(self, model: str) -> str | None:
+        """Name the backend that can load the model, or None."""
+        answer: str | None = self._manager.hook.select_model_backend(model=model)
+        return answer
+
+    # What is observed
+
+    def tell(self, hook: str, **what: Any) -> None:
+        """Tell all observers; one that raises is recorded against its plugin and harms nothing."""
+        for plugin, _ in self._each(hook, what):
+            del plugin
+
+    def report_sections(self, comparison: Any) -> list[Section]:
+        """Return the sections that plugins add to reports."""
+        return [s for _, sections in self._each("report_sections", {"comparison": comparison}) for s in sections or ()]
+
+    def add_commands(self, cli: click.Group) -> None:
+        """Let plugins add their commands; one that fails is listed as broken."""
+        for plugin in self.loaded:
+            hook = getattr(plugin.module, "register_commands", None)
+            if hook is not None:
+                try:
+                    hook(cli=cli)
+                except Exception as error:
+                    self.broken.append(_broken(plugin.name, plugin.version, plugin.distribution, error))
+
+    def hooks_of(self, plugin: Loaded) -> list[str]:
+        """Return the names of the hooks that the plugin implements."""
+        return sorted(caller.name for caller in self._manager.get_hookcallers(plugin.module) or ())
+
+    def _each(self, hook: str, what: dict[str, Any]) -> Iterator[tuple[Loaded, Any]]:
+        by_module = {id(p.module): p for p in self.loaded}
+        caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
+        for implementation in caller.get_hookimpls():
+            plugin = by_module[id(implementation.plugin)]
+            arguments = {name: what[name] for name in implementation.argnames}
+            try:
+                yield plugin, implementation.function(**arguments)
+            except Exception as error:
+                self.observer_errors.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")
+
+    def _collect(self, hook: str, kind: type[C] | tuple[type[Any], ...]) -> dict[str, Registered[C]]:
+        """Ask every plugin for its components of one kind."""
+        found: dict[str, Registered[C]] = {}
+        for plugin in self.loaded:
+            function = getattr(plugin.module, hook, None)
+            if function is None:
+                continue
+            try:
+                components = _checked(list(function()), kind, hook)
+            except Exception as error:
+                self.broken.append(_broken(plugin.name, plugin.version, plugin.distribution, error))
+                continue
+            for component in components:
+                if (other := found.get(component.name)) is not None:
+                    raise PluginError(
+                        f"{plugin.label} ({plugin.distribution}) and {other.plugin.label} "
+                        f"({other.plugin.distribution}) both bring a {_name_of(kind)} called {component.name!r}; "
+                        "uninstall one of them or ask its author for another name"
+                    )
+                found[component.name] = Registered(component=component, plugin=plugin)
+        return found
+
+
+def load_plugins(extra: Iterable[Path] = (), *, only: Callable[[EntryPoint], bool] = lambda _: True) -> Plugins:
+    """Load the plugins of all installed distributions, then the files and folders in `extra`.
+
+    A distribution's plugin that fails to load is listed as broken.  One in `extra` was asked for by name: its failure
+    is a PluginError.
+    """
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    loaded: list[Loaded] = []
+    broken: list[BrokenPlugin] = []
+    for point in sorted(
+        entry_points(group=GROUP), key=lambda p: (p.dist is None or p.dist.name != DISTRIBUTION, p.name)
+    ):
+        if not only(point):
+            continue
+        distribution, version = (point.dist.name, point.dist.version) if point.dist else ("unknown", "unknown")
+        try:
+            module = point.load()
+            loaded.append(_register(manager, point.name, version, distribution, module))
+        except Exception as error:
+            broken.append(_broken(point.name, version, distribution, error))
+    for path in extra:
+        try:
+            module = _import_path(path)
+            version = getattr(module, "__version__", "unversioned")
+            loaded.append(_register(manager, path.stem, version, str(path), module))
+        except Exception as error:
+            if isinstance(error, UsageError):
+                raise
+            raise PluginError(f"the plugin {path} could not be loaded: {type(error).__name__}: {error}") from error
+    return Plugins(manager, loaded, broken)
+
+
+def _register(manager: pluggy.PluginManager, name: str, version: str, distribution: str, module: ModuleType) -> Loaded:
+    manager.register(module, name=name)
+    try:
+        _refuse_unknown_hooks(manager)
+    except PluginError:
+        manager.unregister(module)
+        raise
+    file = Path(module.__file__ or "")
+    # An entry point names a module inside a package: the package is what the plugin's results depend on.
+    place = file if module.__name__.startswith(FILE_PREFIX) and file.name != "__init__.py" else file.parent
+    return Loaded(name=name, version=version, distribution=distribution, module=module, place=place)
+
+
+def _refuse_unknown_hooks(manager: pluggy.PluginManager) -> None:
+    """A misspelt hook would otherwise never be called, without a word."""
+    callers = {name: caller for name, caller in vars(manager.hook).items() if isinstance(caller, pluggy.HookCaller)}
+    known = [name for name, caller in callers.items() if caller.has_spec()]
+    for name in callers.keys() - known:
+        raise PluginError(f"there is no hook {name!r}.{did_you_mean(name, known)}")
+
+
+FILE_PREFIX = "shoptune_file_plugin_"
+
+
+def _import_path(path: Path) -> ModuleType:
+    """Import a plugin that is a plain file, or a folder with ``plugin.py`` or ``__init__.py``."""
+    candidates = [path] if path.is_file() else [path / "__init__.py", path / "plugin.py"]
+    file = next((c for c in candidates if c.is_file()), None)
+    if file is None:
+        raise UsageError(f"plugins: {path} is neither a Python file nor a folder with plugin.py or __init__.py")
+    name = FILE_PREFIX + path.stem
+    spec = importlib.util.spec_from_file_location(
+        name, file, submodule_search_locations=[str(path)] if file.name == "__init__.py" else None
+    )
+    if spec is None or spec.loader is None:
+        raise UsageError(f"plugins: {path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _checked(components: list[Any], kind: type[Any] | tuple[type[Any], ...], hook: str) -> list[Any]:
+    for component in components:
+        if not isinstance(component, kind):
+            raise PluginError(
+                f"{hook} returned a {type(component).__name__}; it must return an iterable of {_name_of(kind)}"
+            )
+    return components
+
+
+def _broken(name: str, version: str, distribution: str, error: BaseException) -> BrokenPlugin:
+    return BrokenPlugin(
+        name=name,
+        version=version,
+        distribution=distribution,
+        error=f"{type(error).__name__}: {error}",
+        traceback="".join(traceback.format_exception(error)),
+    )
+
+
+def _name_of(kind: type[Any] | tuple[type[Any], ...]) -> str:
+    return kind.__name__ if isinstance(kind, type) else " or ".join(k.__name__ for k in kind)

@@ -1,0 +1,134 @@
+"""What a person sees while steps run: one live display in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from shoptune.components import Progress as StepProgress
+
+__all__ = ["Display", "display", "duration"]
+
+PLAIN_INTERVAL = 10.0
+"""Seconds between two plain lines about one step."""
+
+
+class Display(Protocol):
+    """Where the run says what it is doing."""
+
+    def start(self, name: str) -> StepProgress:
+        """Say that a step begins; returns what the step reports to."""
+
+    def finish(self, name: str, seconds: float) -> None:
+        """Say that a step is done."""
+
+    def say(self, text: str) -> None:
+        """Say something that should stay on the screen."""
+
+
+@contextmanager
+def display(*, plain: bool = False) -> Iterator[Display]:
+    """Show progress on standard error: live where that is a terminal and `plain` is false, plain lines elsewhere."""
+    console = Console(stderr=True)
+    if plain or not console.is_terminal:
+        yield _Plain()
+    else:
+        with _live(console) as progress:
+            yield _Live(progress)
+
+
+def duration(seconds: float) -> str:
+    """Return ``4 min 12 s``, ``12 s`` or ``0.3 s``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _rate_and_rest(done: float, total: float, unit: str, seconds: float) -> str:
+    """Return ``3.2 steps/s, 1 min 4 s left``; nothing before there is something to tell."""
+    if not done or seconds < 1:
+        return ""
+    rate = done / seconds
+    left = f", {duration((total - done) / rate)} left" if done < total else ""
+    return f"{rate:.1f} {unit}/s{left}" if rate >= 1 else f"{1 / rate:.1f} s/{unit.removesuffix('s')}{left}"
+
+
+class _Plain:
+    """Lines for a log: a start, now and then how far it is, an end."""
+
+    def start(self, name: str) -> StepProgress:
+        started = told = time.monotonic()
+        first: float | None = None
+        self.say(f"{name} ...")
+
+        def step(done: float, total: float, unit: str = "", detail: str = "") -> None:
+            nonlocal told, first
+            now = time.monotonic()
+            if first is None:
+                first = done  # what an earlier run did says nothing about this one's rate
+            if now - told >= PLAIN_INTERVAL:
+                told = now
+                rate = _rate_and_rest(done - first, total - first, unit, now - started)
+                self.say("  ".join(filter(None, [f"{name}: {done:.0f}/{total:.0f} {unit}", detail, rate])))
+
+        return step
+
+    def finish(self, name: str, seconds: float) -> None:
+        self.say(f"{name}: done in {duration(seconds)}")
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - the log of a run without a terminal
+
+
+class _Live:
+    """A line per step, the one at work with a bar, rate and time left."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task: TaskID | None = None
+
+    def start(self, name: str) -> StepProgress:
+        task = self._progress.add_task(name, total=None, detail="")
+        self._task = task
+        started = time.monotonic()
+        first: float | None = None
+
+        def step(done: float, total: float, unit: str = "", detail: str = "") -> None:
+            nonlocal first
+            if first is None:
+                first = done
+            rate = _rate_and_rest(done - first, total - first, unit, time.monotonic() - started)
+            told = "  ".join(filter(None, [f"{done:.0f}/{total:.0f} {unit}", detail, rate]))
+            self._progress.update(task, completed=done, total=total, detail=told)
+
+        return step
+
+    def finish(self, name: str, seconds: float) -> None:
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
+        self.say(f"[green]✓[/] {name} [dim]{duration(seconds)}[/]")
+
+    def say(self, text: str) -> None:
+        self._progress.console.print(text, highlight=False)
+
+
+def _live(console: Console) -> Progress:
+    return Progress(
+        TextColumn("[bold]{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[detail]}"),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+    )

@@ -1,0 +1,130 @@
+"""A run: plan, execute what the store lacks, compare, judge, report."""
+
+from __future__ import annotations
+
+import errno
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from shoptune.assemble import assemble
+from shoptune.comparison import Comparison
+from shoptune.config import Experiment
+from shoptune.errors import PluginError, ShoptuneError, StepError, UsageError
+from shoptune.plan import Plan, Step, make_plan
+from shoptune.plugins import Plugins
+from shoptune.progress import Display
+from shoptune.store import Store
+
+__all__ = ["execute", "missing_steps", "plan_experiment", "render", "run"]
+
+
+def run(
+    experiment: Experiment, store: Store, reports: Path, display: Display, *, command: str
+) -> tuple[Plan, Comparison]:
+    """Run an experiment and write its reports; returns the plan and the comparison."""
+    folder = reports / experiment.file.name
+    _refuse_unwritable(folder)
+    store.prepare()
+    plan = make_plan(experiment)
+    execute(plan.steps, plan.executor, store, experiment.plugins, display)
+    comparison = assemble(plan, store, experiment.plugins, command=command)
+    render(comparison, plan.reports, experiment.plugins, folder)
+    for error in experiment.plugins.observer_errors:
+        display.say(f"warning: {error}")
+    return plan, comparison
+
+
+def plan_experiment(experiment: Experiment, store: Store) -> tuple[Plan, list[Step]]:
+    """Return the plan and the steps that the store lacks."""
+    plan = make_plan(experiment)
+    return plan, missing_steps(plan.steps, store)
+
+
+def missing_steps(steps: Sequence[Step], store: Store) -> list[Step]:
+    """Return the steps that the store does not hold whole."""
+    return [s for s in steps if store.find(s.fingerprint) is None]
+
+
+def execute(steps: Sequence[Step], executor: str, store: Store, plugins: Plugins, display: Display) -> None:
+    """Compute the steps that the store lacks."""
+    missing = missing_steps(steps, store)
+    if len(missing) < len(steps):
+        display.say(f"{len(steps) - len(missing)} of {len(steps)} steps are in the store, {len(missing)} to compute")
+    plugins.executors[executor].component.execute(missing, lambda step: _make(step, store, plugins, display))
+
+
+def render(comparison: Comparison, formats: Sequence[str], plugins: Plugins, folder: Path) -> list[Path]:
+    """Write the reports; returns the files written."""
+    sections = plugins.report_sections(comparison)
+    written = []
+    _refuse_unwritable(folder)
+    for name in formats:
+        registered = plugins.report_formats[name]
+        try:
+            files = registered.component.render(comparison, sections)
+        except Exception as error:
+            raise PluginError(
+                f"{registered.plugin.label} failed to render {name!r}: {type(error).__name__}: {error}"
+            ) from error
+        for file, content in files.items():
+            path = folder / file
+            path.write_text(content, "utf-8")
+            written.append(path)
+    return written
+
+
+def _make(step: Step, store: Store, plugins: Plugins, display: Display) -> None:
+    from shoptune.steps import STEPS, StepContext  # noqa: PLC0415 - a run with nothing to compute needs no step
+
+    progress = display.start(step.name + (" (going on)" if store.has_begun(step.fingerprint) else ""))
+    plugins.tell("before_step", step=step)
+    started = time.perf_counter()
+    try:
+        with store.making(step.fingerprint) as work:
+            if work is not None:
+                context = StepContext(store=store, plugins=plugins, work=work, progress=progress)
+                cost = STEPS[step.kind](step, context)
+                store.finish(work, {**_manifest(step), "cost": cost})
+    except BaseException as error:
+        plugins.tell("on_step_error", step=step, error=error)
+        if isinstance(error, ShoptuneError) or not isinstance(error, Exception):
+            raise
+        raise _blamed(step, error) from error
+    seconds = time.perf_counter() - started
+    plugins.tell("after_step", step=step, seconds=seconds)
+    display.finish(step.name, seconds)
+
+
+def _manifest(step: Step) -> dict[str, Any]:
+    return {
+        "name": step.name,
+        "kind": step.kind,
+        "fingerprint": step.fingerprint,
+        "inputs": dict(step.inputs),
+        "settings": dict(step.settings),
+    }
+
+
+def _blamed(step: Step, error: BaseException) -> StepError:
+    """Say which plugin's component raised: the one that the step's settings name for its kind of work."""
+    role = {"prepare": "task", "tune": "method", "predict": "backend", "measure": "metric"}[step.kind]
+    identity = step.settings.get(role) or step.settings.get("task") or {}
+    plugin = f" (plugin {identity['plugin']!r} {identity['version']})" if "plugin" in identity else ""
+    return StepError(
+        f"{step.name}{plugin} failed: {type(error).__name__}: {error}\n"
+        "What was finished is kept: mend the cause and run the same command again. --debug shows the traceback."
+    )
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Find out before hours of work whether the reports can be written after them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.write_text("", "utf-8")
+        probe.unlink()
+    except OSError as error:
+        reason = "no space left" if error.errno == errno.ENOSPC else error.strerror
+        raise UsageError(f"can't write reports to {folder}: {reason}. Name another folder with --reports") from error

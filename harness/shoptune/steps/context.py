@@ -1,0 +1,62 @@
+"""What a step works with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from shoptune.components import LocatedModel, ModelBackend, ModelFiles, Progress
+from shoptune.errors import StepError
+from shoptune.plan import Step
+from shoptune.plugins import Plugins, Registered
+from shoptune.store import Store, StoredStep, Work
+
+__all__ = ["StepContext", "component_and_options", "model_files"]
+
+C = TypeVar("C")
+
+
+@dataclass(frozen=True)
+class StepContext:
+    """The store, the plugins, and where this step may write."""
+
+    store: Store
+    plugins: Plugins
+    work: Work
+    progress: Progress
+
+    def input(self, step: Step, role: str) -> StoredStep:
+        """Return the result of the step that is this step's input by that name."""
+        return self.store.read(step.inputs[role])
+
+
+def component_and_options(known: Mapping[str, Registered[C]], identity: Mapping[str, Any]) -> tuple[C, Any]:
+    """Return the component that a step's settings name, and its options."""
+    component: Any = known[identity["component"]].component
+    return component, component.options.model_validate(identity["options"])
+
+
+def model_files(step: Step, context: StepContext) -> tuple[ModelBackend[Any], ModelFiles]:
+    """Return the backend and the files of the model that a tune or predict step starts from.
+
+    A tuned model is an adapter on its parent's folder, or a whole model of its own; the chain of parents stands in the
+    manifests.
+    """
+    backend = context.plugins.model_backends[step.settings["backend"]["component"]].component
+    located = LocatedModel(**step.places["model"])
+    files = backend.materialise(located, context.progress)
+    tuned = step.inputs.get("parent") or step.inputs.get("model")
+    return backend, _with_tuning(files, context.store, tuned)
+
+
+def _with_tuning(base: ModelFiles, store: Store, tuned: str | None) -> ModelFiles:
+    if tuned is None:
+        return base
+    step = store.read(tuned)
+    parent = _with_tuning(base, store, step.manifest["inputs"].get("parent"))
+    if (step.folder / "model").is_dir():
+        return replace(parent, folder=step.folder / "model", adapter=None)
+    if (step.folder / "adapter").is_dir():
+        return replace(parent, adapter=step.folder / "adapter")
+    raise StepError(f"{step.manifest['name']} left neither `adapter/` nor `model/` in {step.folder}")

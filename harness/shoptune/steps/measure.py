@@ -1,0 +1,72 @@
+"""measure: examples and predictions become rows of statistics."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shoptune.components import AdditiveMetric, Evaluation, Task
+from shoptune.data import Example, Invalid, Prediction, Sample
+from shoptune.errors import PluginError
+from shoptune.jsonl import read_jsonl
+from shoptune.plan import Step
+from shoptune.steps.context import StepContext, component_and_options
+
+__all__ = ["measure", "read_samples"]
+
+
+def measure(step: Step, context: StepContext) -> dict[str, Any]:
+    """Write ``rows.npy`` (float64 [samples, k]) for an additive metric, ``value.json`` for another."""
+    task, _ = component_and_options(context.plugins.tasks, step.settings["task"])
+    metric, options = component_and_options(context.plugins.metrics, step.settings["metric"])
+    examples, predictions = context.input(step, "examples"), context.input(step, "predictions")
+    samples = read_samples(
+        task,
+        examples.path(f"examples.{step.settings['scored_on']}.jsonl"),
+        predictions.path("predictions.jsonl"),
+    )
+    evaluation = Evaluation(samples=samples, training=_reader(examples.path("examples.train.jsonl")))
+    if isinstance(metric, AdditiveMetric):
+        rows = np.asarray(metric.rows(evaluation, options), dtype=np.float64)
+        if rows.ndim != 2 or len(rows) != len(samples):
+            raise PluginError(
+                f"the metric {metric.name!r} returned rows of shape {rows.shape}; want [{len(samples)}, k]: "
+                "one row per sample"
+            )
+        if not np.isfinite(rows).all():
+            worst = samples[int(np.argmin(np.isfinite(rows).all(axis=1)))].example.id
+            raise PluginError(f"the metric {metric.name!r} returned a row that isn't finite, for {worst!r}")
+        np.save(context.work.output / "rows.npy", rows, allow_pickle=False)
+    else:
+        value = float(metric.value(evaluation, options))
+        text = json.dumps(None if np.isnan(value) else value)
+        (context.work.output / "value.json").write_text(text, "utf-8")
+    return {}
+
+
+def read_samples(task: Task[Any], examples: Path, predictions: Path) -> list[Sample]:
+    """Pair examples with predictions and parse the answers; a parse that raises makes its answer invalid."""
+    answers = {p.example_id: p for p in read_jsonl(predictions, Prediction)}
+    return [
+        Sample(example=e, prediction=answers[e.id], answer=_parsed(task, answers[e.id].text, e))
+        for e in read_jsonl(examples, Example)
+    ]
+
+
+def _parsed(task: Task[Any], text: str, example: Example) -> Any:
+    try:
+        return task.parse(text, example)
+    except Exception as error:
+        return Invalid(f"the task's parse raised {type(error).__name__}: {error}")
+
+
+def _reader(path: Path) -> Callable[[], list[Example]]:
+    def read() -> list[Example]:
+        rows: Iterable[Example] = read_jsonl(path, Example)
+        return list(rows)
+
+    return read

@@ -1,0 +1,112 @@
+"""predict: a candidate answers a task's held-out examples."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from shoptune.components import GenerationSettings
+from shoptune.data import Example, Message, Prediction
+from shoptune.errors import StepError
+from shoptune.jsonl import read_jsonl, to_line, write_jsonl
+from shoptune.plan import Step
+from shoptune.resources import Usage
+from shoptune.steps.context import StepContext, component_and_options, model_files
+from shoptune.steps.elapsed import Elapsed
+
+__all__ = ["predict", "with_shots"]
+
+
+def predict(step: Step, context: StepContext) -> dict[str, Any]:
+    """Write ``predictions.jsonl``, one line per example in the examples' order, and ``info.json``."""
+    prepared = context.input(step, "examples")
+    examples = list(read_jsonl(prepared.path(f"examples.{step.settings['scored_on']}.jsonl"), Example))
+    if not examples:
+        raise StepError(
+            f"{step.name}: there are no {step.settings['scored_on']} examples; give that part of `split` a share"
+        )
+    elapsed = Elapsed(context.work.state / "seconds")
+    info: dict[str, Any] = {}
+    with Usage() as usage:
+        if "baseline" in step.settings:
+            predictions = _answers_of_baseline(step, context, examples)
+        else:
+            shots = _shots(step, list(read_jsonl(prepared.path("examples.train.jsonl"), Example)))
+            predictions, info = _answers_of_model(step, context, examples, shots, elapsed)
+    write_jsonl(context.work.output / "predictions.jsonl", predictions)
+    (context.work.output / "info.json").write_text(json.dumps(info, indent=1, ensure_ascii=False), "utf-8")
+    return {
+        "seconds": elapsed.seconds,
+        "tokens_in": sum(p.prompt_tokens for p in predictions),
+        "tokens_out": sum(p.completion_tokens for p in predictions),
+        "peak_memory_bytes": usage.peak_memory_bytes,
+    }
+
+
+def with_shots(messages: Sequence[Message], shots: Sequence[Example]) -> list[Message]:
+    """Return the prompt with `shots` as earlier turns, after the system message if there is one."""
+    head = [m for m in messages[:1] if m["role"] == "system"]
+    turns: list[Message] = []
+    for shot in shots:
+        turns += [m for m in shot.messages if m["role"] != "system"]
+        turns.append({"role": "assistant", "content": shot.references[0]})
+    return [*head, *turns, *messages[len(head) :]]
+
+
+def _shots(step: Step, training: Sequence[Example]) -> list[Example]:
+    """Choose the few-shot examples: the same for all prompts, at random by the experiment's seed."""
+    count: int = step.settings["few_shot"]
+    usable = [e for e in training if e.references]
+    if count > len(usable):
+        raise StepError(f"{step.name}: few_shot is {count}, and only {len(usable)} training examples have a reference")
+    return random.Random(step.settings["seed"]).sample(usable, count)  # noqa: S311 - a choice, no secret
+
+
+def _answers_of_baseline(step: Step, context: StepContext, examples: Sequence[Example]) -> list[Prediction]:
+    task, _ = component_and_options(context.plugins.tasks, step.settings["task"])
+    answer = task.baselines[step.settings["baseline"]]
+    return [Prediction(example_id=e.id, text=answer(e), finish="baseline") for e in examples]
+
+
+def _answers_of_model(
+    step: Step, context: StepContext, examples: Sequence[Example], shots: Sequence[Example], elapsed: Elapsed
+) -> tuple[list[Prediction], dict[str, Any]]:
+    backend, files = model_files(step, context)
+    prompts = [with_shots(e.messages, shots) for e in examples]
+    generate = {**step.settings["generate"], "stop": tuple(step.settings["generate"]["stop"])}
+    settings = GenerationSettings(**generate, seed=step.settings["seed"])
+    log = context.work.state / "predictions.jsonl"
+    index_of = {e.id: i for i, e in enumerate(examples)}
+    answers = {index_of[p.example_id]: p for p in _flushed(log)}
+    with backend.open(files) as session, log.open("a", encoding="utf-8", newline="\n") as file:
+        context.progress(len(answers), len(examples), "answers")
+        for batch in session.generate(prompts, settings, done=set(answers)):
+            named = [(i, replace(prediction, example_id=examples[i].id)) for i, prediction in batch]
+            answers.update(named)
+            file.writelines(to_line(prediction) for _, prediction in named)
+            file.flush()
+            os.fsync(file.fileno())
+            elapsed.note()
+            context.progress(len(answers), len(examples), "answers")
+        info = dict(session.info)
+    missing = [e.id for i, e in enumerate(examples) if i not in answers]
+    if missing:
+        raise StepError(f"{step.name}: the backend {backend.name!r} gave no answer to {len(missing)}: {missing[:5]}")
+    return [answers[i] for i in range(len(examples))], info
+
+
+def _flushed(log: Path) -> list[Prediction]:
+    """Return what an earlier run answered; a last line that a kill tore is cut off."""
+    try:
+        content = log.read_bytes()
+    except FileNotFoundError:
+        return []
+    whole = content[: content.rfind(b"\n") + 1]
+    if whole != content:
+        log.write_bytes(whole)
+    return list(read_jsonl(log, Prediction))

@@ -1,0 +1,73 @@
+"""tune: a model and training data become a tuned model."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from shoptune.components import TuningJob
+from shoptune.data import Example, PreferencePair
+from shoptune.errors import StepError
+from shoptune.jsonl import read_jsonl
+from shoptune.plan import Step
+from shoptune.resources import Usage
+from shoptune.steps.context import StepContext, component_and_options, model_files
+from shoptune.steps.elapsed import Elapsed
+
+__all__ = ["tune"]
+
+
+def tune(step: Step, context: StepContext) -> dict[str, Any]:
+    """Write ``adapter/`` or ``model/``, and ``training.json`` with the data report and the loss curve."""
+    method, options = component_and_options(context.plugins.tuning_methods, step.settings["method"])
+    prepared = [context.store.read(fp) for role, fp in sorted(step.inputs.items()) if role.startswith("task ")]
+    examples = {
+        part: [e for p in prepared for e in read_jsonl(p.path(f"examples.{part}.jsonl"), Example)]
+        for part in ("train", "validation")
+    }
+    pairs = {
+        part: [q for p in prepared for q in read_jsonl(p.path(f"pairs.{part}.jsonl"), PreferencePair)]
+        for part in ("train", "validation")
+    }
+    if method.learns_from == "pairs" and not pairs["train"]:
+        raise StepError(f"{step.name}: {method.name} learns from preference pairs and there are none: {_why(prepared)}")
+    _, files = model_files(step, context)
+    elapsed = Elapsed(context.work.state / "seconds")
+    with Usage() as usage:
+        report = method.tune(
+            TuningJob(
+                model=files,
+                examples=examples["train"],
+                validation_examples=examples["validation"],
+                pairs=pairs["train"],
+                validation_pairs=pairs["validation"],
+                options=options,
+                seed=step.settings["seed"],
+                output=context.work.output,
+                work=context.work.state,
+                progress=elapsed.around(context.progress),
+            )
+        )
+    if not any((context.work.output / name).is_dir() for name in ("adapter", "model")):
+        raise StepError(f"{step.name}: the method {method.name!r} left neither `adapter/` nor `model/`")
+    training = context.work.output / "training.json"
+    training.write_text(json.dumps(asdict(report), indent=1, ensure_ascii=False), "utf-8")
+    return {
+        "seconds": elapsed.seconds,
+        "tokens_in": report.tokens,
+        "tokens_out": 0,
+        "peak_memory_bytes": usage.peak_memory_bytes,
+    }
+
+
+def _why(prepared: list[Any]) -> str:
+    reasons: dict[str, int] = {}
+    for step in prepared:
+        refused: Mapping[str, Any] = step.json("data.json")["pairs_refused"]
+        for reason, of in refused.items():
+            reasons[reason] = reasons.get(reason, 0) + of["count"]
+    if not reasons:
+        return "the data has no table of A/B tests (`tests`) that the task could make pairs of"
+    return "all were refused: " + "; ".join(f"{reason} ({count})" for reason, count in reasons.items())

@@ -1,0 +1,96 @@
+"""Reading YAML as people write it, and finding the line of a key."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from shoptune.errors import UsageError
+
+__all__ = ["YamlFile", "read_yaml"]
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML in which ``1e-4`` is a number and a key can't be given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: dict[Any, int] = {}
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            line = key_node.start_mark.line + 1
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key!r} stands here again, first on line {seen[key]}", key_node.start_mark
+                )
+            seen[key] = line
+        return super().construct_mapping(node, deep=deep)
+
+
+# YAML 1.1, which PyYAML reads, wants a dot and a signed exponent and takes 1e-4 for text; YAML 1.2 does not.
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(?:[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+|\.[0-9]+[eE][-+]?[0-9]+)$"),
+    list("-+0123456789."),
+)
+
+
+class YamlFile:
+    """A YAML file: its content, and where each key stands."""
+
+    def __init__(self, path: Path, content: Any, root: yaml.Node | None) -> None:
+        self.path = path
+        self.content = content
+        self._root = root
+
+    def where(self, keys: Sequence[str | int]) -> str:
+        """Return ``experiment.yaml:12`` for the key (or the nearest one above it that is there)."""
+        node, line = self._root, 1
+        for key in keys:
+            found = _child(node, key)
+            if found is None:
+                break
+            line, node = found
+        return f"{self.path.name}:{line}"
+
+
+def read_yaml(path: Path) -> YamlFile:
+    """Read the file; raises UsageError that says what is wrong with it and where."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        others = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
+        near = f" In {path.parent} there are: {', '.join(others)}." if others else ""
+        raise UsageError(f"there is no file {path}.{near}") from None
+    except IsADirectoryError:
+        raise UsageError(f"{path} is a folder; name the experiment file in it") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"can't read {path}: {error.strerror}") from None
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        content = loader.construct_document(root) if root is not None else None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise UsageError(f"{path.name}:{line}: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise UsageError(f"{path}: {error}") from None
+    finally:
+        loader.dispose()
+    if not isinstance(content, Mapping):
+        raise UsageError(f"{path} is empty or no mapping of keys to values; an experiment starts with `name: ...`")
+    return YamlFile(path, content, root)
+
+
+def _child(node: yaml.Node | None, key: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value in node.value:
+            if key_node.value == str(key):
+                return key_node.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        value = node.value[key]
+        return value.start_mark.line + 1, value
+    return None

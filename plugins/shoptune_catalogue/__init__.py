@@ -1,0 +1,1 @@
+"""Metrics of catalogue text: coverage, unsupported claims, limits."""

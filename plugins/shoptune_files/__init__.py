@@ -1,0 +1,1 @@
+"""General file formats: CSV and its kin, JSON Lines, JSON."""

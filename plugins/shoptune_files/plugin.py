@@ -1,0 +1,40 @@
+"""What this plugin brings: ``csv``, ``jsonl`` and ``json``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from shoptune import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from shoptune.components import DataAdapter
+
+__all__ = ["register_data_adapters", "select_data_adapter"]
+
+ADAPTERS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".psv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+}
+
+
+@hookimpl
+def register_data_adapters() -> Iterable[DataAdapter[Any]]:
+    """Bring the adapters for general file formats."""
+    from shoptune_files.csv_file import csv_adapter
+    from shoptune_files.json_file import json_adapter, jsonl_adapter
+
+    return [csv_adapter, jsonl_adapter, json_adapter]
+
+
+@hookimpl(trylast=True)  # whoever knows the file's dialect knows better
+def select_data_adapter(path: Path) -> str | None:
+    """Judge by the suffix alone."""
+    return ADAPTERS.get(path.suffix.lower())

@@ -1,0 +1,96 @@
+"""Opens text files: byte order marks, encodings, and errors that say where and what to do."""
+
+import codecs
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+from pydantic import AfterValidator
+
+from shoptune.errors import DataError, did_you_mean
+
+__all__ = ["Encoding", "open_text", "peek_text"]
+
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_CHUNK = 2**16
+
+
+def _known(encoding: str) -> str:
+    try:
+        "".encode(encoding)
+    except LookupError:
+        raise ValueError(f"Python knows no text encoding {encoding!r}; usual ones are utf-8, cp1252, latin-1") from None
+    return encoding
+
+
+Encoding = Annotated[str, AfterValidator(_known)]
+"""An option that names a text encoding."""
+
+
+@contextmanager
+def open_text(path: Path, encoding: str | None = None) -> Iterator[TextIO]:
+    """Open `path` for reading text, line ends untranslated.
+
+    A byte order mark outranks `encoding`; with neither, the text is UTF-8.  A file that is missing, can't be read or
+    can't be decoded raises `DataError`, also while it is being read inside the ``with`` block.
+    """
+    try:
+        with path.open("rb") as file:
+            used = _marked(file.read(4)) or encoding or "utf-8"
+        with path.open(encoding=used, newline="") as text:
+            yield text
+    except FileNotFoundError:
+        raise _missing(path) from None
+    except OSError as error:
+        raise DataError(f"{path}: the file can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path.name}{_place(path, used)} is not {used}. {_REMEDY}") from error
+
+
+_REMEDY = "Save the file as UTF-8, or say what it is, for example 'encoding: cp1252' (Excel on Windows)."
+
+
+def peek_text(path: Path) -> str:
+    """Return the beginning of a file, as far as it can be made out; empty where it can't be read.  Never raises."""
+    try:
+        if not path.is_file():
+            return ""
+        with path.open("rb") as file:
+            start = file.read(_CHUNK)
+    except OSError:
+        return ""
+    return start.decode(_marked(start) or "utf-8", errors="replace")
+
+
+def _marked(start: bytes) -> str | None:
+    return next((encoding for mark, encoding in _MARKS.items() if start.startswith(mark)), None)
+
+
+def _missing(path: Path) -> DataError:
+    if not path.parent.is_dir():
+        return DataError(f"{path}: there is no folder {path.parent}.")
+    alike = [p.name for p in path.parent.iterdir() if p.suffix.lower() == path.suffix.lower()]
+    return DataError(f"{path}: there is no such file.{did_you_mean(path.name, alike)}")
+
+
+def _place(path: Path, encoding: str) -> str:
+    """Find the first byte that can't be decoded: ``:118: byte 0xe9 (byte 5,120 of the file)``.
+
+    The file is read again for this, since a text file's own error counts from the beginning of some buffer.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, position = 1, 0
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            held = len(decoder.getstate()[0])  # bytes of a character that the last chunk left unfinished
+            try:
+                line += decoder.decode(chunk, final=not chunk).count("\n")
+            except UnicodeDecodeError as error:
+                line += error.object.count(b"\n", 0, error.start)
+                number = position - held + error.start + 1
+                return f":{line}: byte 0x{error.object[error.start]:02x} (byte {number:,} of the file)"
+            if not chunk:
+                return ": the text"
+            position += len(chunk)

@@ -1,0 +1,131 @@
+"""Figures as text: one way to write each kind of number, the same in every report.
+
+Signs are typographic (− and not -), units are held to their figure by a no-break space, and what is not there is a
+dash, so that nobody takes a missing value for a zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+__all__ = [
+    "MARKS",
+    "NOTHING",
+    "difference",
+    "difference_interval",
+    "duration",
+    "integer",
+    "interval",
+    "plain",
+    "rate",
+    "size",
+    "value",
+]
+
+Format = Literal["share", "score", "count"]
+
+NOTHING = "–"
+MARKS = {"better": "▲", "worse": "▼", "inconclusive": "◆"}
+"""A verdict is never told by colour alone."""
+
+_GAP = "\N{NO-BREAK SPACE}"
+_DECIMALS: dict[Format, int] = {"share": 1, "score": 3, "count": 1}
+_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def value(number: float | None, kind: Format) -> str:
+    """Write a metric's value: a share as 41.3 %, a score as 0.312, a count as 61.4."""
+    if number is None or not math.isfinite(number):
+        return NOTHING
+    return _digits(number, kind) + (f"{_GAP}%" if kind == "share" else "")
+
+
+def interval(bounds: Sequence[float] | None, kind: Format) -> str:
+    """Write an interval of values: [0.290, 0.334], for a share [38.1, 44.6] %."""
+    if bounds is None or not all(map(math.isfinite, bounds)):
+        return NOTHING
+    low, high = (_digits(bound, kind) for bound in bounds)
+    return f"[{low}, {high}]" + (f"{_GAP}%" if kind == "share" else "")
+
+
+def difference(number: float | None, kind: Format) -> str:
+    """Write a difference with its sign; that of two shares is in percentage points (pp)."""
+    if number is None or not math.isfinite(number):
+        return NOTHING
+    return _signed(number, kind) + (f"{_GAP}pp" if kind == "share" else "")
+
+
+def difference_interval(bounds: Sequence[float] | None, kind: Format) -> str:
+    """Write an interval of differences: [+0.120, +0.168], of shares [+1.2, +3.4] pp."""
+    if bounds is None or not all(map(math.isfinite, bounds)):
+        return NOTHING
+    low, high = (_signed(bound, kind) for bound in bounds)
+    return f"[{low}, {high}]" + (f"{_GAP}pp" if kind == "share" else "")
+
+
+def integer(number: int | None) -> str:
+    """Write a whole number in groups of three: 12,345."""
+    return NOTHING if number is None else f"{number:,}".replace("-", "−")
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in the two units that matter: 0.4 s, 12 s, 4 min 12 s, 1 h 04 min."""
+    if not math.isfinite(seconds):
+        return NOTHING
+    if seconds < 9.95:
+        return f"{seconds:.1f}{_GAP}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}{_GAP}s"
+    if whole < 3600:
+        return f"{whole // 60}{_GAP}min {whole % 60:02d}{_GAP}s"
+    minutes = round(seconds / 60)
+    return f"{minutes // 60:,}{_GAP}h {minutes % 60:02d}{_GAP}min"
+
+
+def size(number: int | None) -> str:
+    """Write a number of bytes in binary units: 1.2 GiB."""
+    if number is None:
+        return NOTHING
+    amount, power = float(number), 0
+    while round(amount, 1) >= 1024 and power < len(_UNITS) - 1:
+        amount, power = amount / 1024, power + 1
+    return f"{amount:.{1 if power else 0}f}{_GAP}{_UNITS[power]}"
+
+
+def rate(number: float | None) -> str:
+    """Write tokens per second: 335, or 4.2 where it is slow."""
+    if number is None or not math.isfinite(number):
+        return NOTHING
+    return f"{number:,.0f}" if number >= 99.5 else f"{number:.1f}"
+
+
+def plain(anything: object) -> str:
+    """Write a single value of a data report, whose meaning only its name tells."""
+    match anything:
+        case None:
+            return NOTHING
+        case bool():
+            return "yes" if anything else "no"
+        case int():
+            return integer(anything)
+        case float() if not math.isfinite(anything):
+            return NOTHING
+        case float():
+            return f"{anything:,.4g}".replace("-", "−") if abs(anything) < 10_000 else integer(round(anything))
+        case _:
+            return str(anything)
+
+
+def _digits(number: float, kind: Format) -> str:
+    """Round and group; minus zero is zero."""
+    places = _DECIMALS[kind]
+    rounded = round(number * 100 if kind == "share" else number, places)
+    return f"{rounded or 0.0:,.{places}f}".replace("-", "−")
+
+
+def _signed(number: float, kind: Format) -> str:
+    digits = _digits(number, kind)
+    return f"+{digits}" if digits[0] != "−" and digits.strip("0.,") else digits

@@ -1,0 +1,101 @@
+"""Where a candidate got worse: results on slices, the worst first, and in full as a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shoptune.comparison import CandidateInfo, MetricInfo, Result, Slice
+from shoptune_reports.board import Board
+
+__all__ = ["Grid", "GridRow", "Regression", "grids", "is_certain", "regressions", "slice_keys"]
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """A metric of a candidate on a slice where it is behind the baseline."""
+
+    metric: MetricInfo
+    result: Result
+    slice: Slice
+    harm: float
+    """The difference in the bad direction as a share of the metric's scale, so that metrics can be ranked: of 1 for a
+    share, of the largest value seen for scores and counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """One slice with its results, one per metric."""
+
+    value: str
+    n: int
+    results: tuple[Result | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A candidate's differences: slices of one key down, metrics across."""
+
+    candidate: CandidateInfo
+    metrics: tuple[MetricInfo, ...]
+    rows: tuple[GridRow, ...]
+    left_out: int
+    """Slices that were too many to show; the smallest."""
+
+
+def slice_keys(board: Board) -> tuple[str, ...]:
+    """Return what results are broken down by (category, brand, ...), in the order in which it comes."""
+    return tuple(dict.fromkeys(result.slice.by for result in board.sliced if result.slice))
+
+
+def is_certain(result: Result) -> bool:
+    """Tell whether the 95 % interval of the difference leaves out zero; slices are not corrected for their number."""
+    return result.difference_interval is not None and not (
+        result.difference_interval[0] <= 0 <= result.difference_interval[1]
+    )
+
+
+def regressions(board: Board, by: str | None = None, limit: int = 10) -> tuple[Regression, ...]:
+    """Return the worst regressions of all candidates, on slices of one key or of all."""
+    metrics = {metric.name: metric for metric in board.directed}
+    scale = {name: 1.0 if metric.format == "share" else 0.0 for name, metric in metrics.items()}
+    for result in (*board.results.values(), *board.sliced):
+        if result.metric in scale and result.value is not None:
+            scale[result.metric] = max(scale[result.metric], abs(result.value))
+    found = []
+    for result in board.sliced:
+        metric = metrics.get(result.metric)
+        if metric is None or result.slice is None or result.difference is None or (by and result.slice.by != by):
+            continue
+        loss = -result.difference if metric.higher_is_better else result.difference
+        if loss > 0 and scale[metric.name]:
+            found.append(Regression(metric, result, result.slice, loss / scale[metric.name]))
+    return tuple(sorted(found, key=lambda regression: -regression.harm)[:limit])
+
+
+def grids(board: Board, by: str, limit: int = 25) -> tuple[Grid, ...]:
+    """Return one grid per candidate for the slices of one key, the largest `limit` slices only."""
+    cells = {(r.slice.value, r.metric, r.candidate): r for r in board.sliced if r.slice and r.slice.by == by}
+    measured = {metric for _, metric, _ in cells}
+    metrics = tuple(metric for metric in board.directed if metric.name in measured)
+    sizes: dict[str, int] = {}
+    for (value, _, _), result in cells.items():
+        sizes[value] = max(sizes.get(value, 0), result.n)
+    values = sorted(sizes, key=lambda value: (-sizes[value], value))
+    return tuple(
+        Grid(candidate, metrics, _rows(candidate.name, metrics, values[:limit], cells, sizes), len(values[limit:]))
+        for candidate in board.rivals
+    )
+
+
+def _rows(
+    candidate: str,
+    metrics: Sequence[MetricInfo],
+    values: Sequence[str],
+    cells: dict[tuple[str, str, str], Result],
+    sizes: dict[str, int],
+) -> tuple[GridRow, ...]:
+    return tuple(
+        GridRow(value, sizes[value], tuple(cells.get((value, metric.name, candidate)) for metric in metrics))
+        for value in values
+    )

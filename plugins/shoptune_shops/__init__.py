@@ -1,0 +1,1 @@
+"""What shops can download: products, orders, A/B tests."""

@@ -1,0 +1,59 @@
+"""The adapter ``ab_tests``: which text of a product was shown how often, and how often it sold."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from shoptune.components import DataAdapter
+from shoptune.data import Record
+from shoptune_files.delimited import open_table
+from shoptune_shops.shop_rows import ShopOptions, ShopRow, select_columns
+
+__all__ = ["ab_tests"]
+
+COLUMNS = ("product_id", "variant_id", "text", "exposures", "conversions", "start", "end")
+
+
+def read(path: Path, options: ShopOptions) -> Iterator[Record]:
+    """Read an A/B test file, one record per text: id ``product/variant``, group the product.
+
+    Fields: ``product_id``, ``variant_id``, ``text``, ``exposures`` and ``conversions`` (whole numbers, conversions no
+    more than exposures), ``start`` and ``end`` (ISO dates, first and last day).
+    """
+    origins: dict[str, str] = {}
+    with open_table(path, encoding=options.encoding) as table:
+        for row in select_columns(table, {column: (column,) for column in COLUMNS}, needed=COLUMNS):
+            record = _record(row)
+            if record.id in origins:
+                raise row.error(
+                    "variant_id", f"{record.id!r} stands at {origins[record.id]} too; name each test's variants apart"
+                )
+            origins[record.id] = record.origin
+            yield record
+
+
+def _record(row: ShopRow) -> Record:
+    product, variant = row.text("product_id"), row.text("variant_id")
+    exposures, conversions = row.count("exposures"), row.count("conversions")
+    start, end = row.iso_date("start"), row.iso_date("end")
+    if conversions > exposures:
+        raise row.error("conversions", f"{conversions} conversions of {exposures} exposures can't be")
+    if end < start:
+        raise row.error("end", f"{end} is before the start, {start}")
+    fields = {
+        "product_id": product,
+        "variant_id": variant,
+        "text": row.text("text"),
+        "exposures": exposures,
+        "conversions": conversions,
+        "start": start,
+        "end": end,
+    }
+    return Record(id=f"{product}/{variant}", group=product, origin=row.origin, fields=fields)
+
+
+ab_tests = DataAdapter(
+    name="ab_tests",
+    summary="A/B tests of texts (CSV): product_id, variant_id, text, exposures, conversions, start, end",
+    options=ShopOptions,
+    read=read,
+)

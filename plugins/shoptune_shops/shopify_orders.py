@@ -1,0 +1,79 @@
+"""The adapter ``shopify_orders``: a Shopify order export, without anybody's personal data.
+
+One row stands for a line item.  The rows of an order share its name (``#1001``) and stand together; what is said of the
+order as a whole stands in the first of them.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from shoptune.components import DataAdapter
+from shoptune.data import Dropped, Record
+from shoptune_files.delimited import open_table
+from shoptune_shops.shop_rows import ShopOptions, ShopRow, group_rows, select_columns
+
+__all__ = ["shopify_orders"]
+
+COLUMNS = {
+    "order": ("name",),
+    "created_at": ("created at",),
+    "currency": ("currency",),
+    "financial_status": ("financial status",),
+    "cancelled_at": ("cancelled at",),
+    "refunded": ("refunded amount",),
+    "sku": ("lineitem sku",),
+    "name": ("lineitem name",),
+    "quantity": ("lineitem quantity",),
+    "price": ("lineitem price",),
+}
+"""All that is read.  Emails, names, addresses, phones, notes and whatever else an export brings are not among it."""
+
+
+def read(path: Path, options: ShopOptions) -> Iterator[Record | Dropped]:
+    """Read an order export, one record per line item: id ``#1001/1``, group the order.
+
+    Fields: ``order``, ``created_at`` (ISO date, in the shop's time zone), ``sku`` (may be ""), ``name``, ``quantity``,
+    ``price`` (of one, before discounts) and ``currency``.  The lines of cancelled, voided and refunded orders are
+    dropped; so are those of partly refunded ones, since an export does not say which line was returned.
+    """
+    with open_table(path, encoding=options.encoding) as table:
+        rows = select_columns(table, COLUMNS, needed=("order", "created_at", "name", "quantity", "price"))
+        for order, lines in group_rows(rows, "order"):
+            undone = _undone(lines[0])
+            if undone:
+                yield from (Dropped(origin=line.origin, reason=undone, detail=order) for line in lines)
+            else:
+                yield from _lines(order, lines)
+
+
+def _undone(first: ShopRow) -> str:
+    """Return why an order is no sale; "" if it is one."""
+    status = first["financial_status"].lower()
+    if first["cancelled_at"]:
+        return "cancelled order"
+    if status == "voided":
+        return "voided order"
+    if status in {"refunded", "partially_refunded"} or (first["refunded"] and first.amount("refunded") > 0):
+        return "refunded order"
+    return ""
+
+
+def _lines(order: str, lines: Sequence[ShopRow]) -> Iterator[Record]:
+    first = lines[0]
+    common = {"order": order, "created_at": first.iso_date("created_at"), "currency": first["currency"]}
+    for number, line in enumerate(lines, start=1):
+        item = {
+            "sku": line["sku"],
+            "name": line.text("name"),
+            "quantity": line.count("quantity"),
+            "price": line.amount("price"),
+        }
+        yield Record(id=f"{order}/{number}", group=order, origin=line.origin, fields=common | item)
+
+
+shopify_orders = DataAdapter(
+    name="shopify_orders",
+    summary="a Shopify order export (CSV); personal columns are never read",
+    options=ShopOptions,
+    read=read,
+)

@@ -1,0 +1,135 @@
+"""The adapter ``shopify_products``: a Shopify product export, with the header in use since 2024 or the one before.
+
+One row stands for a variant or an image.  The rows of a product share its handle and stand together; what is said of
+the product as a whole stands in the first of them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from shoptune.components import DataAdapter
+from shoptune.data import Dropped, Record
+from shoptune_files.delimited import open_table
+from shoptune_files.html_text import html_to_text
+from shoptune_shops.shop_rows import ShopOptions, ShopRow, group_rows, select_columns
+
+__all__ = ["ProductOptions", "shopify_products"]
+
+Status = Literal["active", "draft", "archived", "unlisted"]
+
+
+class ProductOptions(ShopOptions):
+    """Which products are read."""
+
+    statuses: tuple[Status, ...] = Field(
+        default=("active",), description="Products with another status are dropped; one without a status is active."
+    )
+
+
+COLUMNS = {
+    "handle": ("url handle", "handle"),
+    "name": ("title",),
+    "description": ("description", "body (html)"),
+    "brand": ("vendor",),
+    "category": ("product category",),
+    "type": ("type",),
+    "tags": ("tags",),
+    "status": ("status",),
+    "sku": ("sku", "variant sku"),
+    "barcode": ("barcode", "variant barcode"),
+    "price": ("price", "variant price"),
+    **{f"option{n} {part}": (f"option{n} {part}",) for n in (1, 2, 3) for part in ("name", "value")},
+}
+VARIANT = ("sku", "barcode", "price", "option1 value")
+"""A row with none of these is an image."""
+
+METAFIELD = re.compile(r"\(product\.metafields\.(?P<namespace>[^.]+)\.(?P<key>[^)]+)\)$")
+
+
+def read(path: Path, options: ProductOptions) -> Iterator[Record | Dropped]:
+    """Read a product export, one record per product: id and group are the handle.
+
+    Fields: ``name``, ``description`` (plain text), ``description_html``, ``brand``, ``category`` (or, without one, the
+    type), ``status``, ``tags`` (list), ``sku`` and ``price`` (of the first variant), ``variants`` (each with ``sku``,
+    ``barcode``, ``price``, ``options``), ``options`` (name -> values) and ``attributes`` (product metafields that
+    aren't empty).  An empty text is "", a price that isn't given None.
+    """
+    with open_table(path, encoding=options.encoding) as table:
+        metafields = _metafields(table.header)
+        wanted = COLUMNS | {column: (column.casefold(),) for column in metafields.values()}
+        rows = select_columns(table, wanted, needed=("handle", "name", "description"))
+        for handle, group in group_rows(rows, "handle"):
+            status = (group[0]["status"] or "active").lower()
+            if status in options.statuses:
+                yield _product(handle, group, status, metafields)
+            else:
+                yield Dropped(origin=group[0].origin, reason=f"{status} product", detail=handle)
+
+
+def _metafields(header: Iterable[str]) -> dict[str, str]:
+    """Return attribute name -> column for the product metafields of a header.
+
+    ``Material (product.metafields.custom.material)`` is ``material``; where two namespaces have the key, the namespace
+    stands before it: ``custom.material``.
+    """
+    matches = [(METAFIELD.search(column.lower()), column) for column in header]
+    found = [(match["namespace"], match["key"], column) for match, column in matches if match]
+    times = Counter(key for _, key, _ in found)
+    return {key if times[key] == 1 else f"{namespace}.{key}": column for namespace, key, column in found}
+
+
+def _product(handle: str, rows: Sequence[ShopRow], status: str, metafields: Mapping[str, str]) -> Record:
+    first = rows[0]
+    name = first.text("name")
+    for row in rows[1:]:
+        if row["name"] not in ("", name):
+            raise row.error("name", f"found {row['name']!r}, but {handle!r} is {name!r} at {first.origin}")
+    names = {n: _snake_case(first[f"option{n} name"]) for n in (1, 2, 3)}
+    variants = [_variant(row, names) for row in rows if any(row[column] for column in VARIANT)]
+    main = variants[0] if variants else {"sku": "", "price": None}
+    fields = {
+        "name": name,
+        "description": html_to_text(first["description"]),
+        "description_html": first["description"],
+        "brand": first["brand"],
+        "category": first["category"] or first["type"],
+        "status": status,
+        "tags": [tag.strip() for tag in first["tags"].split(",") if tag.strip()],
+        "sku": main["sku"],
+        "price": main["price"],
+        "variants": variants,
+        "options": _choices(variants),
+        "attributes": {key: first[column] for key, column in metafields.items() if first[column]},
+    }
+    return Record(id=handle, group=handle, origin=first.origin, fields=fields)
+
+
+def _variant(row: ShopRow, names: Mapping[int, str]) -> dict[str, Any]:
+    options = {name: value for n, name in names.items() if name and (value := row[f"option{n} value"])}
+    if options == {"title": "Default Title"}:  # how Shopify writes that a product has no options
+        options = {}
+    price = row.amount("price") if row["price"] else None
+    return {"sku": row["sku"], "barcode": row["barcode"], "price": price, "options": options}
+
+
+def _choices(variants: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return option name -> the values that variants have, in the order of the file."""
+    choices: dict[str, dict[str, None]] = {}
+    for variant in variants:
+        for name, value in variant["options"].items():
+            choices.setdefault(name, {})[value] = None
+    return {name: list(values) for name, values in choices.items()}
+
+
+def _snake_case(name: str) -> str:
+    return "_".join(re.findall(r"\w+", name.lower()))
+
+
+shopify_products = DataAdapter(
+    name="shopify_products", summary="a Shopify product export (CSV)", options=ProductOptions, read=read
+)

@@ -1,0 +1,1 @@
+"""Metrics of text: overlap, copying, diversity, length."""

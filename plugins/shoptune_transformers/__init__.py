@@ -1,0 +1,1 @@
+"""The transformers backend: finds, loads and runs models."""

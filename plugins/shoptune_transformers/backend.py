@@ -1,0 +1,35 @@
+"""The backend as a component; whatever needs torch is imported when it is called."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from shoptune.components import LocatedModel, ModelBackend, ModelFiles, ModelSession, Progress
+from shoptune_transformers.locating import locate
+from shoptune_transformers.options import TransformersOptions
+
+__all__ = ["BACKEND"]
+
+
+def _materialise(located: LocatedModel, progress: Progress) -> ModelFiles:
+    """See `shoptune_transformers.materialising.materialise`."""
+    from shoptune_transformers.materialising import materialise
+
+    return materialise(located, progress)
+
+
+def _open(files: ModelFiles) -> AbstractContextManager[ModelSession]:
+    """See `shoptune_transformers.session.open_session`."""
+    from shoptune_transformers.session import open_session
+
+    return open_session(files)
+
+
+BACKEND = ModelBackend(
+    name="transformers",
+    summary="Causal language models in safetensors or GGUF, from a folder, a file or the Hugging Face hub.",
+    options=TransformersOptions,
+    locate=locate,
+    materialise=_materialise,
+    open=_open,
+)

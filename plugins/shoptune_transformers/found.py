@@ -1,0 +1,43 @@
+"""A model that was found somewhere, and its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shoptune_transformers.cache import sha256_of
+from shoptune_transformers.folders import model_files
+
+__all__ = ["Found", "contents_of_folder", "fingerprint"]
+
+NOT_IDENTITY = ("batch_tokens",)
+"""Settings that do not make it another model: a smaller batch must not mean tuning again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A model's content, where it is, and where that is for people."""
+
+    contents: Mapping[str, str]
+    """File name -> SHA-256, of the files that decide answers."""
+    source: str
+    location: str
+
+
+def contents_of_folder(folder: Path, *, trust_remote_code: bool) -> dict[str, str]:
+    """Return name -> SHA-256 of the files in a model's folder that decide its answers."""
+    names = [path.name for path in folder.iterdir() if path.is_file()]
+    return {name: sha256_of(folder / name) for name in model_files(names, trust_remote_code=trust_remote_code)}
+
+
+def fingerprint(contents: Mapping[str, str], settings: Mapping[str, Any]) -> str:
+    """Return the hash of a model's content and of the settings that decide its answers."""
+    identity = {
+        "contents": dict(contents),
+        "settings": {name: value for name, value in settings.items() if name not in NOT_IDENTITY},
+    }
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Tuning through TRL: sft and dpo."""

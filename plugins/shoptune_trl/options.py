@@ -1,0 +1,177 @@
+"""What an experiment file can set under ``tune:`` for sft and dpo.
+
+What most people set has a short name here, with a type and a default that fits.  Everything else is reached by the
+library's own name: any field of SFTConfig or DPOConfig under ``trainer:``, any field of LoraConfig under ``lora:``.
+Names are checked against the installed libraries before anything runs, without importing them.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    Tag,
+    field_validator,
+    model_validator,
+)
+
+from shoptune.components import Options
+from shoptune.errors import did_you_mean
+from shoptune_trl.library_fields import field_names
+
+__all__ = ["LORA_OWNED", "SHORT_NAMES", "TRAINER_OWNED", "DPOOptions", "Lora", "SFTOptions", "TrainingOptions"]
+
+SHORT_NAMES: Mapping[str, str] = {
+    "num_train_epochs": "epochs",
+    "per_device_train_batch_size": "batch_size",
+    "learning_rate": "learning_rate",
+    "max_length": "max_length",
+    "beta": "beta",
+}
+"""Fields of SFTConfig and DPOConfig that have a place of their own beside ``trainer:``."""
+
+_BY_MODEL = "it belongs to the model: set it where the experiment file names the model"
+_BY_STEP = "every step is logged, and a loss that is no number stops the training"
+_UNREAD = "no trainer reads it"
+
+TRAINER_OWNED: Mapping[str, str] = {
+    "output_dir": "checkpoints go into the store",
+    "seed": "it is the experiment's seed",
+    "resume_from_checkpoint": "an interrupted run goes on by itself",
+    "save_only_model": "an interrupted run could not go on",
+    "logging_strategy": _BY_STEP,
+    "logging_steps": _BY_STEP,
+    "logging_first_step": _BY_STEP,
+    "logging_nan_inf_filter": _BY_STEP,
+    "disable_tqdm": "progress is shown by shoptune",
+    "include_num_input_tokens_seen": "tokens are always counted, without padding",
+    "dataset_kwargs": "rows are made by shoptune and prepared by TRL, always",
+    "model_init_kwargs": _BY_MODEL,
+    "trust_remote_code": _BY_MODEL,
+    "use_cpu": _BY_MODEL + " (`device`)",
+    "chat_template_path": _BY_MODEL + " (`chat_template`), so that training and answering see the same prompts",
+    "eos_token": _BY_MODEL + ", so that answers end with what was trained",
+    "gradient_checkpointing": "it is now called `activation_checkpointing`",
+    "gradient_checkpointing_kwargs": "it is now called `activation_checkpointing_kwargs`",
+    "do_train": _UNREAD,
+    "do_eval": _UNREAD,
+    "do_predict": _UNREAD,
+}
+"""Fields of SFTConfig and DPOConfig that can't be set, and why."""
+
+_BY_PEFT = "peft fills it in"
+
+LORA_OWNED: Mapping[str, str] = {
+    "task_type": "models that write text are causal language models",
+    "peft_type": _BY_PEFT,
+    "peft_version": _BY_PEFT,
+    "auto_mapping": _BY_PEFT,
+    "base_model_name_or_path": _BY_PEFT,
+    "revision": _BY_PEFT,
+    "inference_mode": _BY_PEFT,
+}
+"""Fields of LoraConfig that can't be set, and why."""
+
+
+class Lora(BaseModel):
+    """A LoRA adapter: the model's own weights stay as they are.  Every field of peft's LoraConfig can be given."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, validate_by_name=True)
+
+    r: PositiveInt = 16
+    """The rank of the update."""
+    alpha: PositiveInt = Field(default=32, validation_alias=AliasChoices("alpha", "lora_alpha"))
+    """The update is scaled by alpha / r."""
+    dropout: NonNegativeFloat = Field(default=0.0, lt=1, validation_alias=AliasChoices("dropout", "lora_dropout"))
+    target_modules: str | list[str] = "all-linear"
+    """Which layers get an update; ``all-linear`` is all but the output head."""
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        _check_names(
+            self.model_extra or {}, "LoraConfig", LORA_OWNED, {"lora_alpha": "alpha", "lora_dropout": "dropout"}
+        )
+        return self
+
+
+def _kind(value: Any) -> str:
+    return "full" if value is False else "lora"
+
+
+LoraOrFull = Annotated[
+    Annotated[Lora, Tag("lora")] | Annotated[Literal[False], Tag("full")],
+    Discriminator(_kind),
+]
+
+
+class TrainingOptions(Options):
+    """What supervised and preference tuning have in common."""
+
+    config: ClassVar[str]
+    """The TRL class whose fields ``trainer:`` takes."""
+
+    epochs: PositiveFloat
+    learning_rate: PositiveFloat | None = None
+    """The highest one; it falls along a cosine.  None: what fits the method, for LoRA and for full tuning."""
+    batch_size: PositiveInt = 8
+    """Rows per step; `trainer: {gradient_accumulation_steps: n}` multiplies it without needing more memory."""
+    max_length: PositiveInt | None = 1024
+    """In tokens, prompt and answer together.  What is longer is cut at the end, and counted."""
+    lora: LoraOrFull = Field(default_factory=Lora)
+    """The adapter to train; ``false`` trains all weights of the model instead."""
+    validation: bool = True
+    """Compute the loss on the validation set after each epoch, where there is one."""
+    trainer: dict[str, Any] = Field(default_factory=dict)
+    """Any other field of TRL's configuration class, by its own name."""
+
+    @field_validator("trainer")
+    @classmethod
+    def _known(cls, trainer: dict[str, Any]) -> dict[str, Any]:
+        short = {name: field for name, field in SHORT_NAMES.items() if field in cls.model_fields}
+        _check_names(trainer, cls.config, TRAINER_OWNED, short)
+        return trainer
+
+
+class SFTOptions(TrainingOptions):
+    """Options of ``sft``: supervised tuning on each example's first reference.
+
+    The default learning rate is 1e-3 for LoRA, which fits models of some hundred million weights (take 2e-4 for
+    billions), and 5e-5 for full tuning.
+    """
+
+    config: ClassVar[str] = "SFTConfig"
+
+    epochs: PositiveFloat = 2
+
+
+class DPOOptions(TrainingOptions):
+    """Options of ``dpo``: direct preference optimisation (Rafailov et al. 2023, https://arxiv.org/abs/2305.18290).
+
+    The default learning rate is 5e-5 for LoRA and 2e-6 for full tuning.  A model that has an adapter goes on with it;
+    `lora` is then not to be given.
+    """
+
+    config: ClassVar[str] = "DPOConfig"
+
+    epochs: PositiveFloat = 1
+    beta: PositiveFloat = 0.1
+    """How strongly the model is held to the one it started from."""
+
+
+def _check_names(given: Mapping[str, Any], config: str, owned: Mapping[str, str], short: Mapping[str, str]) -> None:
+    """Refuse names that `config` doesn't have, that shoptune sets itself, or that have a place of their own."""
+    for name in given:
+        if name in short:
+            raise ValueError(f"{name!r} has a place of its own: set `{short[name]}` beside the other options, once.")
+        if name in owned:
+            raise ValueError(f"{name!r} can't be set: {owned[name]}.")
+        known = field_names(config)
+        if name not in known:
+            raise ValueError(f"{config} has no field {name!r}.{did_you_mean(name, known - set(owned))}")

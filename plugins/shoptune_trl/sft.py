@@ -1,0 +1,72 @@
+"""Supervised tuning: the model learns the first reference of each example, and the prompt is masked."""
+
+from collections.abc import Iterator
+from itertools import accumulate, pairwise
+from typing import Any
+
+from shoptune.components import TuningJob, TuningMethod, TuningReport
+from shoptune_trl.data_report import Learned, nothing_to_learn
+from shoptune_trl.options import SFTOptions
+from shoptune_trl.rows import sft_rows
+from shoptune_trl.training import (
+    DISTRIBUTIONS,
+    callbacks,
+    dataset,
+    libraries_quiet,
+    load_to_train,
+    refusals,
+    report_on,
+    train,
+    trainer_settings,
+)
+
+__all__ = ["learned", "sft", "tune"]
+
+
+def tune(job: TuningJob[SFTOptions]) -> TuningReport:
+    """Tune `job.model` on its examples with TRL's SFTTrainer.
+
+    Raises:
+        DataError: There is nothing to learn from.
+        UsageError: TRL or peft refuse the settings.
+        StepError: The training failed.
+    """
+    rows, validation = sft_rows(job.examples), sft_rows(job.validation_examples if job.options.validation else ())
+    if not rows.rows:
+        raise nothing_to_learn(rows.given, 0, rows.dropped, job.options.max_length)
+    with libraries_quiet():
+        from trl.trainer.sft_config import SFTConfig
+        from trl.trainer.sft_trainer import SFTTrainer
+
+        loaded = load_to_train(job)
+        with refusals("TRL's SFTTrainer"):
+            settings = trainer_settings(job, learning_rate=1e-3 if job.model.adapter or job.options.lora else 5e-5)
+            trainer = SFTTrainer(
+                model=loaded.model,
+                args=SFTConfig(**{"train_sampling_strategy": "group_by_length"} | settings),
+                train_dataset=dataset(rows),
+                eval_dataset=dataset(validation),
+                processing_class=loaded.tokenizer,
+                peft_config=loaded.lora,
+                callbacks=callbacks(job),
+            )
+        return train(trainer, job, loaded, report_on(trainer, rows, validation, learned))
+
+
+def learned(prepared: Any) -> Iterator[Learned]:
+    """Read what SFTTrainer prepared; packed rows are taken apart again, and have lost their numbers."""
+    for record in prepared:
+        ids, trained = record["input_ids"], [label != -100 for label in record["labels"]]
+        lengths = record.get("seq_lengths", [len(ids)])
+        for start, end in pairwise(accumulate(lengths, initial=0)):
+            yield Learned(row=record.get("row"), answer="completion", ids=ids[start:end], trained=trained[start:end])
+
+
+sft = TuningMethod(
+    name="sft",
+    summary="Supervised tuning on the shop's own texts (TRL), with LoRA or in full.",
+    options=SFTOptions,
+    learns_from="examples",
+    tune=tune,
+    distributions=DISTRIBUTIONS,
+)

@@ -1,0 +1,1 @@
+"""Write a product's description from its attributes."""

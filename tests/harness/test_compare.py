@@ -1,0 +1,383 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shoptune.compare import MAX_SLICES, Measured, TaskSamples, compare
+from shoptune.comparison import Result
+from shoptune.components import AdditiveMetric, CorpusMetric, Evaluation, FloatArray, NoOptions
+from shoptune.errors import PluginError
+from shoptune.statistics import holm
+
+N = 60
+RESAMPLES = 2000
+
+
+def never(evaluation: Evaluation, options: NoOptions) -> Any:
+    raise AssertionError("a comparison needs no sample, only rows")
+
+
+def mean(higher_is_better: bool | None = True) -> AdditiveMetric[NoOptions]:
+    return AdditiveMetric(
+        name="mean",
+        summary="",
+        options=NoOptions,
+        rows=never,
+        reduce=lambda totals: np.divide(totals[..., 0], totals[..., 1]),
+        higher_is_better=higher_is_better,
+    )
+
+
+def total(**fields: Any) -> AdditiveMetric[NoOptions]:
+    """Return a metric that has a value, 0, also where it applies to nothing."""
+    return AdditiveMetric(
+        name="total",
+        summary="",
+        options=NoOptions,
+        rows=never,
+        reduce=lambda totals: totals[..., 0],
+        higher_is_better=True,
+        **fields,
+    )
+
+
+def of(values: FloatArray) -> FloatArray:
+    """Rows of `mean`; a NaN is a sample that it does not apply to."""
+    known = np.isfinite(values)
+    return np.c_[np.where(known, values, 0), known]
+
+
+def macro_f1(totals: FloatArray) -> FloatArray:
+    """Totals of a flattened 2 x 2 confusion matrix [truth, answer]."""
+    confusion = totals.reshape(*totals.shape[:-1], 2, 2)
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    return np.asarray((2 * hits / (confusion.sum(-1) + confusion.sum(-2))).mean(-1))
+
+
+def task(
+    name: str = "description",
+    groups: Sequence[str] | None = None,
+    slices: Sequence[Mapping[str, str]] | None = None,
+    candidates: Sequence[str] = ("base", "sft"),
+) -> TaskSamples:
+    groups = groups or [f"product {i:03}" for i in range(N)]
+    invalid = {c: np.arange(len(groups)) < i for i, c in enumerate(candidates)}
+    return TaskSamples(task=name, groups=groups, slices=slices or [{}] * len(groups), invalid=invalid)
+
+
+def measured(
+    rows: Mapping[str, FloatArray], component: AdditiveMetric[NoOptions] | None = None, metric: str = "rouge_l"
+) -> Measured:
+    return Measured(task="description", metric=metric, component=component or mean(), rows=rows)
+
+
+def run(
+    samples: TaskSamples, metrics: Sequence[Measured], candidates: Sequence[str] = ("base", "sft"), **options: Any
+) -> dict[tuple[str, str, str | None], Result]:
+    """Return results by metric, candidate and the slice's value."""
+    found = compare([samples], metrics, candidates, "base", **{"seed": 7, "resamples": RESAMPLES} | options)
+    results = {(r.metric, r.candidate, r.slice.value if r.slice else None): r for r in found}
+    assert len(results) == len(found)
+    return results
+
+
+@pytest.fixture
+def scores() -> FloatArray:
+    return np.random.default_rng(0).random(N)
+
+
+def noise(scale: float, seed: int = 1) -> FloatArray:
+    return np.random.default_rng(seed).normal(scale=scale, size=N)
+
+
+class TestAllSamples:
+    def test_value_difference_and_their_intervals(self, scores: FloatArray) -> None:
+        better = scores + 0.1 + noise(0.05)
+        results = run(task(), [measured({"base": of(scores), "sft": of(better)})])
+        base, sft = results["rouge_l", "base", None], results["rouge_l", "sft", None]
+
+        assert base.value == pytest.approx(scores.mean(), rel=1e-12)
+        assert sft.value == pytest.approx(better.mean(), rel=1e-12)
+        assert sft.difference == pytest.approx((better - scores).mean(), rel=1e-12)
+        assert (base.n, sft.n, base.invalid, sft.invalid) == (N, N, 0, 1)
+        assert {base.difference, base.difference_interval, base.p_value, base.verdict, base.gained} == {None}
+        # Pairing: the interval is that of the differences, far narrower than the values' own.
+        assert sft.interval is not None
+        assert sft.difference_interval is not None
+        half = 2.001 * (better - scores).std(ddof=1) / np.sqrt(N)  # 2.001: Student's 97.5 % quantile, 59 degrees
+        assert sft.difference_interval == pytest.approx((sft.difference - half, sft.difference + half), abs=0.15 * half)
+        assert sft.interval[1] - sft.interval[0] > 4 * (sft.difference_interval[1] - sft.difference_interval[0])
+        assert sft.verdict == "better"
+
+    @pytest.mark.parametrize(
+        ("higher_is_better", "shift", "verdict"),
+        [
+            (True, 0.1, "better"),
+            (True, -0.1, "worse"),
+            (False, 0.1, "worse"),
+            (False, -0.1, "better"),
+            (True, 0.0, "inconclusive"),
+            (False, 0.0, "inconclusive"),
+            (None, 0.1, None),
+        ],
+    )
+    def test_verdict(
+        self, scores: FloatArray, higher_is_better: bool | None, shift: float, verdict: str | None
+    ) -> None:
+        changed = scores + shift + noise(0.05) - noise(0.05).mean()
+        sft = run(task(), [measured({"base": of(scores), "sft": of(changed)}, mean(higher_is_better))])[
+            "rouge_l", "sft", None
+        ]
+        assert sft.verdict == verdict
+        assert (sft.p_value is None) == (higher_is_better is None)
+        assert sft.difference_interval is not None
+
+    @pytest.mark.parametrize(("higher_is_better", "expected"), [(True, (20, 10, 25)), (False, (10, 20, 25))])
+    def test_gained_lost_and_tied_are_in_the_better_direction(
+        self, scores: FloatArray, higher_is_better: bool, expected: tuple[int, int, int]
+    ) -> None:
+        changed = scores.copy()
+        changed[:20] += 0.5
+        changed[20:30] -= 0.5
+        changed[55:] = np.nan  # applies to the baseline's answers alone: no gain and no loss
+        results = run(task(), [measured({"base": of(scores), "sft": of(changed)}, mean(higher_is_better))])
+        sft = results["rouge_l", "sft", None]
+        assert (sft.gained, sft.lost, sft.tied) == expected
+        assert sft.n == 55
+
+    def test_no_difference_at_all(self, scores: FloatArray) -> None:
+        sft = run(task(), [measured({"base": of(scores), "sft": of(scores)})])["rouge_l", "sft", None]
+        assert (sft.difference, sft.difference_interval, sft.p_value, sft.tied) == (0, (0, 0), 1, N)
+        assert (sft.verdict, sft.smallest_detectable) == ("inconclusive", None)
+
+    def test_rows_of_many_columns(self) -> None:
+        truth = np.arange(N) % 2
+        guess = {"base": np.zeros(N, dtype=int), "sft": np.where(np.arange(N) % 5 == 0, 1 - truth, truth)}
+        rows = {c: np.eye(4)[2 * truth + guess[c]] for c in guess}
+        component = AdditiveMetric(
+            name="macro_f1",
+            summary="",
+            options=NoOptions,
+            rows=never,
+            reduce=macro_f1,
+            higher_is_better=True,
+        )
+        results = run(task(), [measured(rows, component)])
+        # The majority class alone has recall 1 and precision 1/2 on one of two classes.
+        assert results["rouge_l", "base", None].value == pytest.approx((2 / 3 + 0) / 2)
+        assert results["rouge_l", "sft", None].value == pytest.approx(0.8)
+        assert results["rouge_l", "sft", None].verdict == "better"
+
+    def test_variants_of_a_product_are_resampled_together(self, scores: FloatArray) -> None:
+        changed = scores + 0.02 + np.repeat(noise(0.1)[:10], 6)
+        rows = {"base": of(scores), "sft": of(changed)}
+        by_sample = run(task(), [measured(rows)])["rouge_l", "sft", None]
+        by_product = run(task(groups=[f"p{i // 6}" for i in range(N)]), [measured(rows)])["rouge_l", "sft", None]
+        assert by_product.difference == by_sample.difference
+        assert by_product.smallest_detectable is not None
+        assert by_sample.smallest_detectable is not None
+        assert by_product.smallest_detectable > 2 * by_sample.smallest_detectable
+
+    def test_a_metric_that_applies_to_no_sample(self, scores: FloatArray) -> None:
+        nothing = np.zeros((N, 2))
+        results = run(task(), [measured({"base": nothing, "sft": nothing})])
+        for candidate in ("base", "sft"):
+            result = results["rouge_l", candidate, None]
+            assert (result.value, result.interval, result.verdict, result.n) == (None, None, None, 0)
+        sft = run(task(), [measured({"base": nothing, "sft": of(scores)})])["rouge_l", "sft", None]
+        assert (sft.difference, sft.verdict, sft.n) == (None, None, N)
+
+    def test_a_metric_says_itself_where_it_applies(self, scores: FloatArray) -> None:
+        nothing = np.zeros((N, 1))
+        always = total(applies=lambda rows: np.ones(len(rows), dtype=bool))
+        assert run(task(), [measured({"base": nothing, "sft": nothing}, always)])["rouge_l", "sft", None].n == N
+        assert run(task(), [measured({"base": nothing, "sft": nothing}, total())])["rouge_l", "sft", None].n == 0
+
+    def test_only_groups_that_the_metric_applies_to_count(self, scores: FloatArray) -> None:
+        first = np.where(np.arange(N) == 0, scores + 1, 0)[:, None]
+        results = run(task(), [measured({"base": np.zeros((N, 1)), "sft": first}, total())])
+        sft = results["rouge_l", "sft", None]
+        assert (sft.n, sft.interval, sft.difference_interval, sft.verdict) == (1, None, None, "inconclusive")
+        assert (sft.gained, sft.lost, sft.tied) == (0, 0, 0)
+
+    def test_baseline_and_candidate_swapped_give_the_mirror_image(self, scores: FloatArray) -> None:
+        rows = {"base": of(scores), "sft": of(np.where(np.arange(N) % 2, scores + noise(0.2), np.nan))}
+        (one,) = (r for r in compare([task()], [measured(rows)], list(rows), "base", seed=1) if r.difference)
+        (two,) = (r for r in compare([task()], [measured(rows)], list(rows), "sft", seed=1) if r.difference)
+        assert one.difference_interval is not None
+        assert two.difference_interval == pytest.approx([-bound for bound in reversed(one.difference_interval)])
+        assert (two.p_value, two.smallest_detectable) == pytest.approx((one.p_value, one.smallest_detectable))
+        assert (two.gained, two.lost) == (one.lost, one.gained)
+
+    def test_one_group_can_show_nothing(self, scores: FloatArray) -> None:
+        sft = run(task(groups=["one"] * N), [measured({"base": of(scores), "sft": of(scores + 1)})])
+        result = sft["rouge_l", "sft", None]
+        assert result.difference == pytest.approx(1)
+        assert (result.interval, result.difference_interval, result.p_value) == (None, None, None)
+        assert result.verdict == "inconclusive"
+
+    def test_a_metric_that_is_not_additive_has_a_value_alone(self, scores: FloatArray) -> None:
+        component = CorpusMetric(name="distinct", summary="", options=NoOptions, value=never, higher_is_better=True)
+        values = {"base": 0.5, "sft": float("nan")}
+        results = run(
+            task(),
+            [
+                Measured(task="description", metric="distinct_2", component=component, values=values),
+                measured({"base": of(scores), "sft": of(scores)}),
+            ],
+        )
+        base, sft = results["distinct_2", "base", None], results["distinct_2", "sft", None]
+        assert (base.value, sft.value) == (0.5, None)
+        assert (sft.interval, sft.difference, sft.verdict, sft.n, sft.invalid) == (None, None, None, N, 1)
+
+    def test_all_verdicts_of_the_experiment_are_corrected_together(self, scores: FloatArray) -> None:
+        candidates = ("base", "sft", "dpo")
+        shifts = {"base": 0.0, "sft": 0.02, "dpo": 0.04}
+        rows = {c: of(scores + shift + noise(0.06, seed=len(c))) for c, shift in shifts.items()}
+        tasks = [task("description", candidates=candidates), task("title", candidates=candidates)]
+        metrics = [
+            Measured(task=t, metric=m, component=mean(m != "length" or None), rows=rows)
+            for t in ("description", "title")
+            for m in ("rouge_l", "length")
+        ]
+        results = compare(tasks, metrics, candidates, "base", seed=1, resamples=RESAMPLES)
+        family = [r for r in results if r.p_value is not None]
+        assert {(r.task, r.metric, r.candidate) for r in family} == {
+            (t, "rouge_l", c) for t in ("description", "title") for c in ("sft", "dpo")
+        }
+        assert [r.p_adjusted for r in family] == holm([r.p_value for r in family])
+        assert all((r.verdict == "inconclusive") == (r.p_adjusted is not None and r.p_adjusted > 0.05) for r in family)
+
+
+class TestSlices:
+    SLICES: tuple[Mapping[str, str], ...] = tuple(
+        {
+            "category": ["bags", "lamps", "rugs"][i % 3],
+            "shop": "the same for all",
+            "sku": f"sku-{i}",
+            **({"locale": "de" if i < 30 else "en"} if i < 31 else {}),
+        }
+        for i in range(N)
+    )
+
+    def test_slices_have_intervals_but_no_verdict(self, scores: FloatArray) -> None:
+        changed = scores + np.where(np.arange(N) % 3 == 1, 0.5, 0.0) + noise(0.01)
+        results = run(task(slices=self.SLICES), [measured({"base": of(scores), "sft": of(changed)})])
+        lamps = results["rouge_l", "sft", "lamps"]
+        assert lamps.slice is not None
+        assert lamps.slice.by == "category"
+        assert (lamps.n, lamps.invalid, results["rouge_l", "sft", "bags"].invalid) == (20, 0, 1)
+        assert lamps.value == pytest.approx(changed[1::3].mean(), rel=1e-12)
+        assert lamps.difference == pytest.approx((changed - scores)[1::3].mean(), rel=1e-12)
+        assert lamps.interval is not None
+        assert lamps.difference_interval is not None
+        assert lamps.difference_interval[0] > 0.4
+        assert {lamps.verdict, lamps.p_value, lamps.p_adjusted, lamps.gained} == {None}
+        assert results["rouge_l", "base", "lamps"].difference is None
+
+    def test_each_slice_has_resamples_of_its_own(self) -> None:
+        alike = np.repeat(np.arange(N / 2), 2)
+        halves = [{"half": "ab"[i % 2]} for i in range(N)]
+        results = run(task(slices=halves, candidates=["base"]), [measured({"base": of(alike)})], ["base"])
+        a, b = results["rouge_l", "base", "a"], results["rouge_l", "base", "b"]
+        assert a.value == b.value
+        assert a.interval != b.interval
+        assert a.interval == pytest.approx(b.interval, abs=0.5)
+
+    def test_a_slice_is_worth_a_line_or_left_out(self, scores: FloatArray) -> None:
+        assert MAX_SLICES < N
+        results = run(task(slices=self.SLICES), [measured({"base": of(scores), "sft": of(scores)})])
+        # One value: shop.  Too many: sku.  One group: locale en.
+        assert [s for _, c, s in results if c == "sft"] == [None, "bags", "lamps", "rugs", "de"]
+
+    def test_only_what_is_asked_for(self, scores: FloatArray) -> None:
+        metrics = [measured({"base": of(scores), "sft": of(scores)})]
+        assert {s for _, _, s in run(task(slices=self.SLICES), metrics, slices=["locale"])} == {None, "de"}
+        assert {s for _, _, s in run(task(slices=self.SLICES), metrics, slices=[])} == {None}
+
+
+class TestDeterminism:
+    @settings(max_examples=15, deadline=None)
+    @given(st.permutations(["base", "sft", "dpo", "few_shot"]), st.permutations(["a", "b", "c"]), st.data())
+    def test_figures_do_not_depend_on_the_order_of_candidates_or_metrics_nor_on_the_others(
+        self, candidates: list[str], names: list[str], data: st.DataObject
+    ) -> None:
+        geometric_mean = replace(mean(), reduce=lambda totals: np.exp(np.log(totals[..., 0]) - np.log(totals[..., 1])))
+
+        def results_of(candidates: Sequence[str], names: Sequence[str]) -> dict[tuple[str, str, str | None], Result]:
+            rows = {
+                (m, c): of(np.random.default_rng([ord(m), len(c)]).lognormal(size=N)) for m in names for c in candidates
+            }
+            metrics = [measured({c: rows[m, c] for c in candidates}, geometric_mean, metric=m) for m in names]
+            return run(
+                task(candidates=["base", "sft", "dpo", "few_shot"], slices=TestSlices.SLICES),
+                metrics,
+                candidates,
+                slices=["category"],
+                resamples=200,
+            )
+
+        expected = results_of(["base", "sft", "dpo", "few_shot"], ["a", "b", "c"])
+        assert results_of(candidates, names) == expected
+        some = data.draw(st.sampled_from(["sft", "dpo", "few_shot"]))
+        for key, result in results_of([some, "base"], names[:1]).items():
+            uncorrected = {"p_adjusted", "verdict"}
+            assert result.model_dump(exclude=uncorrected) == expected[key].model_dump(exclude=uncorrected)
+
+    @settings(max_examples=15, deadline=None)
+    @given(st.permutations(range(N)))
+    def test_the_order_of_samples_changes_no_more_than_rounding(self, order: list[int]) -> None:
+        def figures(places: Sequence[int]) -> list[float]:
+            rng = np.random.default_rng(0)
+            base, sft = rng.random(N), rng.random(N)
+            found = run(
+                task(groups=[f"p{i // 2}" for i in places]),
+                [measured({"base": of(base[places]), "sft": of(sft[places])})],
+                resamples=200,
+            )["rouge_l", "sft", None]
+            assert found.interval is not None
+            assert found.difference is not None
+            assert found.difference_interval is not None
+            assert found.p_value is not None
+            return [*found.interval, found.difference, *found.difference_interval, found.p_value]
+
+        assert figures(order) == pytest.approx(figures(range(N)), rel=1e-9)
+
+    def test_seeds_differ_and_so_do_tasks(self, scores: FloatArray) -> None:
+        def intervals(name: str, seed: int) -> Any:
+            metric = Measured(task=name, metric="m", component=mean(), rows={"base": of(scores)})
+            return compare([task(name)], [metric], ["base"], "base", seed=seed, resamples=100)[0].interval
+
+        assert intervals("title", 1) == intervals("title", 1)
+        assert len({intervals("title", 1), intervals("title", 2), intervals("description", 1)}) == 3
+
+
+class TestPluginFaults:
+    @pytest.mark.parametrize("rows", [np.ones((N - 1, 2)), np.ones((N, 3)), np.ones(N)])
+    def test_rows_of_the_wrong_shape(self, rows: FloatArray) -> None:
+        with pytest.raises(
+            PluginError, match=r"'rouge_l' on task 'description', candidate '\w+'.*one row for each of 60"
+        ):
+            run(task(), [measured({"base": np.ones((N, 2)), "sft": rows})])
+
+    def test_rows_that_are_not_finite(self, scores: FloatArray) -> None:
+        rows = of(scores)
+        rows[3, 0] = np.nan
+        with pytest.raises(PluginError, match=r"candidate 'sft': row 3 holds \[nan, 1.0\]"):
+            run(task(), [measured({"base": of(scores), "sft": rows})])
+
+    def test_a_reduction_that_is_not_vectorised(self, scores: FloatArray) -> None:
+        component = AdditiveMetric(
+            name="total",
+            summary="",
+            options=NoOptions,
+            rows=never,
+            reduce=lambda totals: np.asarray(totals.sum()),
+            higher_is_better=True,
+        )
+        with pytest.raises(PluginError, match=r"Metric 'total': reduce gave shape \(\) for totals of shape"):
+            run(task(), [measured({"base": of(scores), "sft": of(scores)}, component)])

@@ -1,0 +1,286 @@
+import tracemalloc
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import scipy.stats
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.multitest import multipletests
+
+from shoptune.statistics import (
+    ALPHA,
+    MAX_UNDEFINED,
+    MIN_BEYOND,
+    POWER,
+    bootstrap,
+    holm,
+    interval,
+    p_value,
+    paired_difference,
+    resampling_weights,
+    smallest_detectable,
+    standard_error,
+    sum_by_group,
+)
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def weights_of(groups: int, resamples: int, seed: int) -> FloatArray:
+    return np.concatenate(list(resampling_weights(groups, resamples, seed=seed, chunk=100)))
+
+
+def mean_of(totals: FloatArray) -> FloatArray:
+    return np.asarray(totals[:, 0] / totals[:, 1])
+
+
+def bootstrap_of_mean(values: FloatArray, resamples: int = 10_000, seed: int = 1) -> FloatArray:
+    return bootstrap(np.c_[values, np.ones_like(values)], mean_of, resamples=resamples, seed=seed)
+
+
+def normal_replicates(mean: float, error: float, resamples: int = 10_000) -> FloatArray:
+    """Replicates that follow a normal distribution exactly, without noise: its evenly spaced quantiles."""
+    return np.asarray(mean + error * scipy.stats.norm.ppf((np.arange(resamples) + 0.5) / resamples))
+
+
+class TestResampling:
+    def test_each_resample_draws_as_many_groups_as_there_are(self) -> None:
+        assert (weights_of(37, 250, seed=3).sum(axis=1) == 37).all()
+
+    def test_weights_are_multinomial(self) -> None:
+        weights = weights_of(20, 20_000, seed=3)
+        assert weights.mean() == 1
+        assert weights.mean(axis=0) == pytest.approx(np.ones(20), abs=0.03)
+        expected = 20 * scipy.stats.multinomial(20, np.full(20, 1 / 20)).cov() / 20
+        assert np.cov(weights.T) == pytest.approx(expected, abs=0.05)
+
+    def test_weights_do_not_depend_on_the_chunk_but_on_the_seed(self) -> None:
+        parts = np.concatenate(list(resampling_weights(7, 100, seed=3, chunk=9)))
+        assert (parts == weights_of(7, 100, seed=3)).all()
+        assert (parts != weights_of(7, 100, seed=4)).any()
+
+    def test_sums_by_group(self) -> None:
+        rows = np.array([[1.0, 10], [2, 20], [4, 40]])
+        assert sum_by_group(rows, np.array([1, 0, 1])).tolist() == [[2, 20], [5, 50]]
+
+    def test_replicates_are_what_drawing_the_samples_again_would_give(self) -> None:
+        rng = np.random.default_rng(0)
+        member = np.repeat(np.arange(8), 5)  # eight products with five variants each
+        rows = np.c_[rng.random(40), np.ones(40)]
+        replicates = bootstrap(sum_by_group(rows, member), mean_of, resamples=200, seed=5)
+        for replicate, weights in zip(replicates, weights_of(8, 200, seed=5), strict=True):
+            drawn = np.repeat(rows, weights[member].astype(int), axis=0)
+            assert replicate == pytest.approx(drawn[:, 0].mean(), rel=1e-12)
+
+    def test_a_column_is_the_same_to_the_last_bit_whatever_stands_beside_it(self) -> None:
+        sums = np.random.default_rng(0).lognormal(size=(501, 97))
+        together = bootstrap(sums, lambda totals: totals, resamples=50, seed=1)
+        for column in (0, 40, 96):
+            alone = bootstrap(sums[:, [column]], lambda totals: totals, resamples=50, seed=1)
+            assert (together[:, [column]] == alone).all()
+        assert together == pytest.approx(weights_of(501, 50, seed=1) @ sums, rel=1e-11)
+
+    def test_many_groups_need_little_memory(self) -> None:
+        tracemalloc.start()
+        try:
+            bootstrap(np.ones((2000, 40)), lambda totals: totals[:, 0], resamples=2000, seed=1)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 150e6
+
+    def test_summation_order_is_no_difference(self) -> None:
+        candidate, baseline = np.array([0.1 + 0.2, 0.31, np.nan]), np.array([0.3, 0.3, 0.3])
+        assert paired_difference(candidate, baseline) == pytest.approx([0, 0.01, np.nan], nan_ok=True)
+        assert paired_difference(candidate, baseline)[0] == 0
+
+
+class TestInterval:
+    def test_agrees_with_numpy_quantiles_at_hesterbergs_level(self) -> None:
+        replicates = np.random.default_rng(0).normal(size=999)
+        tail = scipy.stats.norm.cdf(np.sqrt(12 / 11) * scipy.stats.t.ppf(0.025, 11))
+        expected = np.quantile(replicates, [tail, 1 - tail])
+        assert interval(replicates, groups=12) == pytest.approx(expected, rel=1e-12)
+
+    def test_agrees_with_scipys_percentile_interval_of_the_same_resamples(self) -> None:
+        values = np.random.default_rng(0).gamma(2, size=30)
+        replicates = bootstrap_of_mean(values)
+        tail = scipy.stats.norm.cdf(np.sqrt(30 / 29) * scipy.stats.t.ppf(0.025, 29))
+        same: Any = SimpleNamespace(bootstrap_distribution=replicates)
+        theirs = scipy.stats.bootstrap(
+            (values,),
+            np.mean,
+            n_resamples=0,
+            bootstrap_result=same,
+            method="percentile",
+            confidence_level=1 - 2 * tail,
+        )
+        assert interval(replicates, groups=30) == pytest.approx(tuple(theirs.confidence_interval), rel=1e-12)
+
+    @pytest.mark.parametrize("n", [6, 10, 48, 500])
+    def test_is_students_interval_where_replicates_are_normal(self, n: int) -> None:
+        error = 0.3 / np.sqrt(n)
+        replicates = normal_replicates(2, error * np.sqrt((n - 1) / n), resamples=100_001)
+        expected = scipy.stats.t.interval(0.95, n - 1, loc=2, scale=error)
+        assert interval(replicates, groups=n) == pytest.approx(expected, rel=1e-4)
+
+    @pytest.mark.parametrize(
+        ("draw", "least"),
+        [("normal", 0.92), ("exponential", 0.88)],  # the percentile interval of a skewed mean covers a little less
+    )
+    def test_covers_the_truth_as_often_as_it_says(self, draw: str, least: float) -> None:
+        rng = np.random.default_rng(11)
+        trials, n = 600, 15
+        samples = rng.exponential(size=(trials, n)) - 1 if draw == "exponential" else rng.normal(size=(trials, n))
+        replicates = weights_of(n, 1000, seed=2) @ samples.T / n
+        found = [interval(replicates[:, trial], groups=n) for trial in range(trials)]
+        covered = np.mean([found_one is not None and found_one[0] <= 0 <= found_one[1] for found_one in found])
+        assert least < covered < 0.98
+
+    def test_resampling_by_group_sees_that_variants_are_no_new_products(self) -> None:
+        products = np.random.default_rng(0).normal(size=40)
+        variants = np.repeat(products, 25)
+        by_group = bootstrap(
+            sum_by_group(np.c_[variants, np.ones(1000)], np.repeat(np.arange(40), 25)), mean_of, resamples=5000, seed=1
+        )
+        by_sample = bootstrap_of_mean(variants, resamples=5000)
+        assert standard_error(by_group, groups=40) == pytest.approx(products.std(ddof=1) / np.sqrt(40), rel=0.03)
+        assert by_group.std() / by_sample.std() == pytest.approx(5, rel=0.05)  # sqrt(25)
+
+    def test_there_is_none_for_one_group(self) -> None:
+        replicates = np.ones(100)
+        assert interval(replicates, groups=1) is None
+        assert standard_error(replicates, groups=1) is None
+        assert p_value(1.0, replicates, groups=1) is None
+        assert smallest_detectable(replicates, groups=1) is None
+
+    def test_undefined_replicates_are_left_out_while_they_are_rare(self) -> None:
+        replicates = np.random.default_rng(0).normal(size=1000)
+        defined = replicates.copy()[50:]
+        replicates[: int(1000 * MAX_UNDEFINED)] = np.nan
+        assert interval(replicates, groups=9) == interval(defined, groups=9)
+        replicates[50] = np.inf
+        assert interval(replicates, groups=9) is None
+        assert p_value(0.1, replicates, groups=9) is None
+
+
+class TestStandardError:
+    def test_of_a_mean_is_s_over_root_n(self) -> None:
+        values = np.random.default_rng(0).normal(size=25)
+        replicates = bootstrap_of_mean(values, resamples=40_000)
+        exact = np.sqrt(24 / 25) * values.std(ddof=1) / 5  # of the multinomial bootstrap
+        assert replicates.std() == pytest.approx(exact, rel=0.02)
+        assert standard_error(replicates, groups=25) == pytest.approx(values.std(ddof=1) / 5, rel=0.02)
+
+    def test_rounding_is_no_spread(self) -> None:
+        assert standard_error(np.array([0.1 + 0.2, 0.3, 0.3]), groups=3) == 0
+
+    @pytest.mark.parametrize("n", [8, 48, 1000])
+    def test_the_smallest_detectable_difference_is_found_with_the_power_that_is_said(self, n: int) -> None:
+        error = 0.02
+        smallest = smallest_detectable(normal_replicates(0.5, error * np.sqrt((n - 1) / n)), groups=n)
+        assert smallest is not None
+        critical = scipy.stats.t.ppf(1 - ALPHA / 2, n - 1)
+        power = scipy.stats.nct.sf(critical, n - 1, smallest / error)
+        assert power == pytest.approx(POWER, abs=0.02)
+
+    def test_nothing_is_known_where_nothing_varied(self) -> None:
+        assert smallest_detectable(np.zeros(100), groups=10) is None
+
+
+@st.composite
+def replicates_and_groups(draw: st.DrawFn) -> tuple[FloatArray, int]:
+    seed, groups = draw(st.integers(0, 2**32)), draw(st.integers(2, 60))
+    rng = np.random.default_rng(seed)
+    skew, shift = draw(st.floats(0.2, 2)), draw(st.floats(-4, 4))
+    values = rng.gamma(1 / skew**2, size=400)
+    values = (values - values.mean()) / values.std() + shift
+    if draw(st.booleans()):
+        values = np.round(values)  # ties, also at 0
+    return (values if draw(st.booleans()) else -values), groups
+
+
+class TestPValue:
+    @given(replicates_and_groups(), st.floats(0.001, 0.5))
+    def test_is_below_alpha_exactly_where_the_interval_excludes_zero(
+        self, drawn: tuple[FloatArray, int], alpha: float
+    ) -> None:
+        replicates, groups = drawn
+        found = interval(replicates, groups, alpha)
+        p = p_value(float(replicates.mean()), replicates, groups)
+        assert found is not None
+        assert p is not None
+        excludes = not found[0] <= 0 <= found[1]
+        if p < alpha - 1e-12:
+            assert excludes
+        unresolved = 2 * scipy.stats.t.cdf(
+            scipy.stats.norm.ppf(MIN_BEYOND / 399) * np.sqrt((groups - 1) / groups), groups - 1
+        )
+        if excludes and alpha > max(unresolved, 2.0 ** (1 - groups)) + 1e-12:
+            assert p < alpha + 1e-12
+
+    @pytest.mark.parametrize("n", [10, 48, 1000])
+    @pytest.mark.parametrize("t", [0.0, 0.5, 1.96, 2.5, 3.0, 3.2])
+    def test_is_students_where_replicates_are_normal(self, n: int, t: float) -> None:
+        replicates = normal_replicates(t, np.sqrt((n - 1) / n))
+        for sign in (1, -1):
+            p = p_value(sign * t, sign * replicates, groups=n)
+            assert p == pytest.approx(2 * scipy.stats.t.sf(t, n - 1), rel=0.05)
+
+    @pytest.mark.parametrize("t", [4.0, 6.0, 9.0])
+    def test_goes_on_beyond_the_resolution_of_the_resamples(self, t: float) -> None:
+        p = p_value(t, normal_replicates(t, np.sqrt(199 / 200)), groups=200)
+        assert p == pytest.approx(2 * scipy.stats.t.sf(t, 199), rel=0.1)
+
+    def test_of_a_paired_mean_is_near_the_paired_t_test(self) -> None:
+        differences = np.random.default_rng(4).normal(0.3, 1, size=60)
+        p = p_value(differences.mean(), bootstrap_of_mean(differences, resamples=40_000), groups=60)
+        assert p == pytest.approx(scipy.stats.ttest_1samp(differences, 0).pvalue, rel=0.1)
+
+    def test_a_large_t_does_not_outvote_replicates_beyond_zero(self) -> None:
+        replicates = np.r_[np.full(5, -0.01), np.linspace(0.9, 1.1, 395)]
+        found = interval(replicates, groups=48, alpha=0.01)
+        p = p_value(1.0, replicates, groups=48)
+        assert found is not None
+        assert p is not None
+        assert found[0] < 0
+        assert 0.01 < p < 0.05
+
+    def test_a_small_t_does_not_outvote_an_interval_that_excludes_zero(self) -> None:
+        replicates = np.random.default_rng(0).lognormal(sigma=3, size=10_000)
+        p = p_value(1.0, replicates, groups=48)
+        assert p is not None
+        assert 1 / standard_error(replicates, groups=48) < 0.1  # type: ignore[operator]  # not None
+        assert 0.001 < p < 0.01
+
+    def test_is_1_where_there_is_no_difference(self) -> None:
+        assert p_value(0.0, np.zeros(1000), groups=20) == 1
+
+    def test_is_that_of_the_sign_flip_test_where_all_groups_differ_alike(self) -> None:
+        differences = np.full(9, 0.25)
+        flipped = scipy.stats.permutation_test((differences,), np.mean, permutation_type="samples")
+        assert p_value(0.25, np.full(1000, 0.25), groups=9) == flipped.pvalue == 2**-8
+
+    def test_is_never_0(self) -> None:
+        p = p_value(1.0, np.ones(1000), groups=5000)
+        assert p is not None
+        assert 0 < p < 1e-200
+
+
+class TestHolm:
+    @settings(max_examples=25)
+    @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+    def test_agrees_with_statsmodels(self, p_values: list[float]) -> None:
+        assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1], rel=1e-12)
+
+    @given(st.permutations([0.001, 0.02, 0.02, 0.04, 0.9]))
+    def test_does_not_depend_on_the_order(self, p_values: list[float]) -> None:
+        adjusted = dict(zip(p_values, holm(p_values), strict=True))
+        assert adjusted == pytest.approx({0.001: 0.005, 0.02: 0.08, 0.04: 0.08, 0.9: 0.9})
+
+    def test_what_has_no_p_value_does_not_count(self) -> None:
+        assert holm([None, 0.01, float("nan"), 0.04]) == pytest.approx([None, 0.02, float("nan"), 0.04], nan_ok=True)
+        assert holm([]) == []

@@ -1,0 +1,206 @@
+"""Delimited text: dialects read alike, and every kind of broken file gives one message with its place."""
+
+import csv
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoptune.errors import DataError
+from shoptune_files.delimited import Row, open_table, peek_header
+
+
+def rows(path: Path, separator: str | None = None, encoding: str | None = None) -> list[Row]:
+    with open_table(path, separator, encoding) as table:
+        return list(table.rows)
+
+
+def write(folder: Path, content: str | bytes, name: str = "products.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def message(path: Path, encoding: str | None = None) -> str:
+    with pytest.raises(DataError) as raised:
+        rows(path, encoding=encoding)
+    return str(raised.value)
+
+
+CELLS = {"id": "1", "name": "Bürste, groß"}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'id,name\n1,"Bürste, groß"\n'.encode(),
+        'id,name\r\n1,"Bürste, groß"'.encode(),
+        'id,name\r1,"Bürste, groß"\r'.encode(),
+        'id,name\n1,"Bürste, groß"\n'.encode("utf-8-sig"),
+        'id,name\n1,"Bürste, groß"\n'.encode("utf-16"),
+        b"\xfe\xff" + 'id,name\n1,"Bürste, groß"\n'.encode("utf-16-be"),
+        "id;name\n1;Bürste, groß\n".encode(),
+        "id\tname\n1\tBürste, groß\n".encode(),
+        "id|name\n1|Bürste, groß\n".encode(),
+        "id, name ,\n1,'Bürste',\n".replace("'Bürste'", '"Bürste, groß"').encode(),  # a column without a name
+    ],
+)
+def test_dialects_read_alike(tmp_path: Path, content: bytes) -> None:
+    assert rows(write(tmp_path, content)) == [Row("products.csv:2", CELLS)]
+
+
+def test_a_given_separator_and_encoding(tmp_path: Path) -> None:
+    path = write(tmp_path, "id~name\n1~Bürste, groß\n".encode("cp1252"))
+    assert rows(path, "~", "cp1252") == [Row("products.csv:2", CELLS)]
+
+
+def test_a_byte_order_mark_outranks_the_option(tmp_path: Path) -> None:
+    path = write(tmp_path, 'id,name\n1,"Bürste, groß"\n'.encode("utf-8-sig"))
+    assert [row.cells for row in rows(path, encoding="cp1252")] == [CELLS]
+    assert [row.cells for row in rows(path, encoding="utf-8")] == [CELLS]
+
+
+def test_origins_are_first_lines_in_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, 'id,text\n1,"two\nlines"\n\n,  \n2,one\n"3","\r\n\r\n"\n4,end\n')
+    assert [(row.origin, row.cells["id"]) for row in rows(path)] == [
+        ("products.csv:2", "1"),
+        ("products.csv:6", "2"),
+        ("products.csv:7", "3"),
+        ("products.csv:10", "4"),
+    ]
+    assert rows(path)[0].cells["text"] == "two\nlines"
+
+
+Pairs = list[tuple[str, str]]
+cell = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
+
+
+@given(st.lists(st.tuples(cell, cell), min_size=1), st.sampled_from(",;\t|~"))
+def test_what_is_written_is_read(
+    tmp_path_factory: pytest.TempPathFactory, data: list[tuple[str, str]], sep: str
+) -> None:
+    text = StringIO(newline="")
+    writer = csv.writer(text, delimiter=sep, quoting=csv.QUOTE_ALL)
+    writer.writerows([("a", "b", "c"), *((*pair, "x") for pair in data)])
+    path = write(tmp_path_factory.mktemp("csv"), text.getvalue())
+    read = rows(path, sep)
+    assert [(row.cells["a"], row.cells["b"]) for row in read] == data
+    lines = text.getvalue().replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for row in read:
+        assert lines[int(row.origin.partition(":")[2]) - 1].startswith('"')
+
+
+def test_reading_stops_where_the_reader_stops(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,name\n" + "1,a\n" * 50_000 + "broken\n")
+    with open_table(path) as table:
+        assert next(table.rows).origin == "products.csv:2"
+    assert message(path).startswith("products.csv:50002: 1 cells")
+
+
+def test_a_long_cell_is_read(tmp_path: Path) -> None:
+    assert len(rows(write(tmp_path, "id,name\n1," + "x" * 600_000))[0].cells["name"]) == 600_000
+
+
+def test_missing_file_names_the_nearest(tmp_path: Path) -> None:
+    write(tmp_path, "id\n1\n")
+    assert message(tmp_path / "prodcts.csv").endswith(
+        "prodcts.csv: there is no such file. Did you mean 'products.csv'?"
+    )
+    assert message(tmp_path / "no" / "products.csv").endswith(f"there is no folder {tmp_path / 'no'}.")
+    assert message(tmp_path).endswith(": the file can't be read: Is a directory.")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", " \n", "\ufeff", ",,\n"])
+def test_empty_file(tmp_path: Path, content: str) -> None:
+    assert message(write(tmp_path, content)) == "products.csv: the file is empty."
+
+
+def test_header_only(tmp_path: Path) -> None:
+    assert message(write(tmp_path, "id,name\n\n,\n")) == "products.csv: there are no rows under the header."
+
+
+def test_column_named_twice(tmp_path: Path) -> None:
+    expected = "products.csv:1: the header names 'id' twice; rename one of the columns."
+    assert message(write(tmp_path, "id,name,id\n1,a,2\n")) == expected
+
+
+def test_missing_column_names_the_nearest(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,name\n1,a\n")
+    with open_table(path) as table, pytest.raises(DataError) as raised:
+        table.need(["id", "nmae"])
+    assert str(raised.value) == "products.csv:1: there is no column 'nmae'. Did you mean 'name'?"
+
+
+def test_too_few_and_too_many_cells(tmp_path: Path) -> None:
+    cause = "a separator is missing, or stands in a cell without quotes around it."
+    few = write(tmp_path, "id,name,price\n1,a,2\n2,b\n")
+    assert message(few) == f"products.csv:3: 2 cells, the header has 3; {cause}"
+    many = write(tmp_path, "id,name\n1,a, b\n")
+    assert message(many) == f"products.csv:2: 3 cells, the header has 2; {cause}"
+
+
+def test_a_quote_that_is_never_closed(tmp_path: Path) -> None:
+    hint = "Most likely a quote is never closed; a quote inside a quoted cell is written twice."
+    to_the_end = write(tmp_path, 'id,name\n1,a\n2,"b\n' + "3,c\n" * 10)
+    assert message(to_the_end) == (
+        f"products.csv:3: the row that starts here can't be read: unexpected end of data (line 13). {hint}"
+    )
+    to_the_next = write(tmp_path, 'id,name\n1,"a\n2,"b"\n')
+    assert message(to_the_next) == (
+        f"products.csv:2: the row that starts here can't be read: ',' expected after '\"' (line 3). {hint}"
+    )
+    to_the_limit = write(tmp_path, 'id,name\n1,"a\n' + "x" * 2**20)
+    assert message(to_the_limit) == (
+        "products.csv:2: the row that starts here can't be read: field larger than field limit (1048576) (line 3). "
+        f"{hint}"
+    )
+    over_rows = write(tmp_path, 'id,name,price\n1,"a,5\n2,b",6,7\n')
+    assert message(over_rows) == (
+        "products.csv:2: 4 cells, the header has 3; the row runs on to line 3: is a quote never closed?"
+    )
+
+
+def test_nul_bytes(tmp_path: Path) -> None:
+    expected = (
+        "there is a NUL byte: this is no text, or text in UTF-16 without a byte order mark (then say "
+        "'encoding: utf-16-le')."
+    )
+    assert message(write(tmp_path, "id,name\n1,a\0\n")) == f"products.csv:2: {expected}"
+    unmarked = write(tmp_path, "id,name\n1,a\n".encode("utf-16-le"))
+    assert message(unmarked) == f"products.csv:1: {expected}"
+    assert [row.cells for row in rows(unmarked, encoding="utf-16-le")] == [{"id": "1", "name": "a"}]
+
+
+REMEDY = "Save the file as UTF-8, or say what it is, for example 'encoding: cp1252' (Excel on Windows)."
+
+
+@pytest.mark.parametrize("before", [0, 5, 30_000])  # in the first buffer, and far behind it
+def test_wrong_encoding(tmp_path: Path, before: int) -> None:
+    head = b"id,name\n" + b"1,\xc3\xa9t\xc3\xa9\n" * before
+    path = write(tmp_path, head + b"2,caf\xe9,\n")
+    assert message(path) == (
+        f"products.csv:{before + 2}: byte 0xe9 (byte {len(head) + 6:,} of the file) is not utf-8. {REMEDY}"
+    )
+
+
+def test_a_file_cut_in_the_middle_of_a_character(tmp_path: Path) -> None:
+    path = write(tmp_path, b"id,name\n1,caf\xc3")
+    assert message(path) == f"products.csv:2: byte 0xc3 (byte 14 of the file) is not utf-8. {REMEDY}"
+
+
+def test_wrong_option_encoding(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,name\n1,é\n")
+    assert message(path, "ascii") == f"products.csv:2: byte 0xc3 (byte 11 of the file) is not ascii. {REMEDY}"
+
+
+def test_the_header_is_peeked_at_without_raising(tmp_path: Path) -> None:
+    assert peek_header(write(tmp_path, "id;name \n1;x\n".encode("utf-16"))) == ("id", "name")
+    assert peek_header(write(tmp_path, "\ufeffid,\xe9\n".encode())) == ("id", "é")
+    assert peek_header(write(tmp_path, b"id,\xe9\n")) == ("id", "\ufffd")
+    assert peek_header(write(tmp_path, "")) == ()
+    assert peek_header(write(tmp_path, '"id')) == ("id",)
+    assert peek_header(write(tmp_path, "x" * 2_000_000)) != ()
+    assert peek_header(tmp_path) == ()
+    assert peek_header(tmp_path / "missing.csv") == ()

@@ -1,0 +1,183 @@
+"""The adapters csv, jsonl and json: fields, ids, groups, attributes, and what they refuse."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from shoptune.components import DataAdapter
+from shoptune.data import Record
+from shoptune.errors import DataError
+from shoptune_files.plugin import register_data_adapters, select_data_adapter
+
+ADAPTERS: dict[str, DataAdapter[Any]] = {adapter.name: adapter for adapter in register_data_adapters()}
+
+ROWS = [
+    {"id": "7", "name": "Kettle", "price": "12,50", "maker": "Invented & Co", "color": "red"},
+    {"id": "8", "name": "Teapot", "price": "", "maker": "Invented & Co", "color": ""},
+    {"id": "9", "name": "Cup", "price": "on request", "maker": "Other", "color": "blue"},
+]
+
+
+def as_csv(rows: list[dict[str, Any]], separator: str = ",") -> str:
+    quoted = [[f'"{cell}"' for cell in row.values()] for row in rows]
+    return "\n".join(map(separator.join, [list(rows[0]), *quoted]))
+
+
+def as_jsonl(rows: list[dict[str, Any]]) -> str:
+    return "\n".join(map(json.dumps, rows))
+
+
+def read(folder: Path, content: str | bytes, name: str, **options: Any) -> list[Record]:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    chosen = select_data_adapter(path)
+    assert chosen is not None
+    adapter = ADAPTERS[chosen]
+    return [record for record in adapter.read(path, adapter.options(**options)) if isinstance(record, Record)]
+
+
+def refused(folder: Path, content: str | bytes, name: str, **options: Any) -> str:
+    with pytest.raises(DataError) as raised:
+        read(folder, content, name, **options)
+    return str(raised.value)
+
+
+FORMS = [
+    ("x.csv", as_csv(ROWS), "x.csv:2"),
+    ("x.tsv", as_csv(ROWS, "\t"), "x.tsv:2"),
+    ("x.psv", as_csv(ROWS, "|"), "x.psv:2"),
+    ("x.txt", as_csv(ROWS, ";"), "x.txt:2"),
+    ("x.jsonl", as_jsonl(ROWS), "x.jsonl:1"),
+    ("x.ndjson", as_jsonl(ROWS), "x.ndjson:1"),
+    ("x.json", json.dumps(ROWS), "x.json[0]"),
+    ("x.json", json.dumps({"total": 3, "products": ROWS}), "x.json[0]"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "origin"), FORMS)
+def test_all_columns_under_their_own_names(tmp_path: Path, name: str, content: str, origin: str) -> None:
+    records = read(tmp_path, content, name)
+    assert records[0] == Record(id="7", group="7", origin=origin, fields=ROWS[0] | {"price": 12.5})
+    assert [record.fields["price"] for record in records] == [12.5, None, "on request"]
+
+
+@pytest.mark.parametrize(("name", "content", "origin"), FORMS)
+def test_chosen_columns(tmp_path: Path, name: str, content: str, origin: str) -> None:
+    records = read(
+        tmp_path, content, name, columns={"id": "name", "brand": "maker"}, group="maker", attributes=["color"]
+    )
+    assert records[0] == Record(
+        id="Kettle",
+        group="Invented & Co",
+        origin=origin,
+        fields={"id": "Kettle", "brand": "Invented & Co", "attributes": {"color": "red"}},
+    )
+    assert [record.fields["attributes"] for record in records] == [{"color": "red"}, {}, {"color": "blue"}]
+    by_name = read(tmp_path, content, name, id="name", columns={"brand": "maker"})
+    assert [(record.id, record.group) for record in by_name] == [(n, n) for n in ("Kettle", "Teapot", "Cup")]
+
+
+def test_attributes_leave_the_other_columns_in_place(tmp_path: Path) -> None:
+    (record, *_) = read(tmp_path, as_csv(ROWS), "x.csv", attributes=["maker", "color"])
+    assert set(record.fields) == {"id", "name", "price", "attributes"}
+
+
+def test_without_ids_rows_are_numbered(tmp_path: Path) -> None:
+    assert [record.id for record in read(tmp_path, "name\na\n\nb\n", "x.csv")] == ["1", "2"]
+
+
+def test_json_values_keep_their_type(tmp_path: Path) -> None:
+    row = {"id": 7, "price": 12.5, "tags": ["a", "b"], "sizes": ["S", "M"], "width": 3, "none": None}
+    (record,) = read(tmp_path, as_jsonl([row]), "x.jsonl", attributes=["sizes", "width", "none"])
+    assert record.id == "7"
+    assert record.fields == {
+        "id": 7,
+        "price": 12.5,
+        "tags": ["a", "b"],
+        "attributes": {"sizes": "S, M", "width": "3"},
+    }
+
+
+def test_html_is_cleaned_only_if_asked(tmp_path: Path) -> None:
+    content = "id,description\n1,<p>a</p><p>b</p>\n"
+    assert read(tmp_path, content, "x.csv")[0].fields["description"] == "<p>a</p><p>b</p>"
+    fields = read(tmp_path, content, "x.csv", html=True)[0].fields
+    assert (fields["description"], fields["description_html"]) == ("a\nb", "<p>a</p><p>b</p>")
+
+
+def test_separator_and_encoding(tmp_path: Path) -> None:
+    records = read(tmp_path, "id~name\n1~é,;|\n".encode("cp1252"), "x.csv", separator="~", encoding="cp1252")
+    assert records[0].fields["name"] == "é,;|"
+    assert read(tmp_path, '{"id": 1, "n": "é"}'.encode("cp1252"), "x.jsonl", encoding="cp1252")[0].fields["n"] == "é"
+
+
+@pytest.mark.parametrize("wrong", [{"separator": "||"}, {"separator": '"'}, {"encoding": "utf-9"}, {"colums": {}}])
+def test_wrong_options(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        ADAPTERS["csv"].options(**wrong)
+
+
+def test_json_rows_may_lack_fields_but_not_all_of_them(tmp_path: Path) -> None:
+    content = as_jsonl([{"id": 1, "brand": "a"}, {"id": 2}])
+    records = read(tmp_path, content, "x.jsonl", columns={"brand": "brand"})
+    assert [record.fields for record in records] == [{"brand": "a"}, {}]
+    expected = "x.jsonl: no row has 'bradn'. Did you mean 'brand'?"
+    assert refused(tmp_path, content, "x.jsonl", columns={"brand": "bradn"}) == expected
+
+
+@pytest.mark.parametrize(
+    "options", [{"columns": {"a": "nmae"}}, {"id": "nmae"}, {"group": "nmae"}, {"attributes": ["nmae"]}]
+)
+def test_missing_column(tmp_path: Path, options: dict[str, Any]) -> None:
+    expected = "x.csv:1: there is no column 'nmae'. Did you mean 'name'?"
+    assert refused(tmp_path, as_csv(ROWS), "x.csv", **options) == expected
+
+
+def test_ids_must_differ_and_be_there(tmp_path: Path) -> None:
+    assert refused(tmp_path, "id,name\n1,a\n2,b\n1,c\n", "x.csv") == (
+        "x.csv:4: id '1' stands at x.csv:2 too; ids must differ. If rows may share it, name another column by 'id' and "
+        "this one by 'group'."
+    )
+    assert refused(tmp_path, "id,name\n ,a\n", "x.csv") == "x.csv:2: id is empty; every row needs one."
+    assert refused(tmp_path, '{"n": 1}', "x.jsonl", id="sku") == "x.jsonl:1: sku is empty; every row needs one."
+    assert refused(tmp_path, "id,name\n1,\n", "x.csv", group="name") == "x.csv:2: name is empty; every row needs one."
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("x.jsonl", '{"id": 1}\n{"id": 2,}\n', "x.jsonl:2: this is no JSON: "),
+        ("x.jsonl", '{"id": 1}\n[2]\n', "x.jsonl:2: this should be a JSON object ({...}), and is [2]."),
+        ("x.jsonl", "\n", "x.jsonl: there are no rows."),
+        ("x.jsonl", "[" * 100_000, "x.jsonl:1: this JSON can't be read: "),
+        ("x.jsonl", '{"id": ' + "9" * 5_000 + "}", "x.jsonl:1: this JSON can't be read: "),
+        ("x.json", '[{"id": 1},\n{"id": 2]', "x.json: this is no JSON: Expecting ',' delimiter (line 2, column 9)."),
+        ("x.json", '[{"id": 1}, 2]', "x.json[1]: this should be a JSON object ({...}), and is 2."),
+        ("x.json", "", "x.json: there are no rows."),
+        ("x.json", "[]", "x.json: there are no rows."),
+        ("x.json", '{"a": 1}', "x.json: this should be a list of objects, or an object that holds one such list."),
+        ("x.json", b'[{"id": "\xe9"}]', "x.json:1: byte 0xe9 (byte 10 of the file) is not utf-8. Save the file"),
+    ],
+)
+def test_broken_json(tmp_path: Path, name: str, content: str | bytes, expected: str) -> None:
+    assert refused(tmp_path, content, name).startswith(expected)
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.jsonl"])
+def test_reading_is_lazy(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("id\n1\n2,broken\n" if name == "x.csv" else '{"id": 1}\nbroken\n')
+    adapter = ADAPTERS[name.removeprefix("x.")]
+    records = iter(adapter.read(path, adapter.options()))
+    assert isinstance(next(records), Record)
+    with pytest.raises(DataError):
+        next(records)
+
+
+def test_files_are_chosen_by_suffix_whether_or_not_they_are_there() -> None:
+    assert select_data_adapter(Path("no/X.CSV")) == "csv"
+    assert select_data_adapter(Path("no/x.JSONL")) == "jsonl"
+    assert select_data_adapter(Path("no/x.xlsx")) is None

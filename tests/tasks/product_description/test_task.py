@@ -1,0 +1,193 @@
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from shoptune.data import Dropped, Example, Invalid, Record
+from shoptune.errors import UsageError
+from shoptune_product_description import plugin
+from shoptune_product_description.options import ProductDescriptionOptions
+from shoptune_product_description.task import PRODUCT_DESCRIPTION
+from shoptune_product_description.template import template
+
+TARN = {
+    "name": "Tarn 27 Backpack",
+    "description": "You carry the Tarn 27 because it asks for nothing.",
+    "description_html": "<p>You carry the Tarn 27 because it asks for nothing.</p>",
+    "brand": "Fellfoot",
+    "category": "Luggage & Bags > Backpacks",
+    "type": "Bag",
+    "tags": ["hiking", "commuting"],
+    "price": 89.0,
+    "attributes": {"material": "waxed cotton", "color": "moss green", "strap_width": "57 mm"},
+}
+
+
+def product(number: int = 1, **fields: Any) -> Record:
+    return Record(id=f"p{number}", group=f"g{number}", fields={**TARN, **fields}, origin=f"products.csv:{number}")
+
+
+def read(*records: Record, **options: Any) -> list[Example | Dropped]:
+    return list(PRODUCT_DESCRIPTION.examples({"products": records}, ProductDescriptionOptions(**options)))
+
+
+def one(*records: Record, **options: Any) -> Example:
+    [example] = read(*records, **options)
+    assert isinstance(example, Example)
+    return example
+
+
+def user_turn(example: Example) -> str:
+    return example.messages[-1]["content"]
+
+
+def test_a_product_becomes_an_example() -> None:
+    assert one(product()) == Example(
+        id="p1",
+        messages=(
+            {
+                "role": "system",
+                "content": "You write product descriptions for a shop. State every fact and invent none.",
+            },
+            {
+                "role": "user",
+                "content": "Name: Tarn 27 Backpack\nBrand: Fellfoot\nCategory: Backpacks\nColor: moss green\n"
+                "Material: waxed cotton\nStrap width: 57 mm",
+            },
+        ),
+        references=("You carry the Tarn 27 because it asks for nothing.",),
+        group="g1",
+        slices={"category": "Backpacks", "brand": "Fellfoot"},
+        facts={
+            "name": "Tarn 27 Backpack",
+            "brand": "Fellfoot",
+            "category": "Backpacks",
+            "color": "moss green",
+            "material": "waxed cotton",
+            "strap_width": "57 mm",
+        },
+        origin="products.csv:1",
+    )
+
+
+def test_a_list_of_names_and_prices_works_too() -> None:
+    record = Record(
+        id="0",
+        group="0",
+        fields={"id": 0, "name": "Sony Turntable", "description": "Belt Drive System", "price": 399.0},
+        origin="abt.psv:2",
+    )
+    example = one(record, facts=["name", "price"])
+    assert user_turn(example) == "Name: Sony Turntable\nPrice: 399"
+    assert example.slices == {}
+
+
+def test_facts_come_in_the_order_asked_for() -> None:
+    example = one(product(), facts=["strap_width", "tags", "name"])
+    assert user_turn(example) == "Strap width: 57 mm\nTags: hiking, commuting\nName: Tarn 27 Backpack"
+
+
+def test_the_prompt_shows_the_facts_and_not_the_answer() -> None:
+    example = one(product())
+    assert all(value in user_turn(example) for value in example.facts.values())
+    assert example.references[0] not in user_turn(example)
+
+
+def test_a_fact_stays_on_its_line() -> None:
+    assert "Name: Tarn 27\n" in user_turn(one(product(name=" Tarn\n27 ")))
+
+
+def test_the_instruction_can_be_set() -> None:
+    assert one(product(), instruction="Be dry.").messages[0] == {"role": "system", "content": "Be dry."}
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"name": None}, "product without a name"),
+        ({"name": " "}, "product without a name"),
+        ({"description": ""}, "product without a description"),
+    ],
+)
+def test_products_that_can_not_be_used_are_dropped_with_a_reason(fields: dict[str, Any], reason: str) -> None:
+    [dropped] = read(product(**fields))
+    assert isinstance(dropped, Dropped)
+    assert (dropped.origin, dropped.reason) == ("products.csv:1", reason)
+
+
+def test_a_product_without_any_of_the_facts_is_dropped() -> None:
+    _, dropped = read(product(1), product(2, tags=[], description="Another."), facts=["tags"])
+    assert isinstance(dropped, Dropped)
+    assert dropped.reason == "product without any of the facts"
+
+
+def test_a_description_that_another_product_has_is_dropped() -> None:
+    kept, dropped = read(product(1), product(2, description=" you carry the TARN 27 because\nit asks for nothing. "))
+    assert isinstance(kept, Example)
+    assert dropped == Dropped(
+        origin="products.csv:2", reason="same description as another product", detail="products.csv:1"
+    )
+
+
+def test_a_fact_that_no_product_has_is_an_error_with_the_nearest_match() -> None:
+    with pytest.raises(UsageError, match=r"no product has a field or attribute 'matrial'\. Did you mean 'material'\?"):
+        read(product(), facts=["name", "matrial"])
+
+
+@pytest.mark.parametrize("options", [{"facts": []}, {"facts": ["description_html"]}, {"threshold": 0.5}, {"fact": []}])
+def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        ProductDescriptionOptions(**options)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("  A plain pack.\n", "A plain pack."),
+        ("Description: A plain pack.", "A plain pack."),
+        ('**Product description:** "A plain pack."', "A plain pack."),
+        ("“A plain pack.”", "A plain pack."),
+        ('"Tarn" is not "Fen"', '"Tarn" is not "Fen"'),
+        ("A description: short.", "A description: short."),
+        ('"', '"'),
+    ],
+)
+def test_answers_are_read(answer: str, text: str) -> None:
+    assert PRODUCT_DESCRIPTION.parse(answer, one(product())) == text
+
+
+@pytest.mark.parametrize("answer", ["", " \n", "Description:", '""'])
+def test_an_empty_answer_is_invalid(answer: str) -> None:
+    assert PRODUCT_DESCRIPTION.parse(answer, one(product())) == Invalid("empty answer")
+
+
+def test_the_template_states_every_fact() -> None:
+    assert template(one(product())) == (
+        "The Tarn 27 Backpack by Fellfoot, made of waxed cotton in moss green. Strap width 57 mm."
+    )
+
+
+def test_the_template_makes_do_with_what_there_is() -> None:
+    assert template(one(product(), facts=["name"])) == "The Tarn 27 Backpack."
+    assert template(one(product(), facts=["name", "color"])) == "The Tarn 27 Backpack, in moss green."
+    assert template(one(product(), facts=["price", "strap_width"])) == "The product. Price 89, strap width 57 mm."
+
+
+def test_a_shop_without_tests_has_no_pairs() -> None:
+    assert PRODUCT_DESCRIPTION.pairs is not None
+    assert list(PRODUCT_DESCRIPTION.pairs({"products": []}, [], ProductDescriptionOptions())) == []
+
+
+def test_the_plugin_brings_the_task_without_its_weight() -> None:
+    assert [task.name for task in plugin.register_tasks()] == ["product_description"]
+    light = (
+        "import sys, shoptune_product_description.plugin; assert not {'numpy', 'pydantic', 'scipy'} & {*sys.modules}"
+    )
+    subprocess.run([sys.executable, "-c", light], check=True)
+
+
+def test_the_task_imports_no_torch() -> None:
+    code = "import sys, shoptune_product_description.task; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
