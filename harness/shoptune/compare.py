@@ -163,7 +163,10 @@ def _figures(
         return {}
     _, member = np.unique(np.array(samples.groups)[members], return_inverse=True)
     replicates = _replicates(scores, members, member, _seed(seed, samples.task, part), resamples)
-    values = [float(s.reduce(s.rows[members].sum(axis=0, keepdims=True))[0]) for s in scores]
+    values = [
+        float(s.reduce(s.rows[members].sum(axis=0, keepdims=True))[0]) if s.applies[members].any() else np.nan
+        for s in scores
+    ]
     place = {(s.metric, s.candidate): i for i, s in enumerate(scores)}
     results = {}
     for i, score in enumerate(scores):
@@ -202,7 +205,7 @@ def _replicates(
 
     def values(totals: FloatArray) -> FloatArray:
         columns = np.split(totals, ends[:-1], axis=1)
-        return np.stack([s.reduce(np.ascontiguousarray(c)) for s, c in zip(scores, columns, strict=True)], axis=1)
+        return np.stack([s.reduce(c) for s, c in zip(scores, columns, strict=True)], axis=1)
 
     return statistics.bootstrap(np.hstack(sums), values, resamples=resamples, seed=seed).T.copy()
 

@@ -57,7 +57,8 @@ class Result(Model):
     value: float | None
     """None where the metric applied to no sample."""
     interval: Interval | None = None
-    """95 % bootstrap interval of the value, resampled by group; None for a metric that isn't additive."""
+    """95 % bootstrap interval of the value, resampled by group; None for a metric that isn't additive, and where fewer
+    than two groups were measured."""
     difference: float | None = None
     """value - the baseline's value; None for the baseline itself."""
     difference_interval: Interval | None = None
@@ -75,7 +76,7 @@ class Result(Model):
     invalid: int
     """Samples whose answer did not parse."""
     gained: int | None = None
-    """Samples on which the candidate's own value is above the baseline's; None where that has no meaning."""
+    """Samples on which the candidate does better than the baseline; None where that has no meaning."""
     lost: int | None = None
     tied: int | None = None
 

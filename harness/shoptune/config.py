@@ -225,7 +225,7 @@ class _Checker:
             field = {"data adapter": "adapter", "model backend": "backend", "tuning method": "method"}.get(kind, kind)
             raise UsageError(f"{self.yaml.where([*keys, field])}: {dotted([*keys, field])}: {error}") from None
         model = registered.component.options
-        return Chosen(registered, validate(model, options, self.yaml, keys, also_known=around.model_fields))
+        return Chosen(registered, validate(model, options, self.yaml, keys, around=around))
 
     def _fail(self, keys: Sequence[str | int], message: str) -> NoReturn:
         raise UsageError(f"{self.yaml.where(keys)}: {dotted(keys)}: {message}")

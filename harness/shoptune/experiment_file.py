@@ -84,7 +84,9 @@ class TaskUse(WithOptions):
     split: Split = Split()
     score_on: Literal["validation", "test"] = "test"
     """Choose settings on ``validation``; look at ``test`` once, at the end."""
-    metrics: tuple[Annotated[MetricUse, BeforeValidator(_metric_alone)], ...] | None = None
+    metrics: (
+        tuple[Annotated[MetricUse, BeforeValidator(_metric_alone, json_schema_input_type=str | MetricUse)], ...] | None
+    ) = None
     """None: the task's own."""
     generate: Generation = Generation()
 
@@ -146,7 +148,9 @@ class ExperimentFile(Options):
     seed: int = Field(7, ge=0)
     plugins: tuple[str, ...] = ()
     """Plugin files and folders beside the installed ones."""
-    data: dict[Name, dict[Name, Annotated[DataFile, BeforeValidator(_path_alone)]]]
+    data: dict[
+        Name, dict[Name, Annotated[DataFile, BeforeValidator(_path_alone, json_schema_input_type=str | DataFile)]]
+    ]
     tasks: dict[Name, TaskUse] = Field(min_length=1)
     candidates: dict[Name, CandidateUse] = Field(min_length=1)
     compare: Compare

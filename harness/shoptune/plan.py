@@ -15,6 +15,7 @@ from typing import Any, Literal
 from shoptune.comparison import CandidateInfo, MetricInfo
 from shoptune.components import AdditiveMetric, LocatedModel
 from shoptune.config import Chosen, Experiment
+from shoptune.errors import PluginError, ShoptuneError
 from shoptune.experiment_file import CandidateUse, TaskUse
 from shoptune.fingerprint import fingerprint, fingerprint_of_file, versions_of
 from shoptune.gates import Gate, check_gates
@@ -117,8 +118,7 @@ class _Planner:
     def plan(self) -> Plan:
         self.prepared = {name: self._prepare(name, use) for name, use in self.file.tasks.items()}
         for name, chosen in self.experiment.backends.items():
-            model = self.file.candidates[name].model
-            self.located[name] = chosen.component.locate(model, self.experiment.path.parent.resolve(), chosen.options)
+            self.located[name] = self._locate(name, chosen)
         self.tuned = {}
         for name in self._parents_first():
             if self.file.candidates[name].tune:
@@ -180,13 +180,14 @@ class _Planner:
         assert tune is not None  # noqa: S101 - for the type checker: the caller looked
         assert parent is not None  # noqa: S101
         method = self.experiment.methods[candidate]
-        tasks = tune.tasks or tuple(self.file.tasks)
+        # Numbered by content: what tasks are called in the file, and in which order, decides nothing.
+        prepared = sorted(self.prepared[task].fingerprint for task in tune.tasks or self.file.tasks)
         root, tuned_parent = self._model_of(parent)
         return Step(
             kind="tune",
             candidate=candidate,
             inputs={
-                **{f"task {task}": self.prepared[task].fingerprint for task in tasks},
+                **{f"task {number}": found for number, found in enumerate(prepared)},
                 **({"parent": tuned_parent.fingerprint} if tuned_parent else {}),
             },
             settings={
@@ -250,6 +251,20 @@ class _Planner:
         )
 
     # Models
+
+    def _locate(self, candidate: str, backend: Chosen) -> LocatedModel:
+        model = self.file.candidates[candidate].model
+        try:
+            located: LocatedModel = backend.component.locate(
+                model, self.experiment.path.parent.resolve(), backend.options
+            )
+        except ShoptuneError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"{backend.registered.plugin.label} failed to find {model!r}: {type(error).__name__}: {error}"
+            ) from error
+        return located
 
     def _model_of(self, candidate: str) -> tuple[str, Step | None]:
         """Return the candidate whose model this one goes back to, and the last tuning step on the way."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import pluggy
 
 from shoptune import hookspecs
-from shoptune.errors import PluginError, UsageError, did_you_mean
+from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     import click
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
         TuningMethod,
     )
 
-__all__ = ["BrokenPlugin", "Loaded", "Plugins", "Registered", "load_plugins"]
+__all__ = ["BrokenPlugin", "Component", "Loaded", "Plugins", "Registered", "load_plugins"]
 
 GROUP = "shoptune"
 DISTRIBUTION = "shoptune"
@@ -169,59 +170,71 @@ class Plugins:
 
     def select_data_adapter(self, path: Path) -> str | None:
         """Name the adapter that can read the file, or None."""
-        answer: str | None = self._manager.hook.select_data_adapter(path=path)
-        return answer
+        return self._ask("select_data_adapter", path=path)
 
     def select_model_backend(self, model: str) -> str | None:
         """Name the backend that can load the model, or None."""
-        answer: str | None = self._manager.hook.select_model_backend(model=model)
-        return answer
+        return self._ask("select_model_backend", model=model)
+
+    def _ask(self, hook: str, **what: Any) -> str | None:
+        """Return the first answer, in pluggy's order; unlike pluggy, say who raised."""
+        for plugin, implementation in reversed(self._implementations(hook)):
+            try:
+                answer: str | None = _call(implementation, what)
+            except ShoptuneError:
+                raise
+            except Exception as error:
+                raise PluginError(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}") from error
+            if answer is not None:
+                return answer
+        return None
 
     # What is observed
 
     def tell(self, hook: str, **what: Any) -> None:
         """Tell all observers; one that raises is recorded against its plugin and harms nothing."""
-        for plugin, _ in self._each(hook, what):
-            del plugin
+        for plugin, implementation in self._implementations(hook):
+            with self._recording(plugin, hook):
+                _call(implementation, what)
 
     def report_sections(self, comparison: Any) -> list[Section]:
         """Return the sections that plugins add to reports."""
-        return [s for _, sections in self._each("report_sections", {"comparison": comparison}) for s in sections or ()]
+        sections: list[Section] = []
+        for plugin, implementation in self._implementations("report_sections"):
+            with self._recording(plugin, "report_sections"):
+                sections += list(_call(implementation, {"comparison": comparison}) or ())
+        return sections
 
     def add_commands(self, cli: click.Group) -> None:
         """Let plugins add their commands; one that fails is listed as broken."""
-        for plugin in self.loaded:
-            hook = getattr(plugin.module, "register_commands", None)
-            if hook is not None:
-                try:
-                    hook(cli=cli)
-                except Exception as error:
-                    self.broken.append(_broken(plugin.name, plugin.version, plugin.distribution, error))
+        for plugin, implementation in self._implementations("register_commands"):
+            try:
+                _call(implementation, {"cli": cli})
+            except Exception as error:
+                self.broken.append(_broken(plugin.name, plugin.version, plugin.distribution, error))
 
     def hooks_of(self, plugin: Loaded) -> list[str]:
         """Return the names of the hooks that the plugin implements."""
         return sorted(caller.name for caller in self._manager.get_hookcallers(plugin.module) or ())
 
-    def _each(self, hook: str, what: dict[str, Any]) -> Iterator[tuple[Loaded, Any]]:
+    def _implementations(self, hook: str) -> list[tuple[Loaded, pluggy.HookImpl]]:
         by_module = {id(p.module): p for p in self.loaded}
         caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
-        for implementation in caller.get_hookimpls():
-            plugin = by_module[id(implementation.plugin)]
-            arguments = {name: what[name] for name in implementation.argnames}
-            try:
-                yield plugin, implementation.function(**arguments)
-            except Exception as error:
-                self.observer_errors.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")
+        return [(by_module[id(i.plugin)], i) for i in caller.get_hookimpls()]
+
+    @contextmanager
+    def _recording(self, plugin: Loaded, hook: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.observer_errors.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")
 
     def _collect(self, hook: str, kind: type[C] | tuple[type[Any], ...]) -> dict[str, Registered[C]]:
         """Ask every plugin for its components of one kind."""
         found: dict[str, Registered[C]] = {}
-        for plugin in self.loaded:
-            function = getattr(plugin.module, hook, None)
-            if function is None:
-                continue
+        for plugin, implementation in self._implementations(hook):
             try:
-                components = _checked(list(function()), kind, hook)
+                components = _checked(list(_call(implementation, {})), kind, hook)
             except Exception as error:
                 self.broken.append(_broken(plugin.name, plugin.version, plugin.distribution, error))
                 continue
@@ -270,41 +283,68 @@ def load_plugins(extra: Iterable[Path] = (), *, only: Callable[[EntryPoint], boo
 
 
 def _register(manager: pluggy.PluginManager, name: str, version: str, distribution: str, module: ModuleType) -> Loaded:
-    manager.register(module, name=name)
     try:
-        _refuse_unknown_hooks(manager)
-    except PluginError:
-        manager.unregister(module)
+        manager.register(module, name=name)
+        _refuse_mistaken_hooks(manager, module)
+    except Exception:
+        if manager.get_plugin(name) is module:  # nothing of a broken plugin may be called
+            manager.unregister(module)
         raise
     file = Path(module.__file__ or "")
     # An entry point names a module inside a package: the package is what the plugin's results depend on.
-    place = file if module.__name__.startswith(FILE_PREFIX) and file.name != "__init__.py" else file.parent
+    in_package = "." in module.__name__ or hasattr(module, "__path__")
+    place = file.parent if in_package else file
     return Loaded(name=name, version=version, distribution=distribution, module=module, place=place)
 
 
-def _refuse_unknown_hooks(manager: pluggy.PluginManager) -> None:
-    """A misspelt hook would otherwise never be called, without a word."""
+def _refuse_mistaken_hooks(manager: pluggy.PluginManager, module: ModuleType) -> None:
+    """A misspelt or unmarked hook would otherwise never be called, without a word."""
     callers = {name: caller for name, caller in vars(manager.hook).items() if isinstance(caller, pluggy.HookCaller)}
     known = [name for name, caller in callers.items() if caller.has_spec()]
-    for name in callers.keys() - known:
+    implemented = {caller.name for caller in manager.get_hookcallers(module) or ()}
+    for name in implemented.difference(known):
         raise PluginError(f"there is no hook {name!r}.{did_you_mean(name, known)}")
+    for name in known:
+        if name not in implemented and callable(getattr(module, name, None)):
+            raise PluginError(f"{name} is not marked with @shoptune.hookimpl, so it would never be called")
+    if not implemented:
+        raise PluginError("there is no hook in it; mark functions named as in shoptune.hookspecs with @hookimpl")
+
+
+def _call(implementation: pluggy.HookImpl, what: Mapping[str, Any]) -> Any:
+    """Call a hook with the arguments that it takes."""
+    return implementation.function(**{name: what[name] for name in implementation.argnames})
 
 
 FILE_PREFIX = "shoptune_file_plugin_"
 
 
 def _import_path(path: Path) -> ModuleType:
-    """Import a plugin that is a plain file, or a folder with ``plugin.py`` or ``__init__.py``."""
-    candidates = [path] if path.is_file() else [path / "__init__.py", path / "plugin.py"]
-    file = next((c for c in candidates if c.is_file()), None)
-    if file is None:
-        raise UsageError(f"plugins: {path} is neither a Python file nor a folder with plugin.py or __init__.py")
+    """Import a plugin that is a plain file, or a folder with ``plugin.py``, ``__init__.py`` or both."""
     name = FILE_PREFIX + path.stem
+    if path.is_file():
+        return _execute(name, path)
+    package, plugin = path / "__init__.py", path / "plugin.py"
+    if not (package.is_file() or plugin.is_file()):
+        raise UsageError(f"plugins: {path} is neither a Python file nor a folder with plugin.py or __init__.py")
+    module = _execute(name, package, package=path) if package.is_file() else _empty_package(name, path)
+    return _execute(f"{name}.plugin", plugin) if plugin.is_file() else module
+
+
+def _empty_package(name: str, folder: Path) -> ModuleType:
+    """Make a package of a folder without ``__init__.py``, so that its modules can import one another."""
+    module = ModuleType(name)
+    module.__path__ = [str(folder)]
+    sys.modules[name] = module
+    return module
+
+
+def _execute(name: str, file: Path, package: Path | None = None) -> ModuleType:
     spec = importlib.util.spec_from_file_location(
-        name, file, submodule_search_locations=[str(path)] if file.name == "__init__.py" else None
+        name, file, submodule_search_locations=[str(package)] if package else None
     )
     if spec is None or spec.loader is None:
-        raise UsageError(f"plugins: {path} is not a Python file")
+        raise UsageError(f"plugins: {file} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from shoptune.components import Progress as StepProgress
@@ -117,17 +118,20 @@ class _Live:
         if self._task is not None:
             self._progress.remove_task(self._task)
             self._task = None
-        self.say(f"[green]✓[/] {name} [dim]{duration(seconds)}[/]")
+        self._print(f"[green]✓[/] {escape(name)} [dim]{duration(seconds)}[/]")
 
     def say(self, text: str) -> None:
-        self._progress.console.print(text, highlight=False)
+        self._print(escape(text))
+
+    def _print(self, markup: str) -> None:
+        self._progress.console.print(markup, highlight=False)
 
 
 def _live(console: Console) -> Progress:
     return Progress(
-        TextColumn("[bold]{task.description}"),
+        TextColumn("{task.description}", style="bold", markup=False),
         BarColumn(bar_width=24),
-        TextColumn("{task.fields[detail]}"),
+        TextColumn("{task.fields[detail]}", markup=False),
         TimeElapsedColumn(),
         console=console,
         transient=True,

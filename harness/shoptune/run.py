@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,9 @@ def render(comparison: Comparison, formats: Sequence[str], plugins: Plugins, fol
             ) from error
         for file, content in files.items():
             path = folder / file
-            path.write_text(content, "utf-8")
+            with _explaining(folder):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(content, "utf-8", newline="\n")
             written.append(path)
     return written
 
@@ -120,11 +123,17 @@ def _blamed(step: Step, error: BaseException) -> StepError:
 
 def _refuse_unwritable(folder: Path) -> None:
     """Find out before hours of work whether the reports can be written after them."""
-    try:
+    with _explaining(folder):
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".writable"
         probe.write_text("", "utf-8")
         probe.unlink()
+
+
+@contextmanager
+def _explaining(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = "no space left" if error.errno == errno.ENOSPC else error.strerror
         raise UsageError(f"can't write reports to {folder}: {reason}. Name another folder with --reports") from error

@@ -24,9 +24,6 @@ def experiment_schema(plugins: Plugins) -> dict[str, Any]:
     ]
     for model, key, known in places:
         _complete(definitions[model.__name__], key, known, definitions)
-    # `products: products.csv` and `- rouge_l` stand for a mapping with that one key.
-    _allow_text(definitions["TaskUse"]["properties"]["metrics"]["anyOf"][0], "items")
-    _allow_text(schema["properties"]["data"]["additionalProperties"], "additionalProperties")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "shoptune experiment", **schema}
 
 
@@ -54,7 +51,3 @@ def _complete(
             }
         )
     definition["allOf"] = cases
-
-
-def _allow_text(place: dict[str, Any], key: str) -> None:
-    place[key] = {"anyOf": [{"type": "string"}, place[key]]}

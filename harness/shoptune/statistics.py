@@ -110,7 +110,7 @@ def interval(replicates: FloatArray, groups: int, alpha: float = ALPHA) -> tuple
     A percentile interval is too narrow by about sqrt((n - 1) / n) and by the normal's lighter tails.  Hesterberg's
     expansion takes the quantiles at Phi(-sqrt(n / (n - 1)) t_{alpha/2, n-1}) and its complement, which for a mean of
     normal data gives Student's interval.  T. Hesterberg (2015), What Teachers Should Know About the Bootstrap,
-    The American Statistician 69(4), section 4.
+    The American Statistician 69(4).
     """
     usable = _usable(replicates, groups)
     if usable is None:

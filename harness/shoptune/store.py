@@ -78,9 +78,11 @@ class Store:
             for folder in ("steps", "work", "locks"):
                 (self.root / folder).mkdir(parents=True, exist_ok=True)
             if not stamp.exists():
-                stamp.write_text(FORMAT + "\n", "utf-8")
                 # A store of results is no part of a project's history.
                 (self.root / ".gitignore").write_text("*\n", "utf-8")
+                beside = stamp.with_name(f"format.{os.getpid()}")  # another run must not read half a stamp
+                beside.write_text(FORMAT + "\n", "utf-8")
+                beside.replace(stamp)
             found = stamp.read_text("utf-8").strip()
         if found != FORMAT:
             raise StoreError(
@@ -91,17 +93,25 @@ class Store:
     def find(self, fingerprint: str) -> StoredStep | None:
         """Return the finished step, or None where there is none or a file of it is missing, truncated or altered."""
         folder = self.root / "steps" / fingerprint
-        try:
-            manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-        except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
-            return None
-        step = StoredStep(folder, manifest)
-        return step if _is_whole(step, hash_up_to=HASHED_UP_TO) else None
+        with _explaining(self.root):
+            try:
+                manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+                step = StoredStep(folder, manifest)
+                return step if _is_whole(step, hash_up_to=HASHED_UP_TO) else None
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            except (ValueError, LookupError, TypeError, AttributeError):  # no JSON, or none that `finish` wrote
+                return None
 
     def read(self, fingerprint: str) -> StoredStep:
         """Return a step that must be there and whole, every byte checked: for inputs of other steps."""
         step = self.find(fingerprint)
-        if step is None or not _is_whole(step, hash_up_to=None):
+        if step is not None and not _is_whole(step, hash_up_to=None):
+            # Without its manifest the step counts as missing, so that the next run makes it anew.
+            with _explaining(self.root):
+                (step.folder / "manifest.json").unlink(missing_ok=True)
+            step = None
+        if step is None:
             raise StoreError(
                 f"the step {fingerprint} in {self.root} is missing or damaged; run the experiment again to make it anew"
             )

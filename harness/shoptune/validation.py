@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -20,9 +20,12 @@ def validate(
     content: Any,
     yaml_file: YamlFile,
     keys: Sequence[str | int],
-    also_known: Mapping[str, Any] | None = None,
+    around: type[BaseModel] | None = None,
 ) -> OptionsT:
-    """Check `content` against `model`; all that is wrong is said in one UsageError, a line each."""
+    """Check `content` against `model`; all that is wrong is said in one UsageError, a line each.
+
+    `around` is the model whose keys stand beside those of `content`, and could be what a misspelt one means.
+    """
     try:
         return model.model_validate(content)
     except ValidationError as error:
@@ -30,7 +33,9 @@ def validate(
         for problem in error.errors():
             place = [*keys, *_keys_in_file(problem["loc"], content)]
             if problem["type"] == "extra_forbidden":
-                known = {**_fields_at(model, problem["loc"][:-1]), **(also_known or {})}
+                known = _fields_at(model, problem["loc"][:-1])
+                if around and len(problem["loc"]) == 1:
+                    known |= _fields_at(around, ())
                 message = f"unknown key.{did_you_mean(str(place[-1]), known)}"
             elif problem["type"] == "missing":
                 message = "this key is needed and missing"

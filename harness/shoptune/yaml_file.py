@@ -12,20 +12,24 @@ from shoptune.errors import UsageError
 __all__ = ["YamlFile", "read_yaml"]
 
 
+MERGE = "tag:yaml.org,2002:merge"
+
+
 class _Loader(yaml.SafeLoader):
     """Safe YAML in which ``1e-4`` is a number and a key can't be given twice."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: dict[Any, int] = {}
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            line = key_node.start_mark.line + 1
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"{key!r} stands here again, first on line {seen[key]}", key_node.start_mark
-                )
-            seen[key] = line
-        return super().construct_mapping(node, deep=deep)
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen: dict[str, int] = {}
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
+                line = key.start_mark.line + 1
+                if key.value in seen:
+                    raise yaml.composer.ComposerError(
+                        None, None, f"{key.value!r} stands here again, first on line {seen[key.value]}", key.start_mark
+                    )
+                seen[key.value] = line
+        return node
 
 
 # YAML 1.1, which PyYAML reads, wants a dot and a signed exponent and takes 1e-4 for text; YAML 1.2 does not.

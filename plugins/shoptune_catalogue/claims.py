@@ -1,15 +1,15 @@
 """What a text claims of its product, and which of it the facts don't support.
 
-Four kinds of claim can be checked against attributes: numbers with a unit, materials, colours, certificates.  A claim is
-supported by *any* fact, whatever the attribute: a scent "rose and oak" supports both words.  The finder prefers precision
-to recall (`shoptune_catalogue.lexicon` says how); what it can't see are claims of other kinds, such as a laptop sleeve.
+Four kinds of claim can be checked against attributes: numbers with a unit, materials, colours, certificates.  A claim
+is supported by *any* fact, whatever the attribute: a scent "rose and oak" supports both words.  The finder prefers
+precision to recall (`shoptune_catalogue.lexicon` says how), and does not see other kinds, such as "a laptop sleeve".
 
-Numbers: a fact must give the number in a unit that measures the same thing (`shoptune_catalogue.quantities` says what equals
-what), or give the number alone: ``{"pockets": "4"}`` supports "4 pockets".  A number in a name ("Tarn 27") has no unit and
-stands not alone, so it supports nothing.
+Numbers: a fact must give the number in a unit that measures the same thing (`shoptune_catalogue.quantities` says what
+equals what), or be the number alone: ``{"pockets": "4"}`` supports "4 pockets".  A number in a name ("Tarn 27") has no
+unit and is not alone, so it supports nothing.
 
 Words: a fact must mention the same thing in any spelling, or something that is a kind of it (steel of a stainless steel
-kettle, red of an oxblood one), or contain the word as the end of a compound ("nylon" of silnylon).
+kettle, red of an oxblood one), or have the word at the end of a compound ("nylon" of silnylon).
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ class Claim:
 
 
 def find_claims(text: str) -> list[Claim]:
-    """Return the claims in a text, in order of their position."""
+    """Return the claims in a text, in order of their position.
+
+    One word is one claim: "vegan leather" is not "vegan" as well, nor slate both a colour and a stone.
+    """
     claims = [
         Claim("number", text[found.start : found.end], found.start, found.end, found.quantity)
         for found in find_quantities(text)
@@ -53,7 +56,11 @@ def find_claims(text: str) -> list[Claim]:
             Claim(kind, text[term.start : term.end], term.start, term.end, term.concept)
             for term in lexicon(kind).claimed(text)
         ]
-    return sorted(claims, key=lambda claim: (claim.start, claim.end))
+    outermost: list[Claim] = []
+    for claim in sorted(claims, key=lambda claim: (claim.start, -claim.end)):
+        if not outermost or claim.end > outermost[-1].end:
+            outermost.append(claim)
+    return outermost
 
 
 def unsupported(text: str, facts: Mapping[str, str]) -> list[Claim]:
@@ -105,16 +112,15 @@ def _knowledge(facts: tuple[tuple[str, str], ...]) -> _Knowledge:
 
 
 def _with_name(attribute: str, value: str) -> str:
-    """Return what a fact says: its value, and the attribute's name where the value only confirms it (``vegan: yes``)."""
+    """Return what a fact says: its value, or its name where the value only confirms it (``vegan: yes``)."""
     return attribute.replace("_", " ") if value.strip().casefold() in {"yes", "true", "ja"} else value
 
 
 def _number_supported(stated: Quantity, known: _Knowledge) -> bool:
     """Tell whether each of the stated numbers is given by some fact, or stands alone as one."""
-    given = [
-        any(answers)
-        for answers in zip(*(gives(stated, fact) for fact in known.quantities), strict=True)
-    ] or [False] * len(stated.numbers)
+    given = [any(answers) for answers in zip(*(gives(stated, fact) for fact in known.quantities), strict=True)] or [
+        False
+    ] * len(stated.numbers)
     return all(
         by_unit or any(numbers_agree(number, alone) for alone in known.numbers)
         for by_unit, number in zip(given, stated.numbers, strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import regex
 
 from shoptune_catalogue.phrases import occurs, plain_words
-from shoptune_catalogue.quantities import Quantity, bare_numbers, find_quantities, find_numbers, gives, numbers_agree
+from shoptune_catalogue.quantities import Quantity, bare_numbers, find_numbers, find_quantities, gives, numbers_agree
 
 __all__ = ["covered"]
 

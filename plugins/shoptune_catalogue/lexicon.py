@@ -2,11 +2,12 @@
 
 The finder prefers precision to recall, since every hit may become an accusation ("the text claims brass"):
 
-- a word with a life of its own (oak, rose, silver, slate) counts only beside a phrase that makes it a material or colour
-  ("solid oak", "silver finish");
+- a word with a life of its own (oak, rose, silver, slate) counts only where its neighbours make it a material or colour
+  ("solid oak", "silver finish", "a lamp in slate.");
 - words that are hardly ever the claim that they look like (down, felt, light, natural, lead) count in longer phrases or
   not at all;
-- idioms ("black coffee", "a glass of") and what is denied ("no plastic", "PVC-free") or compared ("like silk") don't count.
+- idioms ("black coffee", "a glass of"), what is denied ("no plastic", "PVC-free") and what is only compared ("like
+  silk") don't count.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ __all__ = ["KINDS", "Lexicon", "Term", "TermKind", "lexicon"]
 
 TermKind = Literal["material", "colour", "certificate"]
 
-KINDS: Mapping[TermKind, str] = {"material": "materials", "colour": "colours", "certificate": "certificates"}
+KINDS: Mapping[TermKind, str] = {"colour": "colours", "material": "materials", "certificate": "certificates"}
 """Each kind's file, without its suffix."""
 
 
@@ -125,7 +126,9 @@ def lexicon(kind: TermKind) -> Lexicon:
     return Lexicon(
         words=_any_of(concepts, content.get("patterns", ())),
         idioms=_any_of(phrase for line in content["idioms"] for phrase in _expand(line)),
-        before=regex.compile(rf"\b{_alternatives(content['context']['before'])}\s+(?:an?\s+)?(?:\p{{L}}+\s+)?\Z", regex.I),
+        before=regex.compile(
+            rf"\b{_alternatives(content['context']['before'])}\s+(?:an?\s+)?(?:\p{{L}}+\s+)?\Z", regex.I
+        ),
         preposition=regex.compile(rf"\b{_alternatives(content['context']['in'])}\s+\Z", regex.I),
         after=regex.compile(rf"[\s-]+{_alternatives(content['context']['after'])}\b", regex.I),
         concepts=concepts,

@@ -1,4 +1,4 @@
-"""Does a phrase occur in a text, whatever its hyphens, plurals and spelling?"""
+"""Phrases found in text whatever their hyphens, plurals and spelling."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ _VARIANTS = {
 }
 
 _COUNTS = dict(
-    zip(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], map(str, range(1, 11)), strict=True)
+    zip(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+        map(str, range(1, 11)),
+        strict=True,
+    )
 )
 
 
@@ -43,8 +47,8 @@ def _plain(word: str) -> str:
 def occurs(phrase: list[str], text: list[str]) -> bool:
     """Tell whether a phrase's words stand in a text in sequence; both as `plain_words` returns them.
 
-    Words are compared run together, so that "post-box red" occurs in "a postbox red tin"; a phrase begins and ends where
-    words of the text do.
+    Words are compared run together, so that "post-box red" occurs in "a postbox red tin"; a phrase begins and ends
+    where words of the text do.
 
     >>> occurs(plain_words("post-box red"), plain_words("A postbox red tin"))
     True

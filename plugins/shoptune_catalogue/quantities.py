@@ -1,10 +1,11 @@
 """Numbers with units in text: found in any common spelling, compared whatever their units.
 
-`find_quantities` reads ``1,140 g``, ``1.140,5 g``, ``5-1/2"``, ``20-25 cm`` and ``31 × 47 × 12 cm``; the units are listed in
-``units.yaml``, and Pint converts between them.  Number words ("two pockets") and numbers without a unit are no quantities.
+`find_quantities` reads ``1,140 g``, ``1.140,5 g``, ``5-1/2"``, ``20-25 cm`` and ``31 × 47 × 12 cm``; the units are
+listed in ``units.yaml``, and Pint converts between them.  Number words ("two pockets") and numbers without a unit are
+no quantities.  A minus sign is not read.
 
-What a number means can depend on the language: ``1.140`` is 1140 in German and 1.14 in English.  Such a number keeps both
-readings, and is taken to equal what either equals.
+What a number means can depend on the language: ``1.140`` is 1140 in German and 1.14 in English.  Such a number keeps
+both readings, and is taken to equal what either equals.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,16 @@ import yaml
 if TYPE_CHECKING:
     import pint
 
-__all__ = ["FoundQuantity", "Number", "Quantity", "bare_numbers", "find_numbers", "find_quantities", "gives", "numbers_agree"]
+__all__ = [
+    "FoundQuantity",
+    "Number",
+    "Quantity",
+    "bare_numbers",
+    "find_numbers",
+    "find_quantities",
+    "gives",
+    "numbers_agree",
+]
 
 TOLERANCE = 0.005
 """Relative difference forgiven between different units (450 g and 1 lb differ by more)."""
@@ -83,11 +93,13 @@ def find_numbers(text: str) -> frozenset[Number]:
 def gives(stated: Quantity, fact: Quantity) -> list[bool]:
     """Tell for each of the stated numbers whether it is one of the fact's.
 
-    Stated in the fact's unit, a number must be the same, or the fact's rounded to the digits given (and then not more than
-    `ROUNDING_LIMIT` from it).  Stated in another unit, it may also be off by `TOLERANCE`, since people convert roughly.
+    Stated in the fact's unit, a number must be the same, or the fact's rounded to the digits given (and then not more
+    than `ROUNDING_LIMIT` from it).  Stated in another unit, it may also be off by `TOLERANCE`: people convert roughly.
     """
     return [
-        any(_same(value, stated.unit, other, fact.unit) for value in number for known in fact.numbers for other in known)
+        any(
+            _same(value, stated.unit, other, fact.unit) for value in number for known in fact.numbers for other in known
+        )
         for number in stated.numbers
     ]
 
@@ -111,7 +123,7 @@ def _same(stated: Decimal, stated_unit: str, fact: Decimal, fact_unit: str) -> b
     )
 
 
-@cache
+@lru_cache(maxsize=65536)
 def _convert(value: float, unit: str, target: str) -> float | None:
     """Return the value in the target unit; None where the two measure different things."""
     if unit == target or (unit, target) in _DEGREES:
@@ -153,7 +165,8 @@ _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 _FRACTION = rf"(?:[{''.join(_VULGAR)}]|\d{{1,2}}/(?:2|3|4|8|16|32)(?!\d))"
 _PLAIN = rf"(?:\d{{1,3}}(?:(?:[.,'’]|{_SPACE})\d{{3}}(?!\d))+|\d+)(?:[.,]\d+)?"
 _ANY_NUMBER = rf"(?:\d+(?:{_SPACE}|-)?{_FRACTION}|{_FRACTION}|{_PLAIN})"
-_BETWEEN = rf"{_SPACE}?(?:[-–—x×*/]|by\b|to\b|bis\b){_SPACE}?"
+# A dash or stroke between spaces parts two things, as in "Tarn 27 – 1140 g".
+_BETWEEN = rf"(?:[-–—/]|{_SPACE}?[xX×*]{_SPACE}?|{_SPACE}(?:by|to|bis){_SPACE})"
 
 _NUMBER = regex.compile(_ANY_NUMBER)
 _BARE = regex.compile(rf"{_ANY_NUMBER}(?:(?:{_BETWEEN}|[,;|]{_SPACE}?){_ANY_NUMBER})*")
@@ -202,15 +215,15 @@ def _quantity_pattern() -> regex.Pattern[str]:
     units = _units()
     alternatives = []
     for name, unit in units["physical"].items():
-        spellings = ([unit["symbols"]] if "symbols" in unit else []) + ([f"(?i:{unit['words']})"] if "words" in unit else [])
-        alternatives.append(f"(?P<{name}>{'|'.join(spellings)})")
+        spellings = [unit.get("symbols"), f"(?i:{unit['words']})" if "words" in unit else None]
+        alternatives.append(f"(?P<{name}>{'|'.join(filter(None, spellings))})")
     adjective = r"(?:(?!(?:and|or|of|to|with|for|und|oder|mit)\b)\p{Ll}[\p{Ll}-]*\ )?"
     alternatives += [f"(?P<{name}>{adjective}(?i:{word}))" for name, word in units["counted"].items()]
-    # A letter, point or currency before the number makes it part of something else; so does a letter or "per" after the unit.
+    # A letter, point or currency before the number makes it part of something else; so does "per" after the unit.
     return regex.compile(
         rf"(?<![\p{{L}}\p{{N}}$£€¥])(?<!\p{{N}}[.,/])(?<!\p{{L}}[-–])"
         rf"(?P<numbers>{_ANY_NUMBER}(?:(?P<between>{_BETWEEN}){_ANY_NUMBER})*)"
-        rf"(?:{_SPACE}|[-‑])?(?:{'|'.join(alternatives)})(?:(?<!\p{{L}})|(?![\p{{L}}\p{{N}}]))(?!{_SPACE}?/{_SPACE}?\p{{L}})"
+        rf"(?:{_SPACE}|[-‑])?(?:{'|'.join(alternatives)})(?:(?<!\p{{L}})|(?![\p{{L}}\p{{N}}]))(?!/\p{{L}})"
     )
 
 
@@ -225,7 +238,7 @@ def _quantity(match: regex.Match[str]) -> Quantity | None:
     return Quantity(numbers, unit)
 
 
-_QUOTES = frozenset("\"”")
+_QUOTES = frozenset('"”')
 
 
 def _closes_a_quotation(match: regex.Match[str]) -> bool:

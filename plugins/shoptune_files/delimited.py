@@ -15,6 +15,8 @@ __all__ = ["Row", "Table", "open_table", "peek_header"]
 
 LONGEST_CELL = 2**20
 """Characters.  Python's own limit (131,072) is shorter than a description may be in Shopify (524,288 bytes)."""
+LONGEST_HEADER = 2**16
+"""Characters that are looked at to see how a header is cut: some files turn out to be a single endless line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,17 @@ def open_table(path: Path, separator: str | None = None, encoding: str | None = 
 
 def peek_header(path: Path) -> tuple[str, ...]:
     """Return a file's first line as a header, as far as it can be made out.  Never raises."""
-    first = next(iter(peek_text(path).removeprefix("\ufeff").splitlines()), "")
-    try:
-        return tuple(name.strip() for name in next(csv.reader([first], delimiter=_separator(first)), []))
-    except csv.Error:
-        return ()
+    first = next(iter(peek_text(path).splitlines()), "")
+    return tuple(name.strip() for name in _cut(first, _separator(first)))
 
 
 def _separator(header: str) -> str:
     """Return the separator that cuts the header into the most cells; the comma if none cuts it."""
-    return max(",", ";", "\t", "|", key=lambda s: len(next(csv.reader([header], delimiter=s), [])))
+    return max(",", ";", "\t", "|", key=lambda separator: len(_cut(header, separator)))
+
+
+def _cut(line: str, separator: str) -> list[str]:
+    return next(csv.reader([line[:LONGEST_HEADER]], delimiter=separator), [])
 
 
 def _without_nul(lines: Iterable[str], name: str) -> Iterator[str]:

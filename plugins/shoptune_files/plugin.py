@@ -34,7 +34,7 @@ def register_data_adapters() -> Iterable[DataAdapter[Any]]:
     return [csv_adapter, jsonl_adapter, json_adapter]
 
 
-@hookimpl(trylast=True)  # whoever knows the file's dialect knows better
+@hookimpl(trylast=True)  # whoever knows the shop's own dialect is asked before
 def select_data_adapter(path: Path) -> str | None:
     """Judge by the suffix alone."""
     return ADAPTERS.get(path.suffix.lower())

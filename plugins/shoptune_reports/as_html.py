@@ -52,7 +52,15 @@ def render_html(comparison: Comparison, sections: Sequence[Section]) -> Mapping[
         sections=[(section.title, _markdown(section.markdown)) for section in sections],
         style=Markup(style),  # noqa: S704 - a file of this package
         script=Markup(script),  # noqa: S704 - a file of this package
-        policy=f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'",
+        policy="; ".join(
+            (
+                "default-src 'none'",
+                f"style-src '{_hash(style)}'",
+                f"script-src '{_hash(script)}'",
+                "base-uri 'none'",
+                "form-action 'none'",
+            )
+        ),
     )
     return {"report.html": html}
 
@@ -108,5 +116,7 @@ def _hash(text: str) -> str:
 
 def _markdown(text: str) -> Markup:
     """Render a section: no HTML, and neither images nor links, since this page points nowhere outside itself."""
-    rules = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link", "autolink", "reference"])
+    rules = (
+        MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link", "autolink", "reference"])
+    )
     return Markup(rules.render(text))  # noqa: S704 - HTML in it is escaped

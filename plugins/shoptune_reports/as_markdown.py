@@ -82,9 +82,9 @@ def _table(board: Board) -> str:
         for metric in board.metrics
     ]
     note = (
-        f"{integer(board.task.examples)} {board.task.scored_on} examples of {integer(board.task.groups)} groups. Value, then "
-        f"the paired difference to {escape(board.baseline)} with its 95 % bootstrap interval, resampled by group; verdicts "
-        "(▲ better, ▼ worse, ◆ inconclusive) after Holm's correction. pp: percentage points."
+        f"{integer(board.task.examples)} {board.task.scored_on} examples of {integer(board.task.groups)} groups. "
+        f"Value, then the paired difference to {escape(board.baseline)} with its 95 % bootstrap interval, resampled by "
+        "group; verdicts (▲ better, ▼ worse, ◆ inconclusive) after Holm's correction. pp: percentage points."
     )
     return _rows(header, rows) + f"\n<sub>{note}</sub>\n"
 
@@ -122,7 +122,8 @@ def _regressions(board: Board) -> str:
         for r in found
     ]
     table = _rows(["slice", "metric", "candidate", "difference", "95 % interval", "n"], rows)
-    return f"### Worst regressions\n\n{table}\n<sub>▼: the interval leaves out 0; slices are not corrected for their number.</sub>\n"
+    note = "▼: the interval leaves out 0; slices are not corrected for their number."
+    return f"### Worst regressions\n\n{table}\n<sub>{note}</sub>\n"
 
 
 def _gates(comparison: Comparison) -> str:
@@ -130,7 +131,11 @@ def _gates(comparison: Comparison) -> str:
         return ""
     outcomes = {"passed": "✓ passed", "failed": "✗ failed", "inconclusive": "◆ inconclusive"}
     rows = [
-        [outcomes[g.outcome], escape(f"{g.task}: {g.metric} of {g.candidate} must {g.must.replace('_', ' ')}"), escape(g.saw, 500)]
+        [
+            outcomes[g.outcome],
+            escape(f"{g.task}: {g.metric} of {g.candidate} must {g.must.replace('_', ' ')}"),
+            escape(g.saw, 500),
+        ]
         for g in comparison.gates
     ]
     return f"## Gates\n\n{_rows(['outcome', 'gate', 'what was seen'], rows)}"

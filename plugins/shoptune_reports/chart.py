@@ -41,7 +41,8 @@ def loss_chart(curve: Sequence[Mapping[str, float]]) -> Chart | None:
     """Return the chart of all losses of a training over its steps; None where nothing finite was logged."""
     names = dict.fromkeys(name for point in curve for name in point if name.endswith("loss"))
     series = {
-        name: [(p["step"], p[name]) for p in curve if _is_finite(p.get("step")) and _is_finite(p.get(name))] for name in names
+        name: [(p["step"], p[name]) for p in curve if _is_finite(p.get("step")) and _is_finite(p.get(name))]
+        for name in names
     }
     series = {name: points for name, points in series.items() if points}
     if not series:

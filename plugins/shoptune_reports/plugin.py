@@ -23,7 +23,9 @@ def register_report_formats() -> list[ReportFormat]:
     return [
         ReportFormat(name="html", summary="One page for people: report.html, needs no network.", render=render_html),
         ReportFormat(
-            name="markdown", summary="A summary for a pull request: report.md, under 65,536 characters.", render=render_markdown
+            name="markdown",
+            summary="A summary for a pull request: report.md, under 65,536 characters.",
+            render=render_markdown,
         ),
         ReportFormat(
             name="json", summary="The contract for programs: comparison.json and samples.jsonl.", render=render_json

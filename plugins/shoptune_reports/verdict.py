@@ -5,8 +5,8 @@ Everything here follows from results alone, by rules that hold for any task and 
 1. A candidate *gains* if it is better than the baseline in some metric and worse in none; it is a *trade-off* if it is
    worse in some, but in no more than it is better in; it is *worse* if it is worse in more, and *even* if nothing is
    certain.  Only corrected verdicts count.
-2. The best tuned candidate is the first by that order, then by metrics better less metrics worse.  A candidate tuned from
-   another tuned one has to be certainly ahead of it in some metric, or the simpler one is preferred.
+2. The best tuned candidate is the first by that order, then by metrics better less metrics worse.  A candidate tuned
+   from another tuned one has to be certainly ahead of it in some metric, or the simpler one is preferred.
 3. A candidate that was not tuned, gains, and is behind the best tuned one in nothing certain, makes tuning needless.
 4. A gate is the shop's own rule: a candidate that fails one is not to be shipped.
 
@@ -88,16 +88,18 @@ def judge(board: Board, gates: Sequence[GateVerdict] = ()) -> Judgement:
         return Judgement(
             decision="open",
             headline="No verdict.",
-            reason=f"No candidate has a metric in which it could be held against {board.baseline} with certainty.",
+            reason=(
+                f"No metric gives a verdict on any candidate against {board.baseline}."
+                if board.rivals
+                else f"{board.baseline} is the only candidate, and there is nothing to hold against it."
+            ),
             standing=None,
         )
     untuned = [s for s in standings if s.candidate.kind != "tuned"]
     tuned = [s for s in standings if s.candidate.kind == "tuned"]
     best = _best(board, tuned or untuned)
     rival = next((s for s in untuned if tuned and _makes_needless(board, s, best)), None)
-    failed = [
-        g for g in gates if (g.task, g.candidate, g.outcome) == (board.task.name, best.candidate.name, "failed")
-    ]
+    failed = [g for g in gates if (g.task, g.candidate, g.outcome) == (board.task.name, best.candidate.name, "failed")]
     decision, headline = _headline(board, best, rival, bool(failed))
     chosen = rival or best
     reason = _sentence(board, chosen)
@@ -181,7 +183,9 @@ def _against_parent(board: Board, s: Standing) -> list[str]:
         return []
     ahead, behind = board.ahead(name, parent), board.ahead(parent, name)
     if not ahead and not behind:
-        return [f"Against {parent}, which it was tuned from, it gives no certain gain: no metric's intervals lie apart."]
+        return [
+            f"Against {parent}, which it was tuned from, it gives no certain gain: no metric's intervals lie apart."
+        ]
     gains = f"ahead in {_versus(ahead)}" if ahead else "no certain gain"
     losses = f"behind in {_versus(behind)}" if behind else "behind in none"
     return [f"Against {parent}, which it was tuned from: {gains}; {losses}."]
@@ -209,11 +213,13 @@ def _blind_spots(board: Board, best: Standing) -> list[str]:
     ]
     if seen:
         cautions.append(
-            f"Inconclusive does not mean equal: this test set reliably tells {best.candidate.name} from {board.baseline} only "
-            f"where they differ by at least {_listed(seen[:_SHOWN], len(seen) - _SHOWN)}."
+            f"Inconclusive does not mean equal: this test set reliably tells {best.candidate.name} from "
+            f"{board.baseline} only where they differ by at least {_listed(seen[:_SHOWN], len(seen) - _SHOWN)}."
         )
     if board.task.scored_on == "validation":
-        cautions.append("Scored on the validation split, on which settings are chosen: no proof until scored on the test split.")
+        cautions.append(
+            "Scored on the validation split, on which settings are chosen: no proof until scored on the test split."
+        )
     return cautions
 
 

@@ -32,7 +32,7 @@ def register_data_adapters() -> Iterable[DataAdapter[Any]]:
     return [shopify_products, shopify_orders, ab_tests]
 
 
-@hookimpl(tryfirst=True)  # before the adapters that read any table
+@hookimpl
 def select_data_adapter(path: Path) -> str | None:
     """Judge by the header, upper and lower case alike."""
     from shoptune_files.delimited import peek_header

@@ -47,21 +47,14 @@ def find_in_cache(name: str, *, trust_remote_code: bool) -> Found | str:
 def find_on_hub(name: str, *, trust_remote_code: bool) -> Found | str:
     """Look for ``org/name`` on the hub; return why not where it isn't there, or the hub can't be reached quickly."""
     from huggingface_hub import constants
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
 
     if constants.HF_HUB_OFFLINE:
         return "not asked, since HF_HUB_OFFLINE is set"
     try:
         info = _model_info(name)
         contents = _contents(info, trust_remote_code=trust_remote_code)
-    except GatedRepoError:
-        return f"it is gated: ask for access at {constants.ENDPOINT}/{name} and set HF_TOKEN"
-    except RepositoryNotFoundError:
-        return "there is no such model, or it is private and HF_TOKEN is not set"
-    except HfHubHTTPError as error:
-        return f"it answered: {error}"
-    except Exception as error:  # whatever else the network stack raises means the same
-        return f"it can't be reached ({str(error).strip() or type(error).__name__})"
+    except Exception as error:  # the network stack has many
+        return _why_not(error)
     if not any(file.endswith(".safetensors") for file in contents):
         return "it is there, but without safetensors weights, and pickles are not loaded"
     return Found(contents=contents, source=_source(name, str(info.sha)), location=f"{PREFIX}{name}@{info.sha}")
@@ -134,6 +127,21 @@ def _model_info(name: str) -> ModelInfo:
     if isinstance(answer, Exception):
         raise answer
     return answer
+
+
+def _why_not(error: Exception) -> str:
+    """Say what the hub's refusal, or its silence, means."""
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+
+    match error:
+        case GatedRepoError():
+            return "it is gated: ask for access on its page there, and set HF_TOKEN"
+        case RepositoryNotFoundError():
+            return "there is no such model, or it is private and HF_TOKEN is not set"
+        case HfHubHTTPError():
+            return f"it answered: {error}"
+        case _:
+            return f"it can't be reached ({str(error).strip() or type(error).__name__})"
 
 
 def _source(name: str, commit: str) -> str:

@@ -66,7 +66,7 @@ def _convert(gguf: Path, folder: Path) -> None:
     """Write a GGUF file's weights, tokenizer and chat template as a model folder.
 
     Weights are written in float32: a quantised weight is a scale times a small integer plus an offset, both of 16 bits,
-    and neither bfloat16 nor float16 holds the exact result (SmolLM2's Q4_1 weights would be off by up to 8e-3 and 2e-3).
+    and neither bfloat16 nor float16 holds the exact result (SmolLM2's Q4_1 weights would be off by 8e-3 and 2e-3).
     Reading casts to the dtype asked for, and takes about a second for 500 MB.
     """
     import torch

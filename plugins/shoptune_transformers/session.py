@@ -27,7 +27,7 @@ DEFAULT_BATCH_TOKENS = 16_384
 Tokens = list[int]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class TransformersSession:
     """A loaded model: see `shoptune.components.ModelSession`."""
 
@@ -73,14 +73,7 @@ class TransformersSession:
         from jinja2 import TemplateError
 
         try:
-            texts = [
-                str(
-                    self.tokenizer.apply_chat_template(
-                        [{**turn} for turn in prompt], add_generation_prompt=True, tokenize=False
-                    )
-                )
-                for prompt in prompts
-            ]
+            texts = [self._render(prompt) for prompt in prompts]
         except TemplateError as error:
             raise StepError(
                 f"The model's chat template refuses a prompt: {error}. Give another chat_template."
@@ -96,6 +89,11 @@ class TransformersSession:
                 f"context of {context} tokens. Lower max_new_tokens or few_shot, or shorten the prompts."
             )
         return tokens
+
+    def _render(self, prompt: Sequence[Message]) -> str:
+        """Render one prompt, up to where the answer begins."""
+        turns: Any = list(prompt)
+        return str(self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
 
     def _render(self, prompt: Sequence[Message]) -> str:
         """Render one prompt, up to where the answer begins."""

@@ -234,7 +234,7 @@ def train(trainer: "Trainer", job: TuningJob[Any], loaded: Loaded, data: Mapping
     import torch
     from transformers import PrinterCallback
 
-    trainer.remove_callback(PrinterCallback)
+    pass
     job.progress(
         0, 0, unit="steps", detail=f"{data['used']} of {data['given']} rows, {data['tokens_trained']} tokens to learn"
     )

@@ -1,4 +1,4 @@
-"""What this plugin brings."""
+"""What this plugin brings: the task `product_description` and the command ``shoptune demo``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from shoptune import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import click
+
     from shoptune.components import Task
 
-__all__ = ["register_tasks"]
+__all__ = ["register_commands", "register_tasks"]
 
 
 @hookimpl
@@ -20,3 +22,11 @@ def register_tasks() -> Iterable[Task[Any]]:
     from shoptune_product_description.task import PRODUCT_DESCRIPTION
 
     return [PRODUCT_DESCRIPTION]
+
+
+@hookimpl
+def register_commands(cli: click.Group) -> None:
+    """Add ``demo``."""
+    from shoptune_product_description.demo import demo
+
+    cli.add_command(demo)

@@ -33,7 +33,7 @@ def mean(higher_is_better: bool | None = True) -> AdditiveMetric[NoOptions]:
 
 
 def total(**fields: Any) -> AdditiveMetric[NoOptions]:
-    """Return a metric that has a value, 0, also where it applies to nothing."""
+    """Return a metric whose reduction gives a number, 0, also where it applies to nothing."""
     return AdditiveMetric(
         name="total",
         summary="",
@@ -48,7 +48,7 @@ def total(**fields: Any) -> AdditiveMetric[NoOptions]:
 def of(values: FloatArray) -> FloatArray:
     """Rows of `mean`; a NaN is a sample that it does not apply to."""
     known = np.isfinite(values)
-    return np.c_[np.where(known, values, 0), known]
+    return np.column_stack([np.where(known, values, 0), known.astype(np.float64)])
 
 
 def macro_f1(totals: FloatArray) -> FloatArray:
@@ -149,6 +149,15 @@ class TestAllSamples:
         assert (sft.gained, sft.lost, sft.tied) == expected
         assert sft.n == 55
 
+    def test_gains_are_counted_where_the_metric_applies_to_both_answers(self) -> None:
+        place = np.arange(N)
+        rows = {
+            "base": np.where(place < 10, 1.0, 0)[:, None],
+            "sft": np.where((place > 3) & (place < 20), 2.0, 0)[:, None],
+        }
+        sft = run(task(), [measured(rows, total())])["rouge_l", "sft", None]
+        assert (sft.gained, sft.lost, sft.tied, sft.n) == (6, 0, 0, 16)
+
     def test_no_difference_at_all(self, scores: FloatArray) -> None:
         sft = run(task(), [measured({"base": of(scores), "sft": of(scores)})])["rouge_l", "sft", None]
         assert (sft.difference, sft.difference_interval, sft.p_value, sft.tied) == (0, (0, 0), 1, N)
@@ -195,14 +204,15 @@ class TestAllSamples:
         nothing = np.zeros((N, 1))
         always = total(applies=lambda rows: np.ones(len(rows), dtype=bool))
         assert run(task(), [measured({"base": nothing, "sft": nothing}, always)])["rouge_l", "sft", None].n == N
-        assert run(task(), [measured({"base": nothing, "sft": nothing}, total())])["rouge_l", "sft", None].n == 0
+        result = run(task(), [measured({"base": nothing, "sft": nothing}, total())])["rouge_l", "sft", None]
+        assert (result.value, result.n) == (None, 0)
 
     def test_only_groups_that_the_metric_applies_to_count(self, scores: FloatArray) -> None:
         first = np.where(np.arange(N) == 0, scores + 1, 0)[:, None]
-        results = run(task(), [measured({"base": np.zeros((N, 1)), "sft": first}, total())])
+        results = run(task(), [measured({"base": -first, "sft": first}, total())])
         sft = results["rouge_l", "sft", None]
         assert (sft.n, sft.interval, sft.difference_interval, sft.verdict) == (1, None, None, "inconclusive")
-        assert (sft.gained, sft.lost, sft.tied) == (0, 0, 0)
+        assert (sft.gained, sft.lost, sft.tied) == (1, 0, 0)
 
     def test_baseline_and_candidate_swapped_give_the_mirror_image(self, scores: FloatArray) -> None:
         rows = {"base": of(scores), "sft": of(np.where(np.arange(N) % 2, scores + noise(0.2), np.nan))}

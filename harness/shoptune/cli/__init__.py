@@ -56,12 +56,10 @@ for command in (run, plan, data, report, gate, plugins, schema, doctor):
 
 def main() -> NoReturn:
     """Run the command; errors that a person can act on are printed without a traceback unless ``--debug`` is given."""
-    debug = "--debug" in sys.argv
+    arguments = [a for a in sys.argv[1:] if a != "--debug"]  # wherever it stands
+    debug = len(arguments) < len(sys.argv) - 1
     try:
-        cli.main(standalone_mode=False)
-        code = 0
-    except click.exceptions.Exit as done:
-        code = done.exit_code
+        code = cli.main(arguments, standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         code = error.exit_code

@@ -127,6 +127,8 @@ def gate(experiment: Path, reports: Path) -> None:
 
 
 def _read_comparison(path: Path, experiment: Path) -> Comparison:
+    from pydantic import ValidationError
+
     from shoptune.comparison import SCHEMA_VERSION, Comparison
     from shoptune.errors import UsageError
 
@@ -138,12 +140,20 @@ def _read_comparison(path: Path, experiment: Path) -> Comparison:
         ) from None
     except json.JSONDecodeError as error:
         raise UsageError(f"{path}:{error.lineno}: not JSON ({error.msg}); run `shoptune report {experiment}`") from None
-    if content.get("schema_version") != SCHEMA_VERSION:
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if version != SCHEMA_VERSION:
         raise UsageError(
-            f"{path} has schema version {content.get('schema_version')!r}, this shoptune reads {SCHEMA_VERSION!r}; "
+            f"{path} has schema version {version!r}, this shoptune reads {SCHEMA_VERSION!r}; "
             f"render it again with `shoptune report {experiment}`"
         )
-    return Comparison.model_validate({**content, "samples": []})
+    try:
+        return Comparison.model_validate({**content, "samples": []})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(
+            f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}; render it again with "
+            f"`shoptune report {experiment}`"
+        ) from None
 
 
 def _command() -> str:

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from shoptune.components import LocatedModel, ModelBackend, ModelFiles, Progress
 from shoptune.errors import StepError
 from shoptune.plan import Step
-from shoptune.plugins import Plugins, Registered
+from shoptune.plugins import Component, Plugins, Registered
 from shoptune.store import Store, StoredStep, Work
 
 __all__ = ["StepContext", "component_and_options", "model_files"]
 
-C = TypeVar("C")
+C = TypeVar("C", bound=Component)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from shoptune.jsonl import write_jsonl
 from shoptune.plan import Step
 from shoptune.splits import SPLITS, Split, SplitName, split_of
 from shoptune.steps.context import StepContext, component_and_options
-from shoptune.steps.tables import DropCount, Table
+from shoptune.steps.tables import DropCount, Table, reasons_of
 
 __all__ = ["prepare"]
 
@@ -49,8 +49,9 @@ def prepare(step: Step, context: StepContext) -> dict[str, Any]:
 
 
 def _table(name: str, step: Step, context: StepContext) -> Table:
-    adapter, options = component_and_options(context.plugins.data_adapters, step.settings["tables"][name]["adapter"])
-    return Table(name, Path(step.places[name]), adapter, options)
+    known, identity = context.plugins.data_adapters, step.settings["tables"][name]["adapter"]
+    _, options = component_and_options(known, identity)
+    return Table(name, Path(step.places[name]), known[identity["component"]], options)
 
 
 def _examples(task: Task[Any], tables: Mapping[str, Table], options: Any) -> tuple[list[Example], DropCount]:
@@ -96,10 +97,10 @@ def _refuse_empty_parts(
 ) -> None:
     files = ", ".join(t.path.name for t in tables.values())
     if not groups:
-        reasons = "; ".join(
-            f"{reason} ({of['count']}, first: {of['first'][0]})" for reason, of in dropped.report().items()
-        )
-        raise DataError(f"{files}: every row was filtered out. {reasons or 'The files hold no rows.'}")
+        for table in tables.values():
+            table.report()  # says so if the reason is that a file has no records
+        reasons = reasons_of(dropped.report())
+        raise DataError(f"{files}: every row was filtered out. {reasons or 'The task made no example of any record.'}")
     for part, share in (("train", 1 - split.test - split.validation), ("test", split.test)):
         if not counted[part]:  # type: ignore[index]
             raise DataError(

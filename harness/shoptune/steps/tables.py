@@ -9,9 +9,10 @@ from typing import Any
 
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
-from shoptune.errors import DataError
+from shoptune.errors import DataError, PluginError, ShoptuneError
+from shoptune.plugins import Registered
 
-__all__ = ["DropCount", "Table"]
+__all__ = ["DropCount", "Table", "reasons_of"]
 
 SHOWN = 5
 """Origins that are kept for each reason."""
@@ -39,17 +40,22 @@ class DropCount:
         }
 
 
+def reasons_of(report: Mapping[str, Any]) -> str:
+    """Return a drop report in words: ``no title (12, first: products.csv:4)``."""
+    return "; ".join(f"{reason} ({of['count']}, first: {of['first'][0]})" for reason, of in report.items())
+
+
 class Table:
     """One file's records; may be iterated again and again."""
 
-    def __init__(self, name: str, path: Path, adapter: DataAdapter[Any], options: Any) -> None:
+    def __init__(self, name: str, path: Path, adapter: Registered[DataAdapter[Any]], options: Any) -> None:
         self.name, self.path = name, path
         self._adapter, self._options = adapter, options
         self._report: dict[str, Any] | None = None
 
     def __iter__(self) -> Iterator[Record]:
         records, dropped = 0, DropCount()
-        for row in self._adapter.read(self.path, self._options):
+        for row in self._rows():
             if isinstance(row, Dropped):
                 dropped.add(row)
             else:
@@ -57,11 +63,26 @@ class Table:
                 yield row
         self._report = {"file": self.path.name, "records": records, "dropped": dropped.report()}
 
+    def _rows(self) -> Iterator[Record | Dropped]:
+        try:
+            yield from self._adapter.component.read(self.path, self._options)
+        except ShoptuneError:
+            raise
+        except Exception as error:
+            raise PluginError(
+                f"{self._adapter.plugin.label} failed to read {self.path.name}: {type(error).__name__}: {error}"
+            ) from error
+
     def report(self) -> Mapping[str, Any]:
         """Return what was read, after a whole pass; makes one where none was made."""
         if self._report is None:
             for _ in self:
                 pass
         if self._report is None or not self._report["records"]:
-            raise DataError(f"{self.path.name}: no records in it; is it the right file for the table {self.name!r}?")
+            reasons = self._report and reasons_of(self._report["dropped"])
+            raise DataError(
+                f"{self.path.name}: "
+                + (f"every row was filtered out. {reasons}" if reasons else "no records in it")
+                + f"; is it the right file for the table {self.name!r}?"
+            )
         return self._report

@@ -156,6 +156,11 @@ def test_a_quote_that_is_never_closed(tmp_path: Path) -> None:
         "products.csv:2: the row that starts here can't be read: field larger than field limit (1048576) (line 3). "
         f"{hint}"
     )
+    in_the_header = write(tmp_path, '"id,name' + "x" * 2**21)
+    assert message(in_the_header) == (
+        "products.csv:1: the row that starts here can't be read: field larger than field limit (1048576) (line 1). "
+        f"{hint}"
+    )
     over_rows = write(tmp_path, 'id,name,price\n1,"a,5\n2,b",6,7\n')
     assert message(over_rows) == (
         "products.csv:2: 4 cells, the header has 3; the row runs on to line 3: is a quote never closed?"

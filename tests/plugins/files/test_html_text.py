@@ -19,6 +19,7 @@ from shoptune_files.html_text import html_to_text
         ("<p>Wool.\n  Really.<p>Warm", "Wool. Really.\nWarm"),
         ("Wool.<br>Warm.<br/><br />Dry.", "Wool.\nWarm.\nDry."),
         ("<b>Bo</b>ld <abbr>abbr</abbr><span>eviated</span>", "Bold abbreviated"),
+        ("Bold<picture></picture>er", "Bolder"),
         ("caf&eacute;&nbsp;&#8364;5", "café €5"),
         ("intro<ul><li>one</li><li>two <b>bold</b></li></ul>outro", "intro\none\ntwo bold\noutro"),
         ("<table><tr><th>Size</th><td>M</td></tr><tr><td>Fit</td><td>wide</td></tr></table>", "Size M\nFit wide"),

@@ -57,9 +57,7 @@ CANDIDATES = (
         source="local cache",
         few_shot=3,
     ),
-    CandidateInfo(
-        name="sft", kind="tuned", summary="SFT of base (2 epochs, LoRA r=16).", parent="base", method="sft"
-    ),
+    CandidateInfo(name="sft", kind="tuned", summary="SFT of base (2 epochs, LoRA r=16).", parent="base", method="sft"),
     CandidateInfo(name="dpo", kind="tuned", summary="DPO of sft (1 epoch, beta 0.1).", parent="sft", method="dpo"),
 )
 
@@ -101,7 +99,7 @@ def make_result(
     against: float | None = None,
     verdict: Verdict | None = None,
     half: float = 0.02,
-    slice: Slice | None = None,
+    part: Slice | None = None,
     n: int = 48,
 ) -> Result:
     """A result whose intervals are `half` wide to either side."""
@@ -111,7 +109,7 @@ def make_result(
         task=TASK,
         metric=metric,
         candidate=candidate,
-        slice=slice,
+        slice=part,
         value=value,
         interval=(value - half, value + half) if additive and value is not None else None,
         difference=difference,
@@ -165,7 +163,7 @@ def results(figures: Mapping[str, tuple[Mapping[str, float], float]]) -> Iterato
                     shifted,
                     against=None if candidate == "base" else values["base"],
                     half=half * 2,
-                    slice=Slice(by="category", value=category),
+                    part=Slice(by="category", value=category),
                     n=12 - index,
                 )
 
@@ -178,7 +176,7 @@ def samples() -> list[SampleInfo]:
             "template": f"{name}. Material: {material}. Colour: {color}.",
             "base": f"The {name} is a great product that is perfect for everyone. It is made of high-quality material.",
             "few_shot": f"Meet the {name}: a {color.lower()} companion for every day, made with care.",
-            "sft": f"Made of {material.lower()} in {color.lower()}, the {name} is built for long use and small repairs.",
+            "sft": f"Made of {material.lower()} in {color.lower()}, the {name} is built for long use.",
             "dpo": f"{material} in {color.lower()}: the {name} keeps its promises without raising its voice.",
         }
         values = {
@@ -196,8 +194,7 @@ def samples() -> list[SampleInfo]:
                 group=f"p{index:03d}",
                 prompt=f"Write a product description.\nname: {name}\nmaterial: {material}\ncolor: {color}",
                 references=[
-                    f"The {name} comes in {color.lower()} {material.lower()}, made in small runs and easy to mend. "
-                    "Every seam is where a hand would put it."
+                    f"The {name} comes in {color.lower()} {material.lower()}, made in small runs and easy to mend."
                 ],
                 facts=facts,
                 slices={"category": category},
@@ -229,6 +226,7 @@ def make_comparison(**changes: Any) -> Comparison:
                 data={
                     "records": {"products": 320, "orders": 1204, "tests": 96},
                     "dropped": {"no description": 3, "duplicate description": 5},
+                    "refused earlier": {},
                     "examples": {"train": 220, "validation": 44, "test": 48},
                     "pairs": {"kept": 31, "refused": {"probability under 0.95": 14, "states what facts do not": 3}},
                 },
@@ -243,8 +241,14 @@ def make_comparison(**changes: Any) -> Comparison:
         "results": list(results(FIGURES)),
         "cost": [
             Cost(
-                candidate=candidate, task=task, phase="tune" if task is None else "predict", seconds=seconds,
-                tokens_in=tokens_in, tokens_out=tokens_out, tokens_per_second=speed, peak_memory_bytes=memory,
+                candidate=candidate,
+                task=task,
+                phase="tune" if task is None else "predict",
+                seconds=seconds,
+                tokens_in=tokens_in,
+                tokens_out=tokens_out,
+                tokens_per_second=speed,
+                peak_memory_bytes=memory,
             )
             for candidate, task, seconds, tokens_in, tokens_out, speed, memory in (
                 ("base", TASK, 61.3, 7120, 5683, 92.7, 1_288_490_188),
@@ -281,11 +285,19 @@ def make_comparison(**changes: Any) -> Comparison:
         ],
         "gates": [
             GateVerdict(
-                task=TASK, metric="rouge_l", candidate="sft", must="be_better", outcome="passed",
+                task=TASK,
+                metric="rouge_l",
+                candidate="sft",
+                must="be_better",
+                outcome="passed",
                 saw="rouge_l of sft is 0.313, +0.144 [+0.122, +0.166] against base",
             ),
             GateVerdict(
-                task=TASK, metric="unsupported_claims", candidate="dpo", must="not_be_worse", outcome="inconclusive",
+                task=TASK,
+                metric="unsupported_claims",
+                candidate="dpo",
+                must="not_be_worse",
+                outcome="inconclusive",
                 saw="unsupported_claims of dpo is 2.4, −0.5 [−1.1, +0.1] against base",
             ),
         ],
@@ -316,7 +328,7 @@ HOSTILE = (
     "<script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>[click](javascript:alert(1)) "
     "![pixel](http://evil.example/p.png) https://evil.example www.evil.example | pipe | `code` **bold** # head\n"
     "\N{RIGHT-TO-LEFT OVERRIDE}txt.exe\N{RIGHT-TO-LEFT MARK} 🧦 @everyone #1 :bomb: </style></textarea>{{ 7 * 7 }} "
-    "&lt;b&gt; \" onmouseover=\"alert(1)\" ' " + "w" * 10_000
+    '&lt;b&gt; " onmouseover="alert(1)" \' ' + "w" * 10_000
 )
 
 
@@ -328,7 +340,9 @@ def hostile() -> Comparison:
         update={
             "experiment": HOSTILE,
             "tasks": [
-                plain.tasks[0].model_copy(update={"summary": HOSTILE, "data": {HOSTILE: {HOSTILE: [HOSTILE, {"x": HOSTILE}]}}})
+                plain.tasks[0].model_copy(
+                    update={"summary": HOSTILE, "data": {HOSTILE: {HOSTILE: [HOSTILE, {"x": HOSTILE}]}}}
+                )
             ],
             "candidates": [candidate.model_copy(update={"summary": HOSTILE}) for candidate in plain.candidates],
             "metrics": [metric.model_copy(update={"summary": HOSTILE}) for metric in plain.metrics],

@@ -6,7 +6,8 @@ import pytest
 
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
-from shoptune_shops.shop_rows import ShopOptions
+from shoptune_files.delimited import open_table
+from shoptune_shops.shop_rows import ShopOptions, ShopRow, select_columns
 from shoptune_shops.shopify_orders import shopify_orders
 
 HEADER = (
@@ -112,6 +113,15 @@ def test_personal_data_reach_no_record(tmp_path: Path) -> None:
         assert value not in repr(records)
         assert value not in refused(tmp_path, line("#1", "Mug", price="?", **(FIRST | planted)))
     assert "Planted" not in repr(records)
+
+
+def test_rows_hold_no_column_that_was_not_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Name,Email,Note\n#1,ada.planted@invented.example,x\n")
+    with open_table(path) as table:
+        (row,) = select_columns(table, {"order": ("name",), "sku": ("lineitem sku",)})
+    assert row == ShopRow("orders.csv:2", {"order": "#1"}, {"order": "Name"})
+    assert row["sku"] == ""
 
 
 @pytest.mark.parametrize(

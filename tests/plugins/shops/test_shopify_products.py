@@ -152,13 +152,17 @@ HEADER = "Title,URL handle,Description,Price,Option1 value\n"
         ),
         (
             HEADER + "A,a,x,1,\nB,b,x,1,\n,a,,1,\n",
-            "products.csv:4: URL handle: 'a' stands at products.csv:2 too; its rows must stand together: mend or sort "
-            "the file.",
+            (
+                "products.csv:4: URL handle: 'a' stands at products.csv:2 too; "
+                "its rows must stand together: mend or sort the file."
+            ),
         ),
         (
             "Title,URL handel,Description\nA,a,x\n",
-            "products.csv:1: there is no column 'url handle' or 'handle' (upper or lower case). "
-            "Did you mean 'URL handel'?",
+            (
+                "products.csv:1: there is no column 'url handle' or 'handle' (upper or lower case). "
+                "Did you mean 'URL handel'?"
+            ),
         ),
         (
             "Titel,Handle,Body (HTML)\nA,a,x\n",

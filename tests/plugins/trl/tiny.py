@@ -1,7 +1,5 @@
 """A tiny random Llama with a tokenizer of its own, and invented examples: enough to train in a second."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -47,7 +45,7 @@ def pairs(n: int = 12) -> list[PreferencePair]:
     ]
 
 
-def make_model(folder: Path) -> ModelFiles:
+def make_model(folder: Path, seed: int = 0) -> ModelFiles:
     """Save a random Llama of about 30,000 weights and its byte-level tokenizer."""
     import torch
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -60,12 +58,13 @@ def make_model(folder: Path) -> ModelFiles:
     texts = [text for e in examples(32) for text in (*(m["content"] for m in e.messages), *e.references)]
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     bpe.train_from_iterator(
-        texts, trainers.BpeTrainer(vocab_size=400, special_tokens=special, initial_alphabet=alphabet, show_progress=False)
+        texts,
+        trainers.BpeTrainer(vocab_size=400, special_tokens=special, initial_alphabet=alphabet, show_progress=False),
     )
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_object=bpe, eos_token="<|im_end|>", pad_token="<|endoftext|>", chat_template=CHATML
     )
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     model = LlamaForCausalLM(
         LlamaConfig(
             vocab_size=len(tokenizer),
@@ -97,12 +96,9 @@ def make_job(
     output, work = folder / "output", folder / "work"
     output.mkdir(parents=True, exist_ok=True)
     work.mkdir(exist_ok=True)
-    fields: dict[str, Any] = {
-        "examples": [], "validation_examples": [], "pairs": [], "validation_pairs": [], "seed": 7
-    }  # fmt: skip
-    return TuningJob(
-        model=model, options=options, output=output, work=work, progress=progress, **(fields | given)
-    )
+    fields: dict[str, Any] = dict.fromkeys(("examples", "validation_examples", "pairs", "validation_pairs"), ())
+    fields["seed"] = 7
+    return TuningJob(model=model, options=options, output=output, work=work, progress=progress, **(fields | given))
 
 
 def tensors(folder: Path) -> Mapping[str, Any]:

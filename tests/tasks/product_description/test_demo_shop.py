@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from shoptune.config import load_experiment
 from shoptune.data import Dropped, Example, PreferencePair, Record
 from shoptune_catalogue.claims import unsupported
 from shoptune_product_description.options import ProductDescriptionOptions
@@ -185,3 +186,8 @@ def test_ab_tests_give_the_pairs_that_the_readme_says() -> None:
 def test_which_text_wins_does_not_hang_on_its_place_in_the_file() -> None:
     letters = Counter(x.evidence["chosen"]["variant"] for x in decided() if isinstance(x, PreferencePair))
     assert min(letters["A"], letters["B"]) > 35
+
+
+def test_the_demo_experiment_is_valid() -> None:
+    experiment = load_experiment(DATA / "experiment.yaml")
+    assert experiment.tables["shop"].keys() == {"products", "orders", "tests"}

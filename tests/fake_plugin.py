@@ -1,0 +1,383 @@
+"""A whole plugin that computes in microseconds and imports no model library.
+
+`tests.fakes.Shop` copies this file into a shop's folder, where an experiment names it under ``plugins``.  Two files
+beside it steer and watch it, and are no part of any fingerprint: ``control.json`` says at which points to fail and how,
+``journal.txt`` gets a line for each thing that was really computed.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import hashlib
+import json
+import os
+import signal
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from shoptune import hookimpl
+from shoptune.components import (
+    AdditiveMetric,
+    CorpusMetric,
+    DataAdapter,
+    Evaluation,
+    Executor,
+    FloatArray,
+    GenerationSettings,
+    LocatedModel,
+    Metric,
+    ModelBackend,
+    ModelFiles,
+    NoOptions,
+    Options,
+    Progress,
+    ReportFormat,
+    Section,
+    Task,
+    TuningJob,
+    TuningMethod,
+    TuningReport,
+)
+from shoptune.data import Dropped, Example, Invalid, Message, Prediction, PreferencePair, Record, Tables
+from shoptune.reductions import ratio
+
+if TYPE_CHECKING:
+    from shoptune.comparison import Comparison
+    from shoptune.plan import Step
+
+__version__ = "1.2.3"
+
+HERE = Path(__file__).parent
+
+
+def note(what: str) -> None:
+    with (HERE / "journal.txt").open("a", encoding="utf-8") as file:
+        file.write(what + "\n")
+
+
+def reached(point: str) -> None:
+    """Fail here if ``control.json`` says so."""
+    control = HERE / "control.json"
+    how = json.loads(control.read_text("utf-8")).get(point) if control.exists() else None
+    if how == "raise":
+        raise ValueError(f"{point} was asked to raise")
+    if how == "full disk":
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), point)
+    if how == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+# --- data and task ---------------------------------------------------------------------------------------------------
+
+
+class CsvOptions(Options):
+    delimiter: str = ","
+
+
+def read(path: Path, options: CsvOptions) -> Iterator[Record | Dropped]:
+    with path.open(encoding="utf-8", newline="") as file:
+        for number, row in enumerate(csv.DictReader(file, delimiter=options.delimiter), start=2):
+            reached("read")
+            origin = f"{path.name}:{number}"
+            if row["text"]:
+                yield Record(id=row["id"], fields=dict(row), origin=origin, group=row.get("group") or row["id"])
+            else:
+                yield Dropped(origin=origin, reason="no text")
+
+
+class EchoOptions(Options):
+    instruction: str = "Repeat:"
+    shortest: int = 0
+    """Texts with fewer words are left out."""
+
+
+def examples(tables: Tables, options: EchoOptions) -> Iterator[Example | Dropped]:
+    for record in tables["products"]:
+        reached("examples")
+        text = record.fields["text"]
+        if len(text.split()) < options.shortest:
+            yield Dropped(origin=record.origin, reason="too short", detail=f"{len(text.split())} words")
+            continue
+        yield Example(
+            id=record.id,
+            messages=({"role": "user", "content": f"{options.instruction} {text}"},),
+            references=(text,),
+            group=record.group,
+            slices={"category": record.fields.get("category") or "none"},
+            facts={"text": text},
+            origin=record.origin,
+        )
+
+
+def pairs(tables: Tables, made: Sequence[Example], options: EchoOptions) -> Iterator[PreferencePair | Dropped]:
+    by_group = {e.group: e for e in made}
+    for record in tables.get("tests", ()):
+        example = by_group.get(record.group)
+        if example is None:
+            yield Dropped(origin=record.origin, reason="no such product")
+        else:
+            yield PreferencePair(
+                id=f"pair {record.id}",
+                messages=example.messages,
+                chosen=record.fields["text"],
+                rejected="nothing",
+                group=record.group,
+                origin=record.origin,
+            )
+
+
+def parse(text: str, example: Example) -> str | Invalid:
+    reached("parse")
+    return text or Invalid("empty")
+
+
+def echo(example: Example) -> str:
+    return example.references[0]
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+class ModelOptions(Options):
+    skill: float = 0.5
+    """Share of the prompt's words that it repeats."""
+    batch: int = 4
+
+
+def locate(name: str, folder: Path, options: ModelOptions) -> LocatedModel:
+    reached("locate")
+    digest = hashlib.sha256(f"{name} {options.skill}".encode()).hexdigest()[:32]
+    settings = options.model_dump()
+    return LocatedModel(name=name, fingerprint=digest, source="the test", location=str(folder), settings=settings)
+
+
+def materialise(model: LocatedModel, progress: Progress) -> ModelFiles:
+    reached("materialise")
+    return ModelFiles(folder=Path(model.location), settings=model.settings)
+
+
+class Session:
+    def __init__(self, files: ModelFiles) -> None:
+        self.info = {"dtype": "float64", "adapter": files.adapter is not None}
+        self._batch: int = files.settings["batch"]
+        self._skill: float = files.settings["skill"]
+        if files.adapter:
+            self._skill = json.loads((files.adapter / "weights.json").read_text("utf-8"))["skill"]
+
+    def generate(
+        self, prompts: Sequence[Sequence[Message]], settings: GenerationSettings, done: Collection[int] = ()
+    ) -> Iterator[list[tuple[int, Prediction]]]:
+        order = sorted(range(len(prompts)), key=lambda i: (-len(prompts[i][-1]["content"]), i))
+        for number, start in enumerate(range(0, len(order), self._batch), start=1):
+            left = [i for i in order[start : start + self._batch] if i not in done]
+            if left:
+                reached(f"batch {number}")
+                note(f"answered {len(left)}")
+                yield [(i, self._answer(prompts[i], settings)) for i in left]
+
+    def _answer(self, prompt: Sequence[Message], settings: GenerationSettings) -> Prediction:
+        words = prompt[-1]["content"].split()[1:]
+        skill = min(1.0, self._skill + 0.05 * (len(prompt) // 2))
+        kept = [w for w in words if _chance(f"{w} {words}") < skill][: settings.max_new_tokens]
+        tokens = sum(len(m["content"].split()) for m in prompt)
+        return Prediction(example_id="", text=" ".join(kept), prompt_tokens=tokens, completion_tokens=len(kept))
+
+
+def _chance(text: str) -> float:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) / 2**32
+
+
+@contextmanager
+def open_model(files: ModelFiles) -> Iterator[Session]:
+    reached("open")
+    note("opened the model")
+    yield Session(files)
+
+
+class TuneOptions(Options):
+    steps: int = 4
+    rate: float = 0.5
+    """How far one step goes towards a skill of 1."""
+
+
+def tune(job: TuningJob[TuneOptions]) -> TuningReport:
+    checkpoint = job.work / "checkpoint.json"
+    before = job.model.adapter and json.loads((job.model.adapter / "weights.json").read_text("utf-8"))["skill"]
+    state: dict[str, Any] = {"step": 0, "skill": before or job.model.settings["skill"], "loss": []}
+    if checkpoint.exists():
+        state = json.loads(checkpoint.read_text("utf-8"))
+    for step in range(state["step"] + 1, job.options.steps + 1):
+        reached(f"step {step}")
+        note(f"trained step {step}")
+        state["step"], state["skill"] = step, state["skill"] + job.options.rate * (1 - state["skill"])
+        state["loss"].append({"step": step, "epoch": step / job.options.steps, "loss": 1 - state["skill"]})
+        beside = checkpoint.with_suffix(".new")
+        beside.write_text(json.dumps(state), "utf-8")
+        beside.replace(checkpoint)
+        job.progress(step, job.options.steps, "steps")
+    (job.output / "adapter").mkdir()
+    (job.output / "adapter" / "weights.json").write_text(json.dumps({"skill": state["skill"]}), "utf-8")
+    used = len(job.examples)
+    return TuningReport(data={"used": used, "pairs": len(job.pairs)}, loss=state["loss"], tokens=used * state["step"])
+
+
+# --- metrics and reports ---------------------------------------------------------------------------------------------
+
+
+class OverlapOptions(Options):
+    case: bool = True
+    """Whether upper and lower case differ."""
+
+
+def overlap_rows(evaluation: Evaluation, options: OverlapOptions) -> FloatArray:
+    reached("rows")
+    note("measured overlap")
+    fold: Callable[[str], str] = str if options.case else str.casefold
+    rows = [
+        (len(set(fold(s.text).split()) & (want := set(fold(s.example.references[0]).split()))), len(want))
+        for s in evaluation.samples
+    ]
+    return np.array(rows, dtype=np.float64)
+
+
+def distinct_value(evaluation: Evaluation, options: NoOptions) -> float:
+    reached("value")
+    note("measured distinct")
+    words = [w for s in evaluation.samples for w in s.text.split()]
+    return len(set(words)) / len(words) if words else float("nan")
+
+
+def render(comparison: Comparison, sections: Sequence[Section]) -> dict[str, str]:
+    reached("render")
+    lines = [f"{r.metric} {r.candidate} {r.value}" for r in comparison.results if r.slice is None]
+    return {"lines.txt": "\n".join([*lines, *(s.title for s in sections)]) + "\n"}
+
+
+# --- hooks: every one that there is ----------------------------------------------------------------------------------
+
+
+@hookimpl
+def register_data_adapters() -> Iterable[DataAdapter[Any]]:
+    return [DataAdapter(name="fake_csv", summary="id,text", options=CsvOptions, read=read)]
+
+
+@hookimpl
+def register_tasks() -> Iterable[Task[Any]]:
+    return [
+        Task(
+            name="fake_echo",
+            summary="Repeat a text.",
+            options=EchoOptions,
+            tables=("products",),
+            examples=examples,
+            pairs=pairs,
+            metrics=("overlap", "distinct"),
+            parse=parse,
+            baselines={"echo": echo, "silence": lambda _: ""},
+            max_new_tokens=32,
+        )
+    ]
+
+
+@hookimpl
+def register_tuning_methods() -> Iterable[TuningMethod[Any]]:
+    return [
+        TuningMethod(name="drill", summary="Drill", options=TuneOptions, learns_from="examples", tune=tune),
+        TuningMethod(name="prefer", summary="Prefer", options=TuneOptions, learns_from="pairs", tune=tune),
+    ]
+
+
+@hookimpl
+def register_model_backends() -> Iterable[ModelBackend[Any]]:
+    return [
+        ModelBackend(
+            name="fake",
+            summary="Repeats some words.",
+            options=ModelOptions,
+            locate=locate,
+            materialise=materialise,
+            open=open_model,
+        )
+    ]
+
+
+@hookimpl
+def register_metrics() -> Iterable[Metric]:
+    return [
+        AdditiveMetric(
+            name="overlap",
+            summary="Words repeated.",
+            options=OverlapOptions,
+            rows=overlap_rows,
+            reduce=ratio,
+            higher_is_better=True,
+            format="share",
+        ),
+        CorpusMetric(
+            name="distinct",
+            summary="Different words.",
+            options=NoOptions,
+            value=distinct_value,
+            higher_is_better=True,
+            format="share",
+        ),
+    ]
+
+
+@hookimpl
+def register_report_formats() -> Iterable[ReportFormat]:
+    return [ReportFormat(name="lines", summary="A line a result.", render=render)]
+
+
+@hookimpl
+def register_executors() -> Iterable[Executor]:
+    def execute(steps: Sequence[Step], run: Callable[[Step], None]) -> None:
+        note(f"executing {len(steps)} steps")
+        for step in steps:
+            run(step)
+
+    return [Executor(name="noted", summary="Says so.", execute=execute)]
+
+
+@hookimpl
+def register_commands(cli: click.Group) -> None:
+    cli.add_command(click.Command("fake-hello", callback=lambda: click.echo("hello")))
+
+
+@hookimpl
+def select_data_adapter(path: Path) -> str | None:
+    reached("select_data_adapter")
+    return "fake_csv" if path.suffix == ".fake" else None
+
+
+@hookimpl
+def select_model_backend(model: str) -> str | None:
+    return "fake" if model.startswith("fake") else None
+
+
+@hookimpl
+def before_step(step: Step) -> None:
+    note(f"before {step.name}")
+    reached("before_step")
+
+
+@hookimpl
+def after_step(step: Step, seconds: float) -> None:
+    note(f"after {step.name}")
+
+
+@hookimpl
+def on_step_error(step: Step, error: BaseException) -> None:
+    note(f"failed {step.name}: {type(error).__name__}")
+
+
+@hookimpl
+def report_sections(comparison: Comparison) -> Iterator[Section]:
+    reached("report_sections")
+    yield Section(title=f"About {comparison.experiment}", markdown="Nothing to say.")

@@ -1,0 +1,150 @@
+"""The wheel, installed where shoptune has never been, works there from the first command to the report."""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.packaging.project import PYPROJECT, package_folders
+from tests.packaging.small_shop import PRODUCTS, write_experiment, write_products
+
+import shoptune
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A virtual environment into which the wheel was installed."""
+
+    site_packages: Path
+    scripts: Path
+    before: frozenset[str]
+    """What lay in site-packages before."""
+    environment: Mapping[str, str]
+
+    def run(self, *arguments: str, cwd: Path) -> str:
+        """Run ``shoptune`` in `cwd`; return what it printed."""
+        return self._run(self.scripts / "shoptune", *arguments, cwd=cwd)
+
+    def python(self, code: str, cwd: Path) -> str:
+        """Run `code`; return what it printed."""
+        return self._run(self.scripts / "python", "-c", code, cwd=cwd)
+
+    def _run(self, *command: str | Path, cwd: Path) -> str:
+        done = subprocess.run(
+            command, cwd=cwd, env=self.environment, check=False, capture_output=True, encoding="utf-8"
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """Install the wheel into a fresh environment that sees our dependencies, but not our own shoptune."""
+    folder = tmp_path_factory.mktemp("installed")
+    dependencies, venv = folder / "dependencies", folder / "venv"
+    _link_dependencies(dependencies)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    paths = sysconfig.get_paths("venv", vars={"base": str(venv), "platbase": str(venv)})
+    site_packages, scripts = Path(paths["purelib"]), Path(paths["scripts"])
+    (site_packages / "dependencies.pth").write_text(f"{dependencies}\n", "utf-8")
+    before = frozenset(_names(site_packages))
+    pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
+    return Installed(site_packages, scripts, before, _plain_environment(folder / "cache"))
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def _link_dependencies(folder: Path) -> None:
+    """Fill `folder` with links to all that is installed beside us, but to nothing of shoptune."""
+    folder.mkdir()
+    for key in ("purelib", "platlib"):
+        for entry in Path(sysconfig.get_path(key)).iterdir():
+            link = folder / entry.name
+            if "shoptune" not in entry.name and not link.exists():
+                link.symlink_to(entry)
+
+
+def _plain_environment(cache: Path) -> dict[str, str]:
+    """Return our environment without what could lead back to the working tree."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV", "PYTEST"))}
+    return {**kept, "HF_HUB_OFFLINE": "1", "SHOPTUNE_CACHE": str(cache), "PYTHONIOENCODING": "utf-8"}
+
+
+def test_site_packages_gets_only_names_of_shoptune(installed: Installed) -> None:
+    added = _names(installed.site_packages) - installed.before
+    assert added == {*package_folders(), f"shoptune-{shoptune.__version__}.dist-info"}
+
+
+def test_the_code_that_runs_is_the_installed_one(installed: Installed, tmp_path: Path) -> None:
+    names = sorted(package_folders())
+    imports = f"import {', '.join(names)}; print(*(m.__file__ for m in ({', '.join(names)})), sep='\\n')"
+    files = installed.python(imports, tmp_path).splitlines()
+    assert files == [str(installed.site_packages / name / "__init__.py") for name in names]
+
+
+def test_version(installed: Installed, tmp_path: Path) -> None:
+    assert installed.run("--version", cwd=tmp_path).strip() == f"shoptune, version {shoptune.__version__}"
+
+
+def test_help_lists_own_commands_and_those_of_plugins(installed: Installed, tmp_path: Path) -> None:
+    printed = installed.run("--help", cwd=tmp_path)
+    for command in ("run", "plan", "data", "report", "gate", "plugins", "doctor", "demo"):
+        assert f"\n  {command} " in printed
+
+
+def test_every_plugin_of_ours_is_well_and_brings_something(installed: Installed, tmp_path: Path) -> None:
+    rows = json.loads(installed.run("plugins", "list", "--json", cwd=tmp_path))
+    assert {row["name"]: row["status"] for row in rows if row["distribution"] == "shoptune"} == dict.fromkeys(
+        PYPROJECT["project"]["entry-points"]["shoptune"], "ok"
+    )
+    assert all(row["brings"] for row in rows)
+
+
+def test_data_of_the_demo_that_comes_with_it(installed: Installed, tmp_path: Path) -> None:
+    experiment = installed.site_packages / "shoptune_product_description" / "data" / "experiment.yaml"
+    report = json.loads(installed.run("data", str(experiment), "--json", cwd=tmp_path))["description"]
+    assert report["tables"]["products"]["records"] >= 320
+    assert report["examples"]["test"] >= 48
+    assert report["pairs"]["train"] > 0
+    assert [path.name for path in tmp_path.iterdir()] == [".shoptune"]
+
+
+@pytest.fixture(scope="module")
+def comparison(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Run a small experiment, tuning included, in a folder with nothing but its data; return its comparison.json."""
+    from tests.plugins.trl.tiny import make_model
+
+    folder = tmp_path_factory.mktemp("job")
+    write_products(folder / "products.csv")
+    make_model(folder / "model")
+    write_experiment(folder / "experiment.yaml", folder / "model")
+    installed.run("run", "experiment.yaml", "--plain", cwd=folder)
+    reports = folder / "reports" / "small"
+    assert {"report.html", "report.md", "comparison.json", "samples.jsonl"} <= _names(reports)
+    read: dict[str, Any] = json.loads((reports / "comparison.json").read_text("utf-8"))
+    return read
+
+
+@pytest.mark.slow
+def test_small_job_tunes_predicts_and_compares(comparison: dict[str, Any]) -> None:
+    assert [candidate["name"] for candidate in comparison["candidates"]] == ["template", "base", "sft"]
+    (training,) = comparison["training"]
+    assert training["candidate"] == "sft"
+    assert training["loss"]
+    whole = {(r["metric"], r["candidate"]): r for r in comparison["results"] if r["slice"] is None}
+    assert whole.keys() == {(m, c) for m in ("rouge_l", "output_length") for c in ("template", "base", "sft")}
+    assert all(result["n"] == PRODUCTS / 4 for result in whole.values())
+
+
+@pytest.mark.slow
+def test_small_job_names_the_installed_plugins(comparison: dict[str, Any]) -> None:
+    assert set(comparison["provenance"]["plugins"].values()) == {shoptune.__version__}

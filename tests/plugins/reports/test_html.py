@@ -1,0 +1,242 @@
+"""The HTML report."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from importlib import resources
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from shoptune.comparison import Comparison, SampleInfo
+from shoptune.components import Section
+from shoptune_reports.as_html import SAMPLES_SHOWN, render_html
+
+Build = Callable[..., Comparison]
+
+
+def page(comparison: Comparison, *sections: Section) -> BeautifulSoup:
+    return BeautifulSoup(render_html(comparison, sections)["report.html"], "html.parser")
+
+
+def one(soup: BeautifulSoup | Tag, selector: str) -> Tag:
+    found = soup.select(selector)
+    assert len(found) == 1, f"{len(found)} of {selector}"
+    return found[0]
+
+
+def text(tag: Tag) -> str:
+    return " ".join(tag.get_text(" ").split())
+
+
+def assert_harmless(soup: BeautifulSoup) -> None:
+    """Nothing in the page runs, loads or leads anywhere but the page itself."""
+    assert [tag.name for tag in soup.find_all(["script", "style"])] == ["style", "script"]
+    assert not soup.find_all(
+        ["img", "iframe", "object", "embed", "link", "base", "form", "input", "textarea", "audio", "video"]
+    )
+    for tag in soup.find_all(True):
+        for name, given in tag.attrs.items():
+            assert not name.startswith("on"), f"{tag.name} has {name}"
+            assert name not in ("src", "srcset", "style", "action", "formaction", "xlink:href")
+            if name == "href":
+                assert str(given).startswith("#")
+    policy = str(one(soup, "meta[http-equiv]")["content"])
+    assert policy.startswith("default-src 'none'")
+    for name in ("style", "script"):
+        content = one(soup, name).string or ""
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{name}-src 'sha256-{digest}'" in policy
+        assert "http" not in content
+        assert "url(" not in content
+        assert "@import" not in content
+
+
+def test_the_page_is_whole_and_points_nowhere(comparison: Comparison) -> None:
+    html = render_html(comparison, [])["report.html"]
+    assert "//" not in html.replace("// The page is whole", "")
+    assert_harmless(BeautifulSoup(html, "html.parser"))
+
+
+def test_hostile_text_stays_text(hostile: Comparison) -> None:
+    evil = hostile.samples[0].prompt
+    soup = page(hostile, Section(title=evil, markdown=evil))
+    assert_harmless(soup)
+    answer = one(soup, "details.sample").select(".answer .text")[-1]
+    assert answer.get_text() == evil
+    assert one(soup, "h1").get_text() == evil
+    assert "{{ 7 * 7 }}" in text(one(soup, "#provenance"))
+
+
+def test_the_verdict_comes_first(comparison: Comparison) -> None:
+    soup = page(comparison)
+    assert text(one(soup, "main > section:first-child .headline")) == "Ship sft."
+    assert len(soup.select(".tiles li")) == 4
+    assert "template, which is no model at all, is ahead of sft" in text(one(soup, ".cautions"))
+
+
+def test_the_table_says_value_interval_difference_verdict_and_direction(comparison: Comparison) -> None:
+    table = one(page(comparison), "table.comparison")
+    assert [text(th) for th in table.select("thead th")] == [
+        "Metric",
+        "template",
+        "base baseline",
+        "few_shot",
+        "sft",
+        "dpo",
+    ]
+    rows = {text(row.select("th")[0]).split()[0]: row for row in table.select("tbody tr")}
+    assert list(rows) == [metric.name for metric in comparison.metrics]
+    sft = text(rows["rouge_l"].select("td")[3])
+    for part in (
+        "0.313",
+        "[0.291, 0.335]",
+        "▲ +0.144 better",
+        "[+0.122, +0.166]",
+        "shows from 0.031",
+        "n 48",
+        "+38 −10 =0",
+    ):
+        assert part in sft
+    assert "▼ +4.7 pp worse" in text(rows["copy_rate"].select("td")[2])
+    assert "◆ −0.2 inconclusive" in text(rows["unsupported_claims"].select("td")[3])
+    assert "lower is better" in text(rows["copy_rate"])
+    assert "describes, no verdict" in text(rows["words"])
+    assert "Holm" in text(one(rows["words"].find_parents("section")[0], ".footnote"))
+
+
+def test_it_can_be_read_without_eyes(comparison: Comparison) -> None:
+    soup = page(comparison)
+    assert one(soup, "html")["lang"] == "en"
+    assert one(soup, "a.skip")["href"] == "#verdict"
+    assert soup.select("main")
+    for table in soup.select("table"):
+        assert table.caption is not None
+        assert all(th.get("scope") in ("row", "col") for th in table.select("th"))
+    for region in soup.select("[role=region]"):
+        assert region.get("aria-label")
+        assert region.get("tabindex") == "0"
+    for chart in soup.select("svg"):
+        assert "loss from" in str(chart["aria-label"])
+    ids = [str(tag["id"]) for tag in soup.select("[id]")]
+    assert len(ids) == len(set(ids))
+    assert {str(a["href"])[1:] for a in soup.select("a")} <= set(ids)
+    levels = [int(h.name[1]) for h in soup.find_all(re.compile("^h[1-6]$"))]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_have_enough_contrast(scheme: str) -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1."""
+    css = resources.files("shoptune_reports").joinpath("templates/report.css").read_text(encoding="utf-8")
+    blocks = [
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", css, re.S)
+    ]
+    colours = blocks[0] | (blocks[1] if scheme == "dark" else {})
+    pairs = [(ink, paper) for ink in ("ink", "muted", "accent", "good", "bad", "even") for paper in ("paper", "card")]
+    pairs += [
+        ("good", "good-paper"),
+        ("bad", "bad-paper"),
+        ("even", "even-paper"),
+        ("ink", "even-paper"),
+        ("muted", "even-paper"),
+    ]
+    for ink, paper in pairs:
+        assert contrast(colours[ink], colours[paper]) >= 4.5, f"{ink} on {paper}, {scheme}"
+
+
+def contrast(one_: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(one_), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_samples_beyond_the_limit_are_counted_and_pointed_to(build: Build, comparison: Comparison) -> None:
+    many: list[SampleInfo] = [
+        sample.model_copy(update={"id": f"{sample.id}-{copy}"}) for copy in range(10) for sample in comparison.samples
+    ]
+    soup = page(build(samples=many))
+    assert len(soup.select("details.sample")) == SAMPLES_SHOWN
+    assert "60 of 120 samples; the rest are in samples.jsonl." in text(one(soup, "#samples"))
+    assert "sft gained most against base (20)" in text(one(soup, "#samples"))
+
+
+def test_training_and_data_are_told_whatever_they_hold(comparison: Comparison) -> None:
+    training = one(page(comparison), "#training")
+    assert "refused earlier none" in text(training)
+    told = text(training)
+    for part in ("probability under 0.95 14", "share of tokens masked 0.412", "p99 231", "trained yes", "step"):
+        assert part in told
+    assert len(training.select("svg polyline")) == 3
+    cost = text(one(page(comparison), "#cost"))
+    assert "4 min 12 s" in cost
+    assert "1.2 GiB" in cost
+
+
+def test_sections_of_plugins_are_rendered_without_links_images_or_html(comparison: Comparison) -> None:
+    markdown = "Some *words*.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<b>x</b> [y](http://y.example) ![z](http://z.example/z.png)"
+    section = one(page(comparison, Section(title="Notes", markdown=markdown)), "#section-1")
+    assert text(one(section, "em")) == "words"
+    assert [text(td) for td in section.select("td")] == ["1", "2"]
+    assert not section.select("a, img, b")
+
+
+def test_empty_parts_leave_no_empty_headings(build: Build, comparison: Comparison) -> None:
+    base = [candidate for candidate in comparison.candidates if candidate.name == "base"]
+    bare = build(
+        candidates=base,
+        results=[r for r in comparison.results if r.candidate == "base" and r.slice is None],
+        cost=[], training=[], gates=[], samples=[],
+    )  # fmt: skip
+    soup = page(bare)
+    assert_harmless(soup)
+    assert text(one(soup, ".headline")) == "No verdict."
+    assert text(one(soup, ".reason")) == "base is the only candidate, and there is nothing to hold against it."
+    assert [h.get_text() for h in soup.select("h2")] == ["Verdict", "Comparison", "Data and training", "Provenance"]
+    assert "No candidate was tuned." in text(one(soup, "#training"))
+
+
+def test_a_metric_without_values_shows_a_dash(build: Build, comparison: Comparison) -> None:
+    results = [
+        r.model_copy(
+            update={
+                "value": None,
+                "interval": None,
+                "difference": None,
+                "difference_interval": None,
+                "verdict": None,
+                "n": 0,
+            }
+        )
+        if r.metric == "chrf"
+        else r
+        for r in comparison.results
+        if r.metric != "limits"
+    ]
+    rows = {
+        text(row.select("th")[0]).split()[0]: row
+        for row in page(build(results=results)).select("table.comparison tbody tr")
+    }
+    assert {text(td) for td in rows["chrf"].select("td")} == {"– applies to no sample"}
+    assert {text(td) for td in rows["limits"].select("td")} == {"–"}
+
+
+def test_two_tasks_get_a_verdict_and_a_table_each(build: Build, comparison: Comparison) -> None:
+    task, other = comparison.tasks[0], comparison.tasks[0].model_copy(update={"name": "title"})
+    soup = page(
+        build(
+            tasks=[task, other],
+            metrics=[*comparison.metrics, *(m.model_copy(update={"task": "title"}) for m in comparison.metrics)],
+            results=[*comparison.results, *(r.model_copy(update={"task": "title"}) for r in comparison.results)],
+        )
+    )
+    assert len(soup.select(".headline")) == len(soup.select("table.comparison")) == 2
+    assert [text(h) for h in soup.select("#comparison h3")] == ["description", "title"]

@@ -1,0 +1,107 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shoptune.components import ModelFiles, TuningReport
+from shoptune_trl import callbacks
+from shoptune_trl.checkpoints import newest_checkpoint
+from shoptune_trl.dpo import dpo
+from shoptune_trl.options import DPOOptions, SFTOptions
+from shoptune_trl.sft import sft
+from tests.plugins.trl.tiny import examples, make_job, pairs, tensors
+
+
+class Killed(Exception):
+    """What the test's progress raises, in the place of a signal."""
+
+
+def killed_at(step: int) -> Any:
+    def progress(done: float, total: float, unit: str = "", detail: str = "") -> None:
+        if done == step:
+            raise Killed
+
+    return progress
+
+
+@pytest.fixture
+def _always_save(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callbacks, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(callbacks, "CHECKPOINT_SHARE", float("inf"))
+
+
+def compare(method: Any, job: Any, step: int, folder: Path) -> None:
+    """Run a job in one go, and another with a kill; both must end with the same weights and say the same."""
+    whole: TuningReport = method.tune(job(folder / "whole"))
+    with pytest.raises(Killed):
+        method.tune(job(folder / "parts", progress=killed_at(step)))
+    told: list[float] = []
+    parts = method.tune(job(folder / "parts", progress=lambda done, *_, **__: told.append(done)))
+    assert told[1] == step, "the second call did not go on where the first one was killed"
+    assert parts == whole
+    one, other = tensors(folder / "whole" / "output" / "adapter"), tensors(folder / "parts" / "output" / "adapter")
+    assert all(one[name].equal(other[name]) for name in one)
+
+
+# Two epochs of four steps: killed in the first, at the start of the second, and in the second.
+@pytest.mark.usefixtures("_always_save")
+@pytest.mark.parametrize("step", [3, 5, 7])
+def test_sft_ends_as_if_it_had_not_been_killed(step: int, tiny: ModelFiles, tmp_path: Path) -> None:
+    options = SFTOptions(batch_size=4, learning_rate=0.01, lora={"dropout": 0.2})
+
+    def job(folder: Path, **given: Any) -> Any:
+        return make_job(tiny, folder, options, examples=examples(16), validation_examples=examples(4), **given)
+
+    compare(sft, job, step, tmp_path)
+
+
+@pytest.mark.usefixtures("_always_save")
+def test_dpo_ends_as_if_it_had_not_been_killed(tuned: tuple[ModelFiles, TuningReport], tmp_path: Path) -> None:
+    options = DPOOptions(batch_size=4, epochs=2, learning_rate=0.01)
+
+    def job(folder: Path, **given: Any) -> Any:
+        return make_job(tuned[0], folder, options, pairs=pairs(12), validation_pairs=pairs(4), **given)
+
+    compare(dpo, job, 5, tmp_path)
+
+
+def test_one_seed_gives_one_result_and_another_seed_another(tiny: ModelFiles, tmp_path: Path) -> None:
+    def run(name: str, seed: int) -> Any:
+        options = SFTOptions(batch_size=4, epochs=1, lora={"dropout": 0.2})
+        report = sft.tune(make_job(tiny, tmp_path / name, options, examples=examples(8), seed=seed))
+        return report, (tmp_path / name / "output" / "adapter" / "adapter_model.safetensors").read_bytes()
+
+    assert run("one", 1) == run("again", 1)
+    assert run("one", 1)[1] != run("other", 2)[1]
+
+
+def checkpoint(work: Path, step: int, state: str) -> Path:
+    folder = work / f"checkpoint-{step}"
+    folder.mkdir()
+    (folder / "adapter_model.safetensors").write_bytes(b"")
+    if state:
+        (folder / "trainer_state.json").write_text(state, encoding="utf-8")
+    return folder
+
+
+def test_the_newest_complete_checkpoint_counts(tmp_path: Path) -> None:
+    assert newest_checkpoint(tmp_path) is None
+    nine = checkpoint(tmp_path, 9, json.dumps({"global_step": 9}))
+    ten = checkpoint(tmp_path, 10, json.dumps({"global_step": 10}))
+    torn = [checkpoint(tmp_path, 11, ""), checkpoint(tmp_path, 12, '{"global_st')]
+    assert newest_checkpoint(tmp_path) == ten
+    assert nine.exists()
+    assert not any(folder.exists() for folder in torn)
+
+
+@pytest.mark.usefixtures("_always_save")
+def test_checkpoints_hold_no_pickled_weights_and_do_not_pile_up(tiny: ModelFiles, tmp_path: Path) -> None:
+    job = make_job(tiny, tmp_path, SFTOptions(batch_size=4), examples=examples(16), progress=killed_at(7))
+    with pytest.raises(Killed):
+        sft.tune(job)
+    (only,) = tmp_path.glob("work/checkpoint-*")
+    assert only.name == "checkpoint-6"
+    names = {path.name for path in only.iterdir()}
+    assert "adapter_model.safetensors" in names
+    assert not {"adapter_model.bin", "pytorch_model.bin"} & names
