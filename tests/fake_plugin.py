@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import signal
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -164,7 +164,7 @@ def materialise(model: LocatedModel, progress: Progress) -> ModelFiles:
 
 class Session:
     def __init__(self, files: ModelFiles) -> None:
-        self.info = {"dtype": "float64", "adapter": files.adapter is not None}
+        self.info: Mapping[str, Any] = {"dtype": "float64", "adapter": files.adapter is not None}
         self._batch: int = files.settings["batch"]
         self._skill: float = files.settings["skill"]
         if files.adapter:

@@ -27,7 +27,7 @@ from shoptune.store import Store, StoredStep
 __all__ = ["Outcome", "Shop", "shoptune"]
 
 WIDE = {"COLUMNS": "240", "NO_COLOR": "1"}
-WORDS = "red blue soft warm light wool oak steel large small round washable bright plain sturdy narrow".split()
+WORDS = ["red", "blue", "soft", "warm", "light", "wool", "oak", "steel", "large", "small", "round", "plain", "sturdy"]
 
 EXPERIMENT: dict[str, Any] = {
     "name": "fake",

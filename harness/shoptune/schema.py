@@ -24,7 +24,7 @@ def experiment_schema(plugins: Plugins) -> dict[str, Any]:
     ]
     for model, key, known in places:
         _complete(definitions[model.__name__], key, known, definitions)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "shoptune experiment", **schema}
+    return {**schema, "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "shoptune experiment"}
 
 
 def _complete(

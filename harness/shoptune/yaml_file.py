@@ -73,20 +73,25 @@ def read_yaml(path: Path) -> YamlFile:
         raise UsageError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
     except OSError as error:
         raise UsageError(f"can't read {path}: {error.strerror}") from None
-    loader = _Loader(text)
     try:
-        root = loader.get_single_node()
-        content = loader.construct_document(root) if root is not None else None
+        content, root = _parse(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UsageError(f"{path.name}:{line}: {error.problem}") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a character that YAML forbids; a date that there isn't
         raise UsageError(f"{path}: {error}") from None
-    finally:
-        loader.dispose()
     if not isinstance(content, Mapping):
         raise UsageError(f"{path} is empty or no mapping of keys to values; an experiment starts with `name: ...`")
     return YamlFile(path, content, root)
+
+
+def _parse(text: str) -> tuple[Any, yaml.Node | None]:
+    loader = _Loader(text)
+    try:
+        root = loader.get_single_node()
+        return (loader.construct_document(root) if root is not None else None), root
+    finally:
+        loader.dispose()
 
 
 def _child(node: yaml.Node | None, key: str | int) -> tuple[int, yaml.Node] | None:

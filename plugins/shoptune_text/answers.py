@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, NoOptions
 from shoptune.data import Invalid, Sample
 from shoptune.reductions import ratio
-
 from shoptune_text.words import WORDS_VERSION, words
 
 if TYPE_CHECKING:

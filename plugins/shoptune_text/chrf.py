@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from pydantic import Field
+
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Options
 
 __all__ = ["CHRF", "ChrfOptions"]

@@ -9,9 +9,9 @@ import math
 
 import numpy as np
 from pydantic import Field
+
 from shoptune.components import AdditiveMetric, CorpusMetric, Evaluation, FloatArray, Options
 from shoptune.reductions import ratio
-
 from shoptune_text.words import WORDS_VERSION, word_ngrams
 
 __all__ = ["COPY_RATE", "DISTINCT_N", "CopyRateOptions", "DistinctOptions"]

@@ -10,9 +10,9 @@ from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
+
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, NoOptions
 from shoptune.reductions import ratio
-
 from shoptune_text.words import WORDS_VERSION, words
 
 __all__ = ["ROUGE_1", "ROUGE_2", "ROUGE_L"]

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from shoptune.components import Progress
-from shoptune.errors import UsageError
+from shoptune.errors import StepError, UsageError
 from shoptune_transformers.cache import sha256_of
 from shoptune_transformers.folders import CODE_PATTERN, MODEL_PATTERNS, check_folder, model_files
 from shoptune_transformers.found import Found, contents_of_folder
@@ -52,11 +52,11 @@ def find_on_hub(name: str, *, trust_remote_code: bool) -> Found | str:
         return "not asked, since HF_HUB_OFFLINE is set"
     try:
         info = _model_info(name)
+        if not any(sibling.rfilename.endswith(".safetensors") for sibling in info.siblings or ()):
+            return "it is there, but without safetensors weights, and pickles are not loaded"
         contents = _contents(info, trust_remote_code=trust_remote_code)
     except Exception as error:  # the network stack has many
         return _why_not(error)
-    if not any(file.endswith(".safetensors") for file in contents):
-        return "it is there, but without safetensors weights, and pickles are not loaded"
     return Found(contents=contents, source=_source(name, str(info.sha)), location=f"{PREFIX}{name}@{info.sha}")
 
 
@@ -69,42 +69,43 @@ def download(location: str, progress: Progress, *, trust_remote_code: bool) -> P
     """Download what `find_on_hub` found into the Hugging Face cache and return its folder.
 
     Raises:
-        UsageError: The download failed, or the model changed since it was found.
+        StepError: The download failed, or the model changed since it was found.
 
     """
     name, _, commit = location.removeprefix(PREFIX).rpartition("@")
     try:
         folder = _snapshot(name, trust_remote_code=trust_remote_code, tqdm_class=_bar(progress))
     except Exception as error:  # the network stack's, or a full disk
-        raise UsageError(
-            f"{name}: the download from the Hugging Face hub failed: {error}. Run again to go on."
+        raise StepError(
+            f"{name}: the download from the Hugging Face hub failed: {_in_a_line(error)}. Run again to go on."
         ) from error
     if folder.name != commit:
-        raise UsageError(f"{name}: the model was changed on the Hugging Face hub a moment ago. Run again.")
+        raise StepError(f"{name}: the model was changed on the Hugging Face hub a moment ago. Run again.")
     return folder
 
 
 def _snapshot(name: str, *, trust_remote_code: bool, **how: Any) -> Path:
     """Return the folder of a model in the Hugging Face cache; fetch what decides answers, never a pickle."""
-    from huggingface_hub import snapshot_download
+    from huggingface_hub import HfApi
 
     patterns = [*MODEL_PATTERNS, CODE_PATTERN] if trust_remote_code else [*MODEL_PATTERNS]
     # No revision is named, so that the cache also learns what "main" is, and finds it without network.
-    return Path(snapshot_download(name, allow_patterns=patterns, ignore_patterns=["*/*"], **how))
+    return Path(HfApi().snapshot_download(name, allow_patterns=patterns, ignore_patterns=["*/*"], **how))
 
 
 def _contents(info: ModelInfo, *, trust_remote_code: bool) -> dict[str, str]:
     """Return name -> SHA-256 of the model's files, large ones as the hub says, small ones downloaded and hashed."""
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import HfApi
+    from huggingface_hub.utils import logging
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
     disable_progress_bars()
-    siblings = {sibling.rfilename: sibling for sibling in info.siblings or ()}
-    contents = {}
-    for name in model_files(siblings, trust_remote_code=trust_remote_code):
-        large = siblings[name].lfs
-        contents[name] = large.sha256 if large else sha256_of(Path(hf_hub_download(info.id, name)))
-    return contents
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # every retry is logged otherwise
+    large = {sibling.rfilename: sibling.lfs for sibling in info.siblings or ()}
+    return {
+        name: lfs.sha256 if (lfs := large[name]) else sha256_of(Path(HfApi().hf_hub_download(info.id, name)))
+        for name in model_files(large, trust_remote_code=trust_remote_code)
+    }
 
 
 def _model_info(name: str) -> ModelInfo:
@@ -139,9 +140,14 @@ def _why_not(error: Exception) -> str:
         case RepositoryNotFoundError():
             return "there is no such model, or it is private and HF_TOKEN is not set"
         case HfHubHTTPError():
-            return f"it answered: {error}"
+            return f"it answered: {_in_a_line(error)}"
         case _:
-            return f"it can't be reached ({str(error).strip() or type(error).__name__})"
+            return f"it can't be reached ({_in_a_line(error)})"
+
+
+def _in_a_line(error: Exception) -> str:
+    """Return the error's text, which the network stack spreads over lines, or its name where it has none."""
+    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
 
 
 def _source(name: str, commit: str) -> str:

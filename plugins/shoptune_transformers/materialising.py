@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
+from contextlib import redirect_stderr
 from pathlib import Path
 
 from filelock import FileLock
@@ -22,7 +24,8 @@ def materialise(located: LocatedModel, progress: Progress) -> ModelFiles:
     """Return the folder of a located model, downloaded or converted where need be.
 
     Raises:
-        UsageError: The download or conversion failed, or the folder can't be loaded.
+        StepError: The download failed.
+        UsageError: The GGUF file can't be converted, or the folder can't be loaded.
         StoreError: The cache can't be written.
 
     """
@@ -74,7 +77,7 @@ def _convert(gguf: Path, folder: Path) -> None:
 
     from shoptune_transformers.quiet import quiet
 
-    with quiet():
+    with quiet(), redirect_stderr(io.StringIO()):  # the reader draws a bar that can't be switched off
         try:
             tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
             model = AutoModelForCausalLM.from_pretrained(

@@ -95,11 +95,6 @@ class TransformersSession:
         turns: Any = list(prompt)
         return str(self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
 
-    def _render(self, prompt: Sequence[Message]) -> str:
-        """Render one prompt, up to where the answer begins."""
-        turns: Any = list(prompt)
-        return str(self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
-
     def _answers(self, prompts: Sequence[Tokens], settings: GenerationSettings) -> list[Prediction]:
         """Answer one batch; halve it as often as memory runs out."""
         try:

@@ -26,14 +26,18 @@ CHECKPOINT_SHARE = 0.05
 class Watch(TrainerCallback):
     """Tells how far the training is, and stops it when the loss is no number any more."""
 
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
+    def __init__(self, progress: Progress, remark: str) -> None:
+        self.progress, self.remark = progress, remark
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Say how many steps there are, and the remark."""
+        self.progress(state.global_step, state.max_steps, unit="steps", detail=self.remark)
 
     def on_log(
         self,
         args: TrainingArguments,
         state: TrainerState,
-        _control: TrainerControl,
+        control: TrainerControl,
         logs: dict[str, float] | None = None,
         **_: Any,
     ) -> None:
@@ -48,13 +52,12 @@ class Watch(TrainerCallback):
     def _gone_wrong(self, args: TrainingArguments, state: TrainerState, logs: dict[str, float], figure: str) -> str:
         name = {"loss": "loss", "grad_norm": "gradient"}[figure]
         # This step is in the history already; all before it were good, or the training would not be here.
-        before = [row for row in state.log_history if "loss" in row and row["step"] < state.global_step]
-        last = f"the last good loss was {before[-1]['loss']:.4g}, a step earlier" if before else "it never was good"
+        good = [row["loss"] for row in state.log_history if "loss" in row and row["step"] < state.global_step]
+        last = f"the last good loss was {good[-1]:.4g}, a step earlier" if good else "it never was good"
         return (
             f"The {name} became {logs[figure]} at step {state.global_step} of {state.max_steps}; {last}. "
-            f"The learning rate was {logs.get('learning_rate', math.nan):.3g}. "
-            f"Lower `learning_rate` (try {args.learning_rate / 5:.2g}); if that does not help, look for empty or broken "
-            "texts in the training data."
+            f"The learning rate was {logs.get('learning_rate', math.nan):.3g}. Lower `learning_rate` "
+            f"(try {args.learning_rate / 5:.2g}); if that does not help, look for broken texts in the training data."
         )
 
 
@@ -66,9 +69,9 @@ class FirstLoss(TrainerCallback):
 
     def on_log(
         self,
-        _args: TrainingArguments,
+        args: TrainingArguments,
         state: TrainerState,
-        _control: TrainerControl,
+        control: TrainerControl,
         logs: dict[str, float] | None = None,
         **_: Any,
     ) -> None:
@@ -91,12 +94,12 @@ class Checkpoints(TrainerCallback):
         self.due = time.monotonic() + CHECKPOINT_SECONDS
         self.asked = 0.0
 
-    def on_step_end(self, _args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Ask for a checkpoint within an epoch."""
         if not float(state.epoch or 0).is_integer():
             self._ask(state, control)
 
-    def on_epoch_end(self, _args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+    def on_epoch_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Ask for a checkpoint between epochs."""
         self._ask(state, control)
 
@@ -106,7 +109,7 @@ class Checkpoints(TrainerCallback):
             control.should_save = True
             self.asked = now
 
-    def on_save(self, args: TrainingArguments, state: TrainerState, _control: TrainerControl, **_: Any) -> None:
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Set the time of the next one by what this one took."""
         now = time.monotonic()
         self.due = now + max(CHECKPOINT_SECONDS, (now - self.asked) / CHECKPOINT_SHARE)
@@ -122,7 +125,7 @@ class OrderBySeed(TrainerCallback):
         self,
         args: TrainingArguments,
         state: TrainerState,
-        _control: TrainerControl,
+        control: TrainerControl,
         train_dataloader: Any = None,
         **_: Any,
     ) -> None:

@@ -17,7 +17,7 @@ from shoptune_trl.rows import Rows
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-__all__ = ["NAMED_IDS", "Learned", "data_report", "nothing_to_learn", "stop_tokens"]
+__all__ = ["NAMED_IDS", "Learned", "data_report", "nothing_to_learn"]
 
 NAMED_IDS = 20
 """How many dropped ids a report names per reason."""
@@ -68,6 +68,7 @@ def data_report(
     Raises:
         DataError: There is nothing to learn from.
         StepError: Rows are missing for no reason that is known.
+
     """
     learned = list(learned)
     rendered = [_Rendered.of(row, rows.answers, tokenizer) for row in rows.rows]
@@ -127,13 +128,6 @@ def nothing_to_learn(given: int, used: int, dropped: Sequence[tuple[str, str]], 
         f"There is nothing to train on: in none of the {used} rows is a token of the answer left to learn. "
         f"Raise `max_length` (now {max_length}), and look at the masking options under `trainer:`."
     )
-
-
-def stop_tokens(tokenizer: "PreTrainedTokenizerBase", model: Any) -> frozenset[int]:
-    """Return the token ids at which `model` stops to generate."""
-    of_model = model.generation_config.eos_token_id
-    ids = of_model if isinstance(of_model, list) else [of_model]
-    return frozenset(i for i in (*ids, tokenizer.eos_token_id) if i is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,13 @@ from typing import Any
 
 from shoptune.components import TuningJob, TuningMethod, TuningReport
 from shoptune_trl.data_report import Learned, nothing_to_learn
+from shoptune_trl.libraries import libraries_quiet, refusals
 from shoptune_trl.options import DPOOptions
 from shoptune_trl.rows import dpo_rows
+from shoptune_trl.starting_model import load_to_train
 from shoptune_trl.training import (
     DISTRIBUTIONS,
-    callbacks,
     dataset,
-    libraries_quiet,
-    load_to_train,
-    refusals,
     report_on,
     train,
     trainer_settings,
@@ -36,6 +34,7 @@ def tune(job: TuningJob[DPOOptions]) -> TuningReport:
         DataError: There is nothing to learn from.
         UsageError: TRL or peft refuse the settings.
         StepError: The training failed, or policy and reference differ before it begins.
+
     """
     rows, validation = dpo_rows(job.pairs), dpo_rows(job.validation_pairs if job.options.validation else ())
     if not rows.rows:
@@ -45,9 +44,10 @@ def tune(job: TuningJob[DPOOptions]) -> TuningReport:
         from trl.trainer.dpo_trainer import DPOTrainer
 
         loaded = load_to_train(job)
-        with_adapter = job.model.adapter is not None or bool(job.options.lora)
+        with_adapter = job.options.lora is not False
         with refusals("TRL's DPOTrainer"):
-            settings = trainer_settings(job, learning_rate=5e-5 if with_adapter else 2e-6)
+            learning_rate = 5e-5 if with_adapter else 2e-6
+            settings = trainer_settings(job, learning_rate=learning_rate, validate=bool(validation.rows))
             args = DPOConfig(**{"beta": job.options.beta} | settings)
             trainer = DPOTrainer(
                 model=loaded.model,
@@ -57,7 +57,7 @@ def tune(job: TuningJob[DPOOptions]) -> TuningReport:
                 eval_dataset=dataset(validation),
                 processing_class=loaded.tokenizer,
                 peft_config=loaded.lora,
-                callbacks=[*callbacks(job), *_first_loss(args)],
+                callbacks=_first_loss(args),
             )
         data = report_on(trainer, rows, validation, partial(learned, collate=trainer.data_collator))
         return train(trainer, job, loaded, data)

@@ -37,6 +37,7 @@ def field_names(config: str) -> frozenset[str]:
 
     Raises:
         PluginError: The installed library has no such class where it used to be.
+
     """
     return frozenset(name for source in SOURCES[config] for name in _annotated_names(*source))
 

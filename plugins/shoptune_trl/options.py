@@ -60,6 +60,7 @@ TRAINER_OWNED: Mapping[str, str] = {
     "eos_token": _BY_MODEL + ", so that answers end with what was trained",
     "gradient_checkpointing": "it is now called `activation_checkpointing`",
     "gradient_checkpointing_kwargs": "it is now called `activation_checkpointing_kwargs`",
+    "hub_token": "a secret has no place in an experiment file: set HF_TOKEN in the environment",
     "do_train": _UNREAD,
     "do_eval": _UNREAD,
     "do_predict": _UNREAD,
@@ -124,8 +125,9 @@ class TrainingOptions(Options):
     """Rows per step; `trainer: {gradient_accumulation_steps: n}` multiplies it without needing more memory."""
     max_length: PositiveInt | None = 1024
     """In tokens, prompt and answer together.  What is longer is cut at the end, and counted."""
-    lora: LoraOrFull = Field(default_factory=Lora)
-    """The adapter to train; ``false`` trains all weights of the model instead."""
+    lora: LoraOrFull | None = None
+    """The adapter to train; ``false`` trains all weights of the model instead.  None: the adapter that the model to
+    start from has, else a new one with `Lora`'s defaults."""
     validation: bool = True
     """Compute the loss on the validation set after each epoch, where there is one."""
     trainer: dict[str, Any] = Field(default_factory=dict)

@@ -6,15 +6,13 @@ from typing import Any
 
 from shoptune.components import TuningJob, TuningMethod, TuningReport
 from shoptune_trl.data_report import Learned, nothing_to_learn
+from shoptune_trl.libraries import libraries_quiet, refusals
 from shoptune_trl.options import SFTOptions
 from shoptune_trl.rows import sft_rows
+from shoptune_trl.starting_model import load_to_train
 from shoptune_trl.training import (
     DISTRIBUTIONS,
-    callbacks,
     dataset,
-    libraries_quiet,
-    load_to_train,
-    refusals,
     report_on,
     train,
     trainer_settings,
@@ -30,6 +28,7 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
         DataError: There is nothing to learn from.
         UsageError: TRL or peft refuse the settings.
         StepError: The training failed.
+
     """
     rows, validation = sft_rows(job.examples), sft_rows(job.validation_examples if job.options.validation else ())
     if not rows.rows:
@@ -40,7 +39,8 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
 
         loaded = load_to_train(job)
         with refusals("TRL's SFTTrainer"):
-            settings = trainer_settings(job, learning_rate=1e-3 if job.model.adapter or job.options.lora else 5e-5)
+            learning_rate = 5e-5 if job.options.lora is False else 1e-3
+            settings = trainer_settings(job, learning_rate=learning_rate, validate=bool(validation.rows))
             trainer = SFTTrainer(
                 model=loaded.model,
                 args=SFTConfig(**{"train_sampling_strategy": "group_by_length"} | settings),
@@ -48,7 +48,6 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
                 eval_dataset=dataset(validation),
                 processing_class=loaded.tokenizer,
                 peft_config=loaded.lora,
-                callbacks=callbacks(job),
             )
         return train(trainer, job, loaded, report_on(trainer, rows, validation, learned))
 

@@ -44,7 +44,7 @@ tasks:
     task: product_description
     data: shop
     split: {{test: 0.25}}
-    metrics: [rouge_l, output_length]
+    metrics: [rouge_l, invalid_share]
     generate: {{max_new_tokens: 4}}
 candidates:
   template: {{baseline: template}}

@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
 from tests.packaging.project import PYPROJECT, ROOT, SOURCE_ROOTS, package_folders
 
 NEEDED_BY_LIBRARIES = {

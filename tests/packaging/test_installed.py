@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.packaging.project import PYPROJECT, package_folders
-from tests.packaging.small_shop import PRODUCTS, write_experiment, write_products
 
 import shoptune
+from tests.packaging.project import PYPROJECT, package_folders
+from tests.packaging.small_shop import PRODUCTS, write_experiment, write_products
 
 
 @dataclass(frozen=True)
@@ -45,32 +45,30 @@ class Installed:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Install the wheel into a fresh environment that sees our dependencies, but not our own shoptune."""
+    """Install the wheel into a fresh environment that has our dependencies, but not our own shoptune."""
     folder = tmp_path_factory.mktemp("installed")
-    dependencies, venv = folder / "dependencies", folder / "venv"
-    _link_dependencies(dependencies)
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    venv = folder / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
     paths = sysconfig.get_paths("venv", vars={"base": str(venv), "platbase": str(venv)})
     site_packages, scripts = Path(paths["purelib"]), Path(paths["scripts"])
-    (site_packages / "dependencies.pth").write_text(f"{dependencies}\n", "utf-8")
+    _link_dependencies(site_packages)
     before = frozenset(_names(site_packages))
     pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "--disable-pip-version-check"]
     subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
     return Installed(site_packages, scripts, before, _plain_environment(folder / "cache"))
 
 
-def _names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
-
-
-def _link_dependencies(folder: Path) -> None:
-    """Fill `folder` with links to all that is installed beside us, but to nothing of shoptune."""
-    folder.mkdir()
+def _link_dependencies(site_packages: Path) -> None:
+    """Link to all that is installed beside us, but to nothing of shoptune: quicker than to install it again."""
     for key in ("purelib", "platlib"):
         for entry in Path(sysconfig.get_path(key)).iterdir():
-            link = folder / entry.name
+            link = site_packages / entry.name
             if "shoptune" not in entry.name and not link.exists():
                 link.symlink_to(entry)
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
 
 
 def _plain_environment(cache: Path) -> dict[str, str]:
@@ -141,8 +139,10 @@ def test_small_job_tunes_predicts_and_compares(comparison: dict[str, Any]) -> No
     assert training["candidate"] == "sft"
     assert training["loss"]
     whole = {(r["metric"], r["candidate"]): r for r in comparison["results"] if r["slice"] is None}
-    assert whole.keys() == {(m, c) for m in ("rouge_l", "output_length") for c in ("template", "base", "sft")}
-    assert all(result["n"] == PRODUCTS / 4 for result in whole.values())
+    assert whole.keys() == {(m, c) for m in ("rouge_l", "invalid_share") for c in ("template", "base", "sft")}
+    (task,) = comparison["tasks"]
+    assert 0 < task["examples"] < PRODUCTS
+    assert {result["n"] for result in whole.values()} == {task["examples"]}
 
 
 @pytest.mark.slow

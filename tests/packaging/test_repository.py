@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.packaging.project import ROOT, repository_files
 
 import shoptune
+from tests.packaging.project import ROOT, repository_files
 
 LARGEST = 1_500_000
 """Bytes."""

@@ -9,14 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.packaging.project import package_folders
 
 TRAINING = {"accelerate", "datasets", "peft", "torch", "transformers", "trl"}
 HEAVY = TRAINING | {"jinja2", "numpy", "pandas", "pint", "pyarrow", "pydantic", "rich", "sacrebleu", "scipy", "yaml"}
 EXPERIMENT = package_folders()["shoptune_product_description"] / "data" / "experiment.yaml"
-REPORT_IMPORTS = (
-    "import atexit, json, sys; atexit.register(lambda: print(json.dumps(list(sys.modules)), file=sys.stderr))"
-)
+TELL_IMPORTS = """
+import atexit, json, sys
+atexit.register(lambda: print(json.dumps(list(sys.modules)), file=sys.stderr))
+"""
 
 
 def _imported_by(code: str, folder: Path) -> tuple[set[str], str]:

@@ -1,6 +1,5 @@
 """What is in the wheel: everything that the packages need, nothing else, and true metadata."""
 
-import re
 import zipfile
 from configparser import ConfigParser
 from email.message import Message
@@ -8,9 +7,11 @@ from email.parser import Parser
 from pathlib import Path, PurePosixPath
 
 import pytest
-from tests.packaging.project import PYPROJECT, ROOT, package_folders
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import shoptune
+from tests.packaging.project import PYPROJECT, ROOT, package_folders
 
 INFO = f"shoptune-{shoptune.__version__}.dist-info"
 
@@ -87,13 +88,12 @@ def test_metadata_name_licence_python_and_version(metadata: Message, names: set[
 
 
 def test_metadata_requires_what_the_project_declares(metadata: Message) -> None:
-    def plain(requirement: str) -> tuple[str, frozenset[str]]:
-        """Order and blanks mean nothing."""
-        name, versions = re.fullmatch(r"([\w.-]+)\s*(.*)", requirement).groups()  # type: ignore[union-attr]
-        return name.casefold(), frozenset(versions.replace(" ", "").split(","))
+    required = {_plain(Requirement(line)) for line in metadata.get_all("Requires-Dist", [])}
+    assert required == {_plain(Requirement(line)) for line in PYPROJECT["project"]["dependencies"]}
 
-    required = set(map(plain, metadata.get_all("Requires-Dist", [])))
-    assert required == set(map(plain, PYPROJECT["project"]["dependencies"]))
+
+def _plain(requirement: Requirement) -> tuple[str, str]:
+    return canonicalize_name(requirement.name), str(requirement.specifier)
 
 
 def test_long_description_is_the_readme(metadata: Message) -> None:

@@ -59,7 +59,7 @@ def main() -> NoReturn:
     arguments = [a for a in sys.argv[1:] if a != "--debug"]  # wherever it stands
     debug = len(arguments) < len(sys.argv) - 1
     try:
-        code = cli.main(arguments, standalone_mode=False) or 0
+        code = cli.main(arguments, prog_name="shoptune", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         code = error.exit_code

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import pytest
+
 from shoptune.components import Evaluation
 from shoptune.data import Example, Invalid, Prediction, Sample
 

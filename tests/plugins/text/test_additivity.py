@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shoptune.components import AdditiveMetric, CorpusMetric, Evaluation
 from shoptune.data import Invalid
 from shoptune.reductions import ratio

@@ -9,6 +9,7 @@ import pytest
 import sacrebleu
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from shoptune_text.chrf import CHRF, ChrfOptions
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pytest
+
 from shoptune_text.originality import COPY_RATE, DISTINCT_N, CopyRateOptions, DistinctOptions
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rouge_score.rouge_scorer import RougeScorer
+
 from shoptune.components import AdditiveMetric, Evaluation, NoOptions
 from shoptune_text.rouge import ROUGE_1, ROUGE_2, ROUGE_L
 from shoptune_text.words import words

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score import tokenize as rouge_tokenize
+
 from shoptune_text.words import word_ngrams, words
 
 

@@ -1,7 +1,6 @@
 import dataclasses
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

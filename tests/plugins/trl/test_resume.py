@@ -13,14 +13,14 @@ from shoptune_trl.sft import sft
 from tests.plugins.trl.tiny import examples, make_job, pairs, tensors
 
 
-class Killed(Exception):
+class KilledError(Exception):
     """What the test's progress raises, in the place of a signal."""
 
 
 def killed_at(step: int) -> Any:
     def progress(done: float, total: float, unit: str = "", detail: str = "") -> None:
         if done == step:
-            raise Killed
+            raise KilledError
 
     return progress
 
@@ -34,7 +34,7 @@ def _always_save(monkeypatch: pytest.MonkeyPatch) -> None:
 def compare(method: Any, job: Any, step: int, folder: Path) -> None:
     """Run a job in one go, and another with a kill; both must end with the same weights and say the same."""
     whole: TuningReport = method.tune(job(folder / "whole"))
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         method.tune(job(folder / "parts", progress=killed_at(step)))
     told: list[float] = []
     parts = method.tune(job(folder / "parts", progress=lambda done, *_, **__: told.append(done)))
@@ -98,7 +98,7 @@ def test_the_newest_complete_checkpoint_counts(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("_always_save")
 def test_checkpoints_hold_no_pickled_weights_and_do_not_pile_up(tiny: ModelFiles, tmp_path: Path) -> None:
     job = make_job(tiny, tmp_path, SFTOptions(batch_size=4), examples=examples(16), progress=killed_at(7))
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         sft.tune(job)
     (only,) = tmp_path.glob("work/checkpoint-*")
     assert only.name == "checkpoint-6"

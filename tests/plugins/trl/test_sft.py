@@ -10,7 +10,7 @@ from shoptune.errors import DataError, StepError, UsageError
 from shoptune_trl import sft as sft_module
 from shoptune_trl.options import SFTOptions
 from shoptune_trl.sft import tune
-from tests.plugins.trl.tiny import CHATML, examples, make_job, tensors
+from tests.plugins.trl.tiny import CHATML, examples, make_job, question, tensors
 
 
 def captured_trainer(monkeypatch: pytest.MonkeyPatch, job: Any) -> Any:
@@ -97,7 +97,7 @@ def test_adapter_goes_onto_the_model_and_changes_it(tiny: ModelFiles, tuned: tup
 
 def test_what_is_dropped_and_cut_is_said_by_name(tiny: ModelFiles, tmp_path: Path) -> None:
     good = examples(6)
-    endless = ({"role": "user", "content": "a vase " * 60},)
+    endless = question("vase " * 60, "red")
     given = [
         *good,
         dataclasses.replace(good[0], id="no target", references=("",)),
@@ -153,6 +153,16 @@ def test_training_on_nothing_is_an_error(
         tune(make_job(tiny, tmp_path, options, examples=given))
 
 
+def test_validation_set_without_a_usable_row(tiny: ModelFiles, tmp_path: Path) -> None:
+    empty = [dataclasses.replace(e, references=()) for e in examples(2)]
+    report = tune(make_job(tiny, tmp_path / "a", SFTOptions(epochs=1), examples=examples(4), validation_examples=empty))
+    assert "validation" not in report.data
+    endless = [dataclasses.replace(examples(1)[0], messages=question("vase " * 60, "red"))]
+    job = make_job(tiny, tmp_path / "b", SFTOptions(max_length=60), examples=examples(4), validation_examples=endless)
+    with pytest.raises(DataError, match=r"The validation set can't be used .*all 1 rows were dropped"):
+        tune(job)
+
+
 def test_rows_must_not_vanish(tiny: ModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = sft_module.learned
     monkeypatch.setattr(sft_module, "learned", lambda prepared: [i for i in whole(prepared) if i.row != 2])
@@ -198,7 +208,7 @@ def test_tuning_goes_on_with_the_adapter_that_is_there(tuned: tuple[ModelFiles, 
 
 def test_what_trl_refuses_is_an_error_of_settings(tiny: ModelFiles, tmp_path: Path) -> None:
     for options in (SFTOptions(trainer={"optim": "adamm"}), SFTOptions(lora={"target_modules": ["no_such_layer"]})):
-        with pytest.raises(UsageError, match="TRL's SFTTrainer refuses these settings: .*(adamm|no_such_layer)"):
+        with pytest.raises(UsageError, match=r"TRL's SFTTrainer refuses these settings: .*(adamm|no_such_layer)"):
             tune(make_job(tiny, tmp_path, options, examples=examples(4)))
 
 
@@ -225,5 +235,7 @@ def test_progress_tells_every_step(tiny: ModelFiles, tmp_path: Path) -> None:
 
     options = SFTOptions(batch_size=4, epochs=1)
     report = tune(make_job(tiny, tmp_path, options, examples=examples(8), progress=progress))
-    assert told[0] == (0, 0, f"8 of 8 rows, {report.data['tokens_trained']} tokens to learn")
-    assert told[1:] == [(i + 1, 2, f"loss {row['loss']:.3f}") for i, row in enumerate(report.loss)]
+    assert told == [
+        (0, 2, f"8 of 8 rows, {report.data['tokens_trained']} tokens to learn"),
+        *((step, 2, f"loss {row['loss']:.3f}") for step, row in enumerate(report.loss, 1)),
+    ]

@@ -1,0 +1,78 @@
+"""Loads the model that a training starts from, and says which adapter it gets."""
+
+from dataclasses import dataclass, is_dataclass
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from shoptune.components import TuningJob
+from shoptune.errors import UsageError
+from shoptune_trl.libraries import refusals
+from shoptune_trl.options import Lora, TrainingOptions
+
+if TYPE_CHECKING:
+    from peft import LoraConfig
+
+__all__ = ["Loaded", "load_to_train", "lora_config"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A model that is ready to be handed to a trainer."""
+
+    model: Any
+    """A `PreTrainedModel`, or a `PeftModel` whose adapter is trained on."""
+    tokenizer: Any
+    lora: "LoraConfig | None"
+    """The adapter that the trainer is to make; None where there is one already, or none is wanted."""
+    weights: int
+    """How many weights the model has, an adapter's aside."""
+
+
+def load_to_train(job: TuningJob[Any]) -> Loaded:
+    """Load the job's model with weights in float32.
+
+    Raises:
+        UsageError: The model has an adapter and the options ask for another one or for none, or peft refuses them.
+
+    """
+    from shoptune_transformers.loading import load
+
+    options: TrainingOptions = job.options
+    if job.model.adapter is not None and options.lora is not None:
+        raise UsageError(
+            "`lora` can't be given here: the model to start from has an adapter, which is trained on, with its own "
+            "rank and layers. Leave `lora` out, or tune a model that has no adapter."
+        )
+    model, tokenizer = load(job.model, trainable=True)
+    with_adapter = job.model.adapter is not None
+    weights = sum(p.numel() for p in model.parameters() if not (with_adapter and p.requires_grad))
+    if with_adapter:
+        # Where the folder was when the adapter was made does not matter, and peft would look for it on the hub.
+        model.peft_config["default"].base_model_name_or_path = str(job.model.folder)
+        return Loaded(model=model, tokenizer=tokenizer, lora=None, weights=weights)
+    with refusals("peft's LoraConfig"):
+        lora = None if options.lora is False else lora_config(options.lora or Lora())
+    return Loaded(model=model, tokenizer=tokenizer, lora=lora, weights=weights)
+
+
+def lora_config(lora: Lora) -> "LoraConfig":
+    """Make peft's configuration; mappings given for fields that are dataclasses become these."""
+    from peft import LoraConfig
+
+    hints = get_type_hints(LoraConfig)
+    extra = {
+        name: _as_dataclass(hints[name], value) if isinstance(value, dict) else value
+        for name, value in (lora.model_extra or {}).items()
+    }
+    return LoraConfig(
+        task_type="CAUSAL_LM",
+        r=lora.r,
+        lora_alpha=lora.alpha,
+        lora_dropout=lora.dropout,
+        target_modules=lora.target_modules,
+        **extra,
+    )
+
+
+def _as_dataclass(hint: Any, value: dict[str, Any]) -> Any:
+    kinds = [kind for kind in (hint, *get_args(hint)) if isinstance(kind, type) and is_dataclass(kind)]
+    return kinds[0](**value) if kinds else value

