@@ -338,6 +338,7 @@ def register_report_formats() -> Iterable[ReportFormat]:
 @hookimpl
 def register_executors() -> Iterable[Executor]:
     def execute(steps: Sequence[Step], run: Callable[[Step], None]) -> None:
+        reached("execute")
         note(f"executing {len(steps)} steps")
         for step in steps:
             run(step)

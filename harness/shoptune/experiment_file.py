@@ -117,7 +117,8 @@ class CandidateUse(WithOptions):
     def _one_origin(self) -> CandidateUse:
         given = [k for k, v in (("baseline", self.baseline), ("model", self.model), ("from", self.parent)) if v]
         if len(given) != 1:
-            found = " and ".join(given) or "none"
+            others = f"only {_quoted(list(self.options))}" if self.options else "none"
+            found = " and ".join(given) or others
             raise ValueError(f"a candidate has exactly one of `baseline`, `model` and `from`; found {found}")
         if self.tune and not self.parent:
             raise ValueError("`tune` needs `from`, the candidate to start from")

@@ -199,10 +199,13 @@ class Plugins:
 
     def report_sections(self, comparison: Any) -> list[Section]:
         """Return the sections that plugins add to reports."""
+        from shoptune.components import Section  # noqa: PLC0415
+
         sections: list[Section] = []
         for plugin, implementation in self._implementations("report_sections"):
             with self._recording(plugin, "report_sections"):
-                sections += list(_call(implementation, {"comparison": comparison}) or ())
+                brought = list(_call(implementation, {"comparison": comparison}) or ())
+                sections += _checked(brought, Section, "report_sections")
         return sections
 
     def add_commands(self, cli: click.Group) -> None:

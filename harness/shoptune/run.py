@@ -53,7 +53,15 @@ def execute(steps: Sequence[Step], executor: str, store: Store, plugins: Plugins
     missing = missing_steps(steps, store)
     if len(missing) < len(steps):
         display.say(f"{len(steps) - len(missing)} of {len(steps)} steps are in the store, {len(missing)} to compute")
-    plugins.executors[executor].component.execute(missing, lambda step: _make(step, store, plugins, display))
+    registered = plugins.executors[executor]
+    try:
+        registered.component.execute(missing, lambda step: _make(step, store, plugins, display))
+    except ShoptuneError:
+        raise
+    except Exception as error:
+        raise PluginError(
+            f"{registered.plugin.label} failed to execute the steps: {type(error).__name__}: {error}"
+        ) from error
 
 
 def render(comparison: Comparison, formats: Sequence[str], plugins: Plugins, folder: Path) -> list[Path]:
@@ -64,7 +72,7 @@ def render(comparison: Comparison, formats: Sequence[str], plugins: Plugins, fol
     for name in formats:
         registered = plugins.report_formats[name]
         try:
-            files = registered.component.render(comparison, sections)
+            files = dict(registered.component.render(comparison, sections))
         except Exception as error:
             raise PluginError(
                 f"{registered.plugin.label} failed to render {name!r}: {type(error).__name__}: {error}"

@@ -12,9 +12,6 @@ from shoptune.errors import UsageError
 __all__ = ["YamlFile", "read_yaml"]
 
 
-MERGE = "tag:yaml.org,2002:merge"
-
-
 class _Loader(yaml.SafeLoader):
     """Safe YAML in which ``1e-4`` is a number and a key can't be given twice."""
 
@@ -22,7 +19,7 @@ class _Loader(yaml.SafeLoader):
         node = super().compose_mapping_node(anchor)
         seen: dict[str, int] = {}
         for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.tag != MERGE:
+            if isinstance(key, yaml.ScalarNode):
                 line = key.start_mark.line + 1
                 if key.value in seen:
                     raise yaml.composer.ComposerError(

@@ -7,6 +7,7 @@ the cache, agree on what the model is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from queue import Empty, Queue
 from threading import Thread
@@ -52,9 +53,10 @@ def find_on_hub(name: str, *, trust_remote_code: bool) -> Found | str:
         return "not asked, since HF_HUB_OFFLINE is set"
     try:
         info = _model_info(name)
-        if not any(sibling.rfilename.endswith(".safetensors") for sibling in info.siblings or ()):
+        wanted = model_files((s.rfilename for s in info.siblings or ()), trust_remote_code=trust_remote_code)
+        if not any(file.endswith(".safetensors") for file in wanted):
             return "it is there, but without safetensors weights, and pickles are not loaded"
-        contents = _contents(info, trust_remote_code=trust_remote_code)
+        contents = _contents(info, wanted)
     except Exception as error:  # the network stack has many
         return _why_not(error)
     return Found(contents=contents, source=_source(name, str(info.sha)), location=f"{PREFIX}{name}@{info.sha}")
@@ -93,8 +95,8 @@ def _snapshot(name: str, *, trust_remote_code: bool, **how: Any) -> Path:
     return Path(HfApi().snapshot_download(name, allow_patterns=patterns, ignore_patterns=["*/*"], **how))
 
 
-def _contents(info: ModelInfo, *, trust_remote_code: bool) -> dict[str, str]:
-    """Return name -> SHA-256 of the model's files, large ones as the hub says, small ones downloaded and hashed."""
+def _contents(info: ModelInfo, wanted: Sequence[str]) -> dict[str, str]:
+    """Return name -> SHA-256 of the wanted files, large ones as the hub says, small ones downloaded and hashed."""
     from huggingface_hub import HfApi
     from huggingface_hub.utils import logging
     from huggingface_hub.utils.tqdm import disable_progress_bars
@@ -104,7 +106,7 @@ def _contents(info: ModelInfo, *, trust_remote_code: bool) -> dict[str, str]:
     large = {sibling.rfilename: sibling.lfs for sibling in info.siblings or ()}
     return {
         name: lfs.sha256 if (lfs := large[name]) else sha256_of(Path(HfApi().hf_hub_download(info.id, name)))
-        for name in model_files(large, trust_remote_code=trust_remote_code)
+        for name in wanted
     }
 
 

@@ -80,7 +80,10 @@ def _find(name: str, folder: Path, *, trust_remote_code: bool) -> Found:
     if alias:
         places = _alias_places(name, alias, trust_remote_code=trust_remote_code)
     elif HUB_NAME.fullmatch(name):
-        places = {f"folder {path}": lambda: "there is no such folder", **_hub_places(name, trust_remote_code)}
+        places = {
+            f"folder {path}": lambda: "there is no such folder",
+            **_hub_places(name, trust_remote_code=trust_remote_code),
+        }
     else:
         raise UsageError(
             f"model {name!r}: there is no such folder ({path}), and it is neither a GGUF file, nor a name on the "
@@ -101,15 +104,14 @@ def _first(name: str, places: Places) -> Found:
         if isinstance(found, Found):
             return found
         tried.append(f"\n  - {place}: {found}")
-    near = did_you_mean(name.rpartition("/")[2], ALIASES)
+    short = "" if name in ALIASES else f" Or use a short name.{did_you_mean(name.rpartition('/')[2], ALIASES)}"
     raise UsageError(
         f"model {name!r} was not found. Looked for it in:{''.join(tried)}\n"
-        "Connect to the network once so that it can be downloaded, or name a model folder or GGUF file that is here."
-        + (f"{near}" if name not in ALIASES else "")
+        f"Connect to the network once so that it can be downloaded, or name a model folder or GGUF file.{short}"
     )
 
 
-def _hub_places(hub_name: str, trust_remote_code: bool) -> Places:
+def _hub_places(hub_name: str, *, trust_remote_code: bool) -> Places:
     """Look for a hub name in the Hugging Face cache, then on the hub."""
     return {
         "Hugging Face cache": lambda: find_in_cache(hub_name, trust_remote_code=trust_remote_code),
@@ -121,7 +123,7 @@ def _alias_places(name: str, alias: Alias, *, trust_remote_code: bool) -> Places
     """Look for a short name in both local caches, on the hub, and in the package that carries it."""
     return {
         "shoptune's model cache": lambda: _converted(name),
-        **_hub_places(alias.hub, trust_remote_code),
+        **_hub_places(alias.hub, trust_remote_code=trust_remote_code),
         f"package {alias.distribution}": lambda: _carried(alias),
     }
 

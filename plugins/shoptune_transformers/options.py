@@ -12,10 +12,12 @@ from pydantic import Field
 from shoptune.components import Options
 from shoptune.errors import UsageError
 
-__all__ = ["TransformersOptions", "settings_of"]
+__all__ = ["DEFAULT_BATCH_TOKENS", "TransformersOptions", "settings_of"]
 
 Device = Literal["cpu", "cuda"]
 Dtype = Literal["float32", "bfloat16"]
+
+DEFAULT_BATCH_TOKENS = 16_384
 
 
 class TransformersOptions(Options):
@@ -28,7 +30,7 @@ class TransformersOptions(Options):
     """Run Python code that comes with the model.  Leave this off unless you have read that code."""
     chat_template: Path | None = None
     """A Jinja file (relative to the experiment file) that replaces the model's own chat template."""
-    batch_tokens: int = Field(default=16_384, ge=1)
+    batch_tokens: int = Field(default=DEFAULT_BATCH_TOKENS, ge=1)
     """How many tokens, prompts and answers together, are computed at once; less needs less memory."""
 
 

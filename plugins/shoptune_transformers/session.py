@@ -15,14 +15,13 @@ from shoptune.errors import StepError
 from shoptune_transformers.answers import end_tokens, read_answer
 from shoptune_transformers.batching import MAX_SEQUENCES, schedule
 from shoptune_transformers.loading import PLAIN_STOP, chat_template_of, load
+from shoptune_transformers.options import DEFAULT_BATCH_TOKENS
 from shoptune_transformers.quiet import quiet
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 __all__ = ["TransformersSession", "open_session"]
-
-DEFAULT_BATCH_TOKENS = 16_384
 
 Tokens = list[int]
 
@@ -138,7 +137,8 @@ class TransformersSession:
             # Answers alone are penalised: prompts hold the facts to be told, and the token that ends a turn.
             processors.append(RepetitionPenaltyLogitsProcessor(settings.repetition_penalty, prompt_ignore_length=width))
         device = self.model.device
-        with quiet(), torch.inference_mode(), torch.random.fork_rng():
+        generators = [device] if device.type == "cuda" else []
+        with quiet(), torch.inference_mode(), torch.random.fork_rng(generators):
             torch.manual_seed(settings.seed)
             output = self.model.generate(
                 input_ids=ids.to(device),
@@ -183,7 +183,8 @@ def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
     try:
         yield session
     finally:
-        del session, model
+        del model
+        session.model = None  # the caller may hold the session longer than it is open
         _free_memory()
 
 

@@ -109,6 +109,10 @@ class Checkpoints(TrainerCallback):
             control.should_save = True
             self.asked = now
 
+    def on_evaluate(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Start the clock anew: what a validation took says nothing about writing."""
+        self.asked = time.monotonic()
+
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Set the time of the next one by what this one took."""
         now = time.monotonic()

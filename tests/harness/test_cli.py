@@ -180,6 +180,11 @@ def test_report_renders_again_and_computes_nothing(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("point", "said", "kept"),
     [
+        (
+            "execute",
+            "plugin 'fake_plugin' 1.2.3 failed to execute the steps: ValueError: execute was asked to raise",
+            0,
+        ),
         ("read", "plugin 'fake_plugin' 1.2.3 failed to read products.fake: ValueError: read was asked to raise", 0),
         ("examples", "prepare echo (plugin 'fake_plugin' 1.2.3) failed: ValueError: examples was asked to raise", 0),
         ("locate", "plugin 'fake_plugin' 1.2.3 failed to find 'fake-model': ValueError: locate was asked to raise", 0),
@@ -200,7 +205,7 @@ def test_report_renders_again_and_computes_nothing(shop: Shop) -> None:
     ],
 )
 def test_a_plugin_that_raises_is_named_and_nothing_is_lost(shop: Shop, point: str, said: str, kept: int) -> None:
-    shop.fail(point)
+    shop.set("executor", "noted").fail(point)
     outcome = shop.run()
     assert outcome.code == 3
     assert said in outcome.output
@@ -272,6 +277,19 @@ def test_a_report_in_a_folder_of_its_own(shop: Shop) -> None:
     shop.plugin_source('"lines.txt"', '"pages/lines.txt"')
     assert shop.run().code == 0
     assert (shop.folder / "reports/fake/pages/lines.txt").exists()
+
+
+def test_a_report_that_is_none(shop: Shop) -> None:
+    shop.plugin_source('return {"lines.txt"', 'return {"lines.txt"} or {"lines.txt"')
+    outcome = shop.run()
+    assert outcome.code == 3
+    assert "plugin 'fake_plugin' 1.2.3 failed to render 'lines': ValueError" in outcome.output
+
+
+def test_names_are_no_markup(shop: Shop) -> None:
+    outcome = shop.set("tasks.echo.metrics", [{"metric": "overlap", "name": "[/red]"}]).run()
+    assert outcome.code == 0
+    assert "│ [/red] ↑ │" in outcome.output
 
 
 def test_a_store_of_another_format(shop: Shop) -> None:

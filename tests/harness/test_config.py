@@ -189,6 +189,7 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
         "a candidate has exactly one of `baseline`, `model` and `from`; found model and from",
     ),
     ("candidates.empty", {}, "empty:", "exactly one of `baseline`, `model` and `from`; found none"),
+    ("candidates.typo", {"form": "base", "tune": {"method": "drill"}}, "typo:", "and `from`; found only `form`"),
     ("candidates.base.tune", {"method": "drill"}, "base:", "`tune` needs `from`, the candidate to start from"),
     ("candidates.same", {"from": "base"}, "same:", "`from` needs `tune` or `few_shot`"),
     ("candidates.silence.few_shot", 2, "silence:", "a baseline reads no prompt"),

@@ -72,7 +72,7 @@ class TestSource:
 
     def test_a_file_that_moves_counts(self, package: Path) -> None:
         before = self.of(package)
-        (package / "plugin.py").rename(package / "templates" / "plugin.py")
+        (package / "templates").rename(package / "texts")
         assert self.of(package) != before
 
     def test_caches_and_location_do_not_count(self, package: Path, tmp_path: Path) -> None:

@@ -118,6 +118,7 @@ def test_nor_does_the_shops_folder(shop: Shop, tmp_path: Path) -> None:
         ("candidates.preferred.tune.steps", 2, {"tune preferred"} | scored("preferred")),
         ("candidates.preferred.tune.method", "drill", {"tune preferred"} | scored("preferred")),
         ("candidates.preferred.from", "base", {"tune preferred"} | scored("preferred")),
+        ("data.shop.tests", {"path": "tests.fake", "delimiter": ";"}, EVERYTHING),
         # What is decided after measuring decides no step.
         ("compare.baseline", "few_shot", set()),
         ("compare.resamples", 300, set()),

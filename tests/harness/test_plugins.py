@@ -330,6 +330,12 @@ class TestObserving:
         assert f"warning: plugin 'fake_plugin' 1.2.3 raised in {hook}: ValueError: {hook} was asked" in outcome.output
         assert shop.comparison()["results"]
 
+    def test_sections_that_are_none_are_recorded(self, shop: Shop) -> None:
+        shop.plugin_source("yield Section(", "yield dict(")
+        outcome = shop.run()
+        assert outcome.code == 0
+        assert "raised in report_sections: PluginError: report_sections returned a dict" in outcome.output
+
     def test_sections_reach_the_reports(self, shop: Shop) -> None:
         shop.run()
         assert (shop.folder / "reports/fake/lines.txt").read_text("utf-8").endswith("\nAbout fake\n")

@@ -241,14 +241,15 @@ class TestTune:
         assert outcome.code == 3
         assert "tune drilled: the method 'drill' left neither `adapter/` nor `model/`" in outcome.output
 
-    def test_a_whole_model_replaces_its_base(self, shop: Shop) -> None:
-        shop.plugin_source('job.output / "adapter"', 'job.output / "model"')
-        del shop.experiment["candidates"]["preferred"]
-        shop.plugin_source('"adapter": files.adapter is not None', '"folder": files.folder.parent.parent.name')
-        outcome = shop.run()
-        assert outcome.code == 0
-        info = shop.stored("predict", task="echo", candidate="drilled").json("info.json")
-        assert info["folder"] == "steps", "it is in the store, where the base is not"
+    def test_a_whole_model_replaces_its_base_and_carries_its_childs_adapter(self, shop: Shop) -> None:
+        shop.plugin_source('job.output / "adapter"', 'job.output / ("adapter" if job.options.steps == 3 else "model")')
+        shop.plugin_source('"adapter": files.adapter is not None', '"places": [str(files.folder), str(files.adapter)]')
+        assert shop.run().code == 0
+        model = str(shop.stored("tune", candidate="drilled").path("model"))
+        adapter = str(shop.stored("tune", candidate="preferred").path("adapter"))
+        for candidate, places in (("drilled", [model, "None"]), ("preferred", [model, adapter])):
+            info = shop.stored("predict", task="echo", candidate=candidate).json("info.json")
+            assert info["places"] == places
 
 
 # --- predict ---------------------------------------------------------------------------------------------------------

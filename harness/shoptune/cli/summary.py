@@ -37,7 +37,7 @@ def show_comparison(comparison: Comparison, folder: Path) -> None:
         for metric in comparison.metrics:
             if metric.task == task.name:
                 results = [comparison.result(task.name, metric.name, c.name) for c in comparison.candidates]
-                table.add_row(metric.name + _direction(metric), *(_cell(result, metric) for result in results))
+                table.add_row(escape(metric.name) + _direction(metric), *(_cell(result, metric) for result in results))
         console.print(table)
     console.print("[green]▲[/] better  [red]▼[/] worse  [dim]◆[/] inconclusive (95 %, Holm-corrected)")
     show_gates(comparison.gates)

@@ -165,7 +165,7 @@ def test_a_failed_download_says_so(fake_hub: FakeHub, tmp_path: Path) -> None:
 
 
 def test_pickles_alone_are_refused(fake_hub: FakeHub, tmp_path: Path) -> None:
-    del fake_hub.files["model.safetensors"], fake_hub.files["onnx/model.safetensors"]
+    del fake_hub.files["model.safetensors"]
     with pytest.raises(UsageError, match="without safetensors weights, and pickles are not loaded"):
         find(tmp_path)
 

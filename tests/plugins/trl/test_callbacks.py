@@ -31,10 +31,12 @@ def test_checkpoints_follow_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not asks(24, state(1, 0.1))
     assert not asks(26, state(10, 1.0)), "the validation of the epoch is still to come"
     assert asks(27, state(10, 1.0), "on_epoch_end")
-    now[0] = 31.0  # four seconds of writing: 5 % of 80
+    now[0] = 60.0
+    checkpoints.on_evaluate(None, None, control())  # type: ignore[arg-type]
+    now[0] = 64.0  # four seconds of writing: 5 % of 80
     checkpoints.on_save(None, None, control())  # type: ignore[arg-type]
-    assert not asks(110, state(11, 1.1))
-    assert asks(112, state(12, 1.2))
+    assert not asks(143, state(11, 1.1))
+    assert asks(145, state(12, 1.2))
     assert not asks(200, state(100, 2.5)), "nothing would be left to resume"
 
 
