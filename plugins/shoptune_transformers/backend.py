@@ -14,7 +14,9 @@ __all__ = ["BACKEND"]
 def _materialise(located: LocatedModel, progress: Progress) -> ModelFiles:
     """See `shoptune_transformers.materialising.materialise`."""
     from shoptune_transformers.materialising import materialise
+    from shoptune_transformers.process import prepare_process
 
+    prepare_process()  # what follows, tuning or answering, imports torch
     return materialise(located, progress)
 
 
@@ -32,4 +34,5 @@ BACKEND = ModelBackend(
     locate=locate,
     materialise=_materialise,
     open=_open,
+    distributions=("torch", "transformers", "peft", "tokenizers"),
 )
