@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from shoptune.compare import Measured, TaskSamples, compare
+from shoptune.compare import Measured, TaskSamples, applies_to, compare, values_of
 from shoptune.comparison import (
     CandidateInfo,
     Comparison,
@@ -172,7 +172,10 @@ class _Assembler:
         infos = []
         for task in self.plan.tasks:
             values = {
-                (m.metric, c): _own_values(m, c) for m in measured if m.task == task.name and m.rows for c in self.names
+                (m.metric, candidate): _own_values(m.component, rows)
+                for m in measured
+                if m.task == task.name and isinstance(m.component, AdditiveMetric)
+                for candidate, rows in m.rows.items()
             }
             for index, sample in enumerate(self.samples[task.name, self.names[0]]):
                 example = sample.example
@@ -191,13 +194,9 @@ class _Assembler:
         return infos
 
 
-def _own_values(measured: Measured, candidate: str) -> list[float | None]:
+def _own_values(metric: AdditiveMetric[Any], rows: FloatArray) -> list[float | None]:
     """Each sample's own value of an additive metric; None where the metric does not apply to it."""
-    component: Any = measured.component
-    rows: FloatArray = measured.rows[candidate]
-    applies = component.applies(rows)
-    with np.errstate(all="ignore"):
-        values = np.asarray(component.reduce(rows), dtype=np.float64)
+    values, applies = values_of(metric, rows), applies_to(metric, rows)
     return [float(v) if applied and np.isfinite(v) else None for v, applied in zip(values, applies, strict=True)]
 
 

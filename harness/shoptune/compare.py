@@ -18,7 +18,7 @@ from shoptune.comparison import Result, Slice, Verdict
 from shoptune.components import AdditiveMetric, FloatArray, Metric
 from shoptune.errors import PluginError
 
-__all__ = ["MAX_SLICES", "Measured", "TaskSamples", "compare"]
+__all__ = ["MAX_SLICES", "Measured", "TaskSamples", "applies_to", "compare", "values_of"]
 
 MAX_SLICES = 30
 """What has more values than this (a brand, a colour) is no breakdown that anyone would read."""
@@ -64,14 +64,36 @@ class _Score:
 
     def reduce(self, totals: FloatArray) -> FloatArray:
         """Totals [m, k] -> values [m]; NaN for those that aren't finite."""
+        return values_of(self.component, totals)
+
+
+def values_of(metric: AdditiveMetric[Any], totals: FloatArray) -> FloatArray:
+    """Reduce totals [..., k] to values [...], NaN for those that aren't finite; raises PluginError for a bad reduce."""
+    try:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            values = np.asarray(self.component.reduce(totals), dtype=np.float64)
-        if values.shape != totals.shape[:-1]:
-            raise PluginError(
-                f"Metric {self.component.name!r}: reduce gave shape {values.shape} for totals of shape "
-                f"{totals.shape}; it must give {totals.shape[:-1]}."
-            )
-        return np.where(np.isfinite(values), values, np.nan)
+            values = np.asarray(metric.reduce(totals), dtype=np.float64)
+    except Exception as error:
+        raise PluginError(f"Metric {metric.name!r}: reduce raised {type(error).__name__}: {error}") from error
+    if values.shape != totals.shape[:-1]:
+        raise PluginError(
+            f"Metric {metric.name!r}: reduce gave shape {values.shape} for totals of shape {totals.shape}; "
+            f"it must give {totals.shape[:-1]}."
+        )
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def applies_to(metric: AdditiveMetric[Any], rows: FloatArray) -> BoolArray:
+    """Say which rows [n, k] the metric applies to, [n]; raises PluginError where the metric can't."""
+    try:
+        applies = np.asarray(metric.applies(rows), dtype=np.bool_)
+    except Exception as error:
+        raise PluginError(f"Metric {metric.name!r}: applies raised {type(error).__name__}: {error}") from error
+    if applies.shape != rows.shape[:-1]:
+        raise PluginError(
+            f"Metric {metric.name!r}: applies gave shape {applies.shape} for rows of shape {rows.shape}; "
+            f"it must give {rows.shape[:-1]}."
+        )
+    return applies
 
 
 def compare(
@@ -130,8 +152,7 @@ def _scores(measured: Measured, candidates: Sequence[str], n: int) -> Iterator[_
                 f"{where}: row {first} holds {rows[first].tolist()}; rows must be finite. "
                 "A sample that the metric does not apply to is a row of zeros."
             )
-        applies = component.applies(rows)
-        yield _Score(measured.metric, component, candidate, rows, np.asarray(applies, dtype=np.bool_))
+        yield _Score(measured.metric, component, candidate, rows, applies_to(component, rows))
 
 
 def _parts(samples: TaskSamples, slices: Sequence[str] | None) -> Iterator[tuple[Slice, IndexArray]]:

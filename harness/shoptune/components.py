@@ -51,9 +51,9 @@ FloatArray = npt.NDArray[np.float64]
 
 
 class Options(BaseModel):
-    """Base of every component's options: immutable, and unknown keys are refused."""
+    """Base of every component's options: immutable; unknown keys and numbers that are none are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class NoOptions(Options):

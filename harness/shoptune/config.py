@@ -198,8 +198,7 @@ class _Checker:
 
     def _refuse_cycle(self, name: str) -> None:
         path = [name]
-        while (parent := self.file.candidates[path[-1]].parent) in self.file.candidates:
-            assert parent is not None  # noqa: S101 - for the type checker: None is no key
+        while (parent := self.file.candidates[path[-1]].parent) and parent in self.file.candidates:
             path.append(parent)
             if parent in path[:-1]:
                 circle = " -> ".join(path[path.index(parent) :])

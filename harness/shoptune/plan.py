@@ -16,7 +16,7 @@ from shoptune.comparison import CandidateInfo, MetricInfo
 from shoptune.components import AdditiveMetric, LocatedModel
 from shoptune.config import Chosen, Experiment
 from shoptune.errors import PluginError, ShoptuneError
-from shoptune.experiment_file import CandidateUse, TaskUse
+from shoptune.experiment_file import CandidateUse, TaskUse, Tune
 from shoptune.fingerprint import fingerprint, fingerprint_of_file, versions_of
 from shoptune.gates import Gate, check_gates
 
@@ -121,8 +121,9 @@ class _Planner:
             self.located[name] = self._locate(name, chosen)
         self.tuned = {}
         for name in self._parents_first():
-            if self.file.candidates[name].tune:
-                self.tuned[name] = self._tune(name)
+            use = self.file.candidates[name]
+            if use.tune and use.parent:
+                self.tuned[name] = self._tune(name, use.tune, use.parent)
         predicted = {
             (candidate, task): self._predict(candidate, task)
             for candidate in self.file.candidates
@@ -174,11 +175,7 @@ class _Planner:
             places={table: str(path) for table, (path, _) in tables.items()},
         )
 
-    def _tune(self, candidate: str) -> Step:
-        tune = self.file.candidates[candidate].tune
-        parent = self.file.candidates[candidate].parent
-        assert tune is not None  # noqa: S101 - for the type checker: the caller looked
-        assert parent is not None  # noqa: S101
+    def _tune(self, candidate: str, tune: Tune, parent: str) -> Step:
         method = self.experiment.methods[candidate]
         # Numbered by content: what tasks are called in the file, and in which order, decides nothing.
         prepared = sorted(self.prepared[task].fingerprint for task in tune.tasks or self.file.tasks)
@@ -269,9 +266,8 @@ class _Planner:
     def _model_of(self, candidate: str) -> tuple[str, Step | None]:
         """Return the candidate whose model this one goes back to, and the last tuning step on the way."""
         use = self.file.candidates[candidate]
-        if use.model:
+        if use.parent is None:
             return candidate, None
-        assert use.parent is not None  # noqa: S101 - the config has seen to it
         root, tuned_parent = self._model_of(use.parent)
         return root, self.tuned.get(candidate, tuned_parent)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ import pluggy
 
 from shoptune import hookspecs
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
+from shoptune.plugin_files import import_plugin_file
 
 if TYPE_CHECKING:
     import click
@@ -275,7 +274,7 @@ def load_plugins(extra: Iterable[Path] = (), *, only: Callable[[EntryPoint], boo
             broken.append(_broken(point.name, version, distribution, error))
     for path in extra:
         try:
-            module = _import_path(path)
+            module = import_plugin_file(path)
             version = getattr(module, "__version__", "unversioned")
             loaded.append(_register(manager, path.stem, version, str(path), module))
         except Exception as error:
@@ -317,41 +316,6 @@ def _refuse_mistaken_hooks(manager: pluggy.PluginManager, module: ModuleType) ->
 def _call(implementation: pluggy.HookImpl, what: Mapping[str, Any]) -> Any:
     """Call a hook with the arguments that it takes."""
     return implementation.function(**{name: what[name] for name in implementation.argnames})
-
-
-FILE_PREFIX = "shoptune_file_plugin_"
-
-
-def _import_path(path: Path) -> ModuleType:
-    """Import a plugin that is a plain file, or a folder with ``plugin.py``, ``__init__.py`` or both."""
-    name = FILE_PREFIX + path.stem
-    if path.is_file():
-        return _execute(name, path)
-    package, plugin = path / "__init__.py", path / "plugin.py"
-    if not (package.is_file() or plugin.is_file()):
-        raise UsageError(f"plugins: {path} is neither a Python file nor a folder with plugin.py or __init__.py")
-    module = _execute(name, package, package=path) if package.is_file() else _empty_package(name, path)
-    return _execute(f"{name}.plugin", plugin) if plugin.is_file() else module
-
-
-def _empty_package(name: str, folder: Path) -> ModuleType:
-    """Make a package of a folder without ``__init__.py``, so that its modules can import one another."""
-    module = ModuleType(name)
-    module.__path__ = [str(folder)]
-    sys.modules[name] = module
-    return module
-
-
-def _execute(name: str, file: Path, package: Path | None = None) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        name, file, submodule_search_locations=[str(package)] if package else None
-    )
-    if spec is None or spec.loader is None:
-        raise UsageError(f"plugins: {file} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _checked(components: list[Any], kind: type[Any] | tuple[type[Any], ...], hook: str) -> list[Any]:

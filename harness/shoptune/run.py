@@ -29,11 +29,13 @@ def run(
     _refuse_unwritable(folder)
     store.prepare()
     plan = make_plan(experiment)
-    execute(plan.steps, plan.executor, store, experiment.plugins, display)
-    comparison = assemble(plan, store, experiment.plugins, command=command)
-    render(comparison, plan.reports, experiment.plugins, folder)
-    for error in experiment.plugins.observer_errors:
-        display.say(f"warning: {error}")
+    try:
+        execute(plan.steps, plan.executor, store, experiment.plugins, display)
+        comparison = assemble(plan, store, experiment.plugins, command=command)
+        render(comparison, plan.reports, experiment.plugins, folder)
+    finally:
+        for error in experiment.plugins.observer_errors:
+            display.say(f"warning: {error}")
     return plan, comparison
 
 
@@ -79,6 +81,8 @@ def render(comparison: Comparison, formats: Sequence[str], plugins: Plugins, fol
             ) from error
         for file, content in files.items():
             path = folder / file
+            if not path.resolve().is_relative_to(folder.resolve()):
+                raise PluginError(f"{registered.plugin.label}: {name!r} would write {file!r}, outside of {folder}")
             with _explaining(folder):
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(content, "utf-8", newline="\n")

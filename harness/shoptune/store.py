@@ -70,6 +70,7 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
+        self._checked: dict[str, StoredStep] = {}
 
     def prepare(self) -> None:
         """Make the store's folders; raises StoreError for a store that this version can't read or write."""
@@ -104,7 +105,9 @@ class Store:
                 return None
 
     def read(self, fingerprint: str) -> StoredStep:
-        """Return a step that must be there and whole, every byte checked: for inputs of other steps."""
+        """Return a step that must be there and whole, every byte checked once: for inputs of other steps."""
+        if fingerprint in self._checked:
+            return self._checked[fingerprint]
         step = self.find(fingerprint)
         if step is not None and not _is_whole(step, hash_up_to=None):
             # Without its manifest the step counts as missing, so that the next run makes it anew.
@@ -115,6 +118,7 @@ class Store:
             raise StoreError(
                 f"the step {fingerprint} in {self.root} is missing or damaged; run the experiment again to make it anew"
             )
+        self._checked[fingerprint] = step
         return step
 
     @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.plugins.trl.tiny import make_model
+from tests.tiny import make_model
 
 pytestmark = pytest.mark.slow
 

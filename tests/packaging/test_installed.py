@@ -119,7 +119,7 @@ def test_data_of_the_demo_that_comes_with_it(installed: Installed, tmp_path: Pat
 @pytest.fixture(scope="module")
 def comparison(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run a small experiment, tuning included, in a folder with nothing but its data; return its comparison.json."""
-    from tests.plugins.trl.tiny import make_model
+    from tests.tiny import make_model
 
     folder = tmp_path_factory.mktemp("job")
     write_products(folder / "products.csv")

@@ -7,14 +7,12 @@ from typing import Any
 
 import pytest
 
-CHAT_TEMPLATE = (
-    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
+from tests.tiny import CHATML
+
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|pad|>"]
 
 
-def save_tokenizer(folder: Path, *, chat_template: str | None = CHAT_TEMPLATE, **names: str) -> None:
+def save_tokenizer(folder: Path, *, chat_template: str | None = CHATML, **names: str) -> None:
     """Save a tokenizer with one token per byte."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast

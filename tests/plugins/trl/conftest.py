@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from shoptune.components import ModelFiles, TuningReport
-from tests.plugins.trl.tiny import examples, make_job, make_model
+from tests.tiny import examples, make_job, make_model
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 

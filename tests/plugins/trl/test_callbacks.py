@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from shoptune.errors import StepError
-from tests.plugins.trl.tiny import quiet_progress
+from tests.tiny import quiet_progress
 
 
 def control() -> Any:

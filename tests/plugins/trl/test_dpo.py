@@ -10,7 +10,7 @@ from shoptune.errors import DataError, StepError, UsageError
 from shoptune_trl import dpo as dpo_module
 from shoptune_trl.dpo import tune
 from shoptune_trl.options import DPOOptions, SFTOptions
-from tests.plugins.trl.tiny import examples, make_job, make_model, pairs, tensors
+from tests.tiny import examples, make_job, make_model, pairs, tensors
 
 LN2 = pytest.approx(math.log(2), abs=1e-6)
 

@@ -10,7 +10,7 @@ from shoptune_trl.checkpoints import newest_checkpoint
 from shoptune_trl.dpo import dpo
 from shoptune_trl.options import DPOOptions, SFTOptions
 from shoptune_trl.sft import sft
-from tests.plugins.trl.tiny import examples, make_job, pairs, tensors
+from tests.tiny import examples, make_job, pairs, tensors
 
 
 class KilledError(Exception):

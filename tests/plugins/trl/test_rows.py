@@ -1,7 +1,7 @@
 import dataclasses
 
 from shoptune_trl.rows import dpo_rows, sft_rows
-from tests.plugins.trl.tiny import examples, pairs
+from tests.tiny import examples, pairs
 
 
 def test_sft_rows_hold_prompt_and_first_reference() -> None:

@@ -10,7 +10,7 @@ from shoptune.errors import DataError, StepError, UsageError
 from shoptune_trl import sft as sft_module
 from shoptune_trl.options import SFTOptions
 from shoptune_trl.sft import tune
-from tests.plugins.trl.tiny import CHATML, examples, make_job, question, tensors
+from tests.tiny import CHATML, examples, make_job, question, tensors
 
 
 def captured_trainer(monkeypatch: pytest.MonkeyPatch, job: Any) -> Any:

@@ -15,7 +15,7 @@ from shoptune_trl.dpo import dpo
 from shoptune_trl.options import DPOOptions, SFTOptions
 from shoptune_trl.sft import sft
 from shoptune_trl.training import report_on
-from tests.plugins.trl.tiny import examples, make_job, pairs, quiet_progress
+from tests.tiny import examples, make_job, pairs, quiet_progress
 
 pytestmark = [
     pytest.mark.slow,

@@ -1,0 +1,46 @@
+"""Imports plugins that are plain files or folders, with no packaging."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from shoptune.errors import UsageError
+
+__all__ = ["import_plugin_file"]
+
+PREFIX = "shoptune_file_plugin_"
+
+
+def import_plugin_file(path: Path) -> ModuleType:
+    """Import a plugin that is a plain file, or a folder with ``plugin.py``, ``__init__.py`` or both."""
+    name = PREFIX + path.stem
+    if path.is_file():
+        return _execute(name, path)
+    package, plugin = path / "__init__.py", path / "plugin.py"
+    if not (package.is_file() or plugin.is_file()):
+        raise UsageError(f"plugins: {path} is neither a Python file nor a folder with plugin.py or __init__.py")
+    module = _execute(name, package, package=path) if package.is_file() else _empty_package(name, path)
+    return _execute(f"{name}.plugin", plugin) if plugin.is_file() else module
+
+
+def _empty_package(name: str, folder: Path) -> ModuleType:
+    """Make a package of a folder without ``__init__.py``, so that its modules can import one another."""
+    module = ModuleType(name)
+    module.__path__ = [str(folder)]
+    sys.modules[name] = module
+    return module
+
+
+def _execute(name: str, file: Path, package: Path | None = None) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        name, file, submodule_search_locations=[str(package)] if package else None
+    )
+    if spec is None or spec.loader is None:
+        raise UsageError(f"plugins: {file} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
