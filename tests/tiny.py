@@ -97,7 +97,7 @@ def make_job(
     output.mkdir(parents=True, exist_ok=True)
     work.mkdir(exist_ok=True)
     fields: dict[str, Any] = dict.fromkeys(("examples", "validation_examples", "pairs", "validation_pairs"), ())
-    fields["seed"] = 7
+    fields |= {"seed": 7, "say": lambda _: None}
     return TuningJob(model=model, options=options, output=output, work=work, progress=progress, **(fields | given))
 
 

@@ -200,6 +200,8 @@ class TuningJob(Generic[OptionsT]):
     work: Path
     """For checkpoints: what is here when a killed job starts again is what that job left."""
     progress: Progress
+    say: Callable[[str], None]
+    """Shows a line that stays on the screen: what the model is about to learn from, before the first step."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -315,11 +315,11 @@ class _Planner:
         located = self.located[root]
         shots = f", {use.few_shot} examples in the prompt" if use.few_shot else ""
         if use.tune:
-            summary = f"{self.experiment.methods[name].component.summary}, from {use.parent}{shots}"
+            summary = f"{use.tune.method} of {use.parent}{_given(self.experiment.methods[name])}{shots}"
         elif use.parent:
             summary = f"{use.parent}{shots}"
         else:
-            summary = f"{located.name} as it is{shots}"
+            summary = f"{located.name}, as it is{shots}"
         return CandidateInfo(
             name=name,
             kind="tuned" if tuned else "model",
@@ -330,6 +330,12 @@ class _Planner:
             method=use.tune.method if use.tune else None,
             few_shot=use.few_shot,
         )
+
+
+def _given(chosen: Chosen) -> str:
+    """Return the options that the experiment file gives, in words."""
+    options = chosen.options.model_dump(mode="json", exclude_unset=True)
+    return f" ({', '.join(f'{name} {value}' for name, value in options.items())})" if options else ""
 
 
 def _metric_info(task: str, name: str, chosen: Chosen) -> MetricInfo:

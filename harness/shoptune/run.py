@@ -99,7 +99,7 @@ def _make(step: Step, store: Store, plugins: Plugins, display: Display) -> None:
     try:
         with store.making(step.fingerprint) as work:
             if work is not None:
-                context = StepContext(store=store, plugins=plugins, work=work, progress=progress)
+                context = StepContext(store=store, plugins=plugins, work=work, progress=progress, say=display.say)
                 cost = STEPS[step.kind](step, context)
                 store.finish(work, {**_manifest(step), "cost": cost})
     except BaseException as error:

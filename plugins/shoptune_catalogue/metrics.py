@@ -144,7 +144,7 @@ def _rows(evaluation: Evaluation, row: Callable[[Sample], tuple[int, int]]) -> F
 
 ATTRIBUTE_COVERAGE = AdditiveMetric(
     name="attribute_coverage",
-    summary="share of the product's attributes that the text states, in any unit or spelling",
+    summary="Share of the product's attributes that the text states, in any unit or spelling",
     options=CoverageOptions,
     rows=_coverage_rows,
     reduce=ratio,
@@ -155,7 +155,7 @@ ATTRIBUTE_COVERAGE = AdditiveMetric(
 
 UNSUPPORTED_CLAIMS = AdditiveMetric(
     name="unsupported_claims",
-    summary="claims per text (numbers with units, materials, colours, certificates) that no fact supports",
+    summary="Claims per text (numbers with units, materials, colours, certificates) that no fact supports",
     options=UnsupportedOptions,
     rows=_unsupported_rows,
     reduce=ratio,
@@ -166,7 +166,7 @@ UNSUPPORTED_CLAIMS = AdditiveMetric(
 
 UNSUPPORTED_CLAIM_SHARE = AdditiveMetric(
     name="unsupported_claim_share",
-    summary="share of the claims made that no fact supports",
+    summary="Share of the claims made that no fact supports",
     options=UnsupportedOptions,
     rows=_unsupported_share_rows,
     reduce=ratio,
@@ -177,7 +177,7 @@ UNSUPPORTED_CLAIM_SHARE = AdditiveMetric(
 
 MARKETPLACE_LIMITS = AdditiveMetric(
     name="marketplace_limits",
-    summary="share of texts that keep a marketplace's limits (length, HTML, links, prices, promotions, bold claims)",
+    summary="Share of texts that keep a marketplace's limits (length, HTML, links, prices, promotions, bold claims)",
     options=LimitsOptions,
     rows=_limits_rows,
     reduce=ratio,

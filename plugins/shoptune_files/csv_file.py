@@ -36,7 +36,7 @@ def read(path: Path, options: CsvOptions) -> Iterator[Record]:
 
 csv_adapter = DataAdapter(
     name="csv",
-    summary="delimited text with a header: comma, tab, semicolon, | or any other separator",
+    summary="Delimited text with a header: comma, tab, semicolon, | or any other separator",
     options=CsvOptions,
     read=read,
 )

@@ -20,7 +20,7 @@ def register_executors() -> Iterable[Executor]:
     """Bring ``local``."""
     from shoptune.components import Executor
 
-    return [Executor(name="local", summary="one step after the other, in this process", execute=_execute)]
+    return [Executor(name="local", summary="One step after the other, in this process", execute=_execute)]
 
 
 def _execute(steps: Sequence[Step], run: Callable[[Step], None]) -> None:

@@ -21,13 +21,13 @@ def register_report_formats() -> list[ReportFormat]:
     from shoptune_reports.as_markdown import render_markdown
 
     return [
-        ReportFormat(name="html", summary="One page for people: report.html, needs no network.", render=render_html),
+        ReportFormat(name="html", summary="One page for people: report.html, needs no network", render=render_html),
         ReportFormat(
             name="markdown",
-            summary="A summary for a pull request: report.md, under 65,536 characters.",
+            summary="A summary for a pull request: report.md, under 65,536 characters",
             render=render_markdown,
         ),
         ReportFormat(
-            name="json", summary="The contract for programs: comparison.json and samples.jsonl.", render=render_json
+            name="json", summary="The contract for programs: comparison.json and samples.jsonl", render=render_json
         ),
     ]

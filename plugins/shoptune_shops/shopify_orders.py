@@ -73,7 +73,7 @@ def _lines(order: str, lines: Sequence[ShopRow]) -> Iterator[Record]:
 
 shopify_orders = DataAdapter(
     name="shopify_orders",
-    summary="a Shopify order export (CSV); personal columns are never read",
+    summary="A Shopify order export (CSV); personal columns are never read",
     options=ShopOptions,
     read=read,
 )

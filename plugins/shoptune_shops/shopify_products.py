@@ -131,5 +131,5 @@ def _snake_case(name: str) -> str:
 
 
 shopify_products = DataAdapter(
-    name="shopify_products", summary="a Shopify product export (CSV)", options=ProductOptions, read=read
+    name="shopify_products", summary="A Shopify product export (CSV)", options=ProductOptions, read=read
 )

@@ -29,7 +29,7 @@ def _open(files: ModelFiles) -> AbstractContextManager[ModelSession]:
 
 BACKEND = ModelBackend(
     name="transformers",
-    summary="Causal language models in safetensors or GGUF, from a folder, a file or the Hugging Face hub.",
+    summary="Causal language models in safetensors or GGUF, from a folder, a file or the Hugging Face hub",
     options=TransformersOptions,
     locate=locate,
     materialise=_materialise,

@@ -26,12 +26,12 @@ CHECKPOINT_SHARE = 0.05
 class Watch(TrainerCallback):
     """Tells how far the training is, and stops it when the loss is no number any more."""
 
-    def __init__(self, progress: Progress, remark: str) -> None:
-        self.progress, self.remark = progress, remark
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
 
     def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Say how many steps there are, and the remark."""
-        self.progress(state.global_step, state.max_steps, unit="steps", detail=self.remark)
+        """Say how many steps there are, and where an interrupted training goes on."""
+        self.progress(state.global_step, state.max_steps, unit="steps")
 
     def on_log(
         self,

@@ -17,7 +17,7 @@ from shoptune_trl.rows import Rows
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-__all__ = ["NAMED_IDS", "Learned", "data_report", "nothing_to_learn"]
+__all__ = ["NAMED_IDS", "Learned", "data_report", "in_words", "nothing_to_learn"]
 
 NAMED_IDS = 20
 """How many dropped ids a report names per reason."""
@@ -112,6 +112,22 @@ def data_report(
         )
         report["prompt_as_asked_share"] = as_asked / len(whole) if whole else 0.0
     return report
+
+
+def in_words(report: Mapping[str, Any]) -> str:
+    """Return a data report as a line for the screen."""
+    lengths = ", ".join(f"{name} {of['p50']}" for name, of in report["lengths"].items())
+    parts = [
+        f"{report['used']} of {report['given']} rows used",
+        *(f"{of['count']} dropped: {reason}" for reason, of in report["dropped"].items()),
+        f"{report['truncated']} cut" if report["truncated"] else "none cut",
+        f"{report['tokens_trained']:,} of {report['tokens']:,} tokens trained ({report['share_masked']:.0%} masked)",
+        f"median tokens: {lengths} (at most {report['lengths']['total']['max']})",
+        "stop token trained"
+        if report["stop_token_trained"]
+        else f"STOP TOKEN TRAINED IN ONLY {report['stop_token_share']:.0%}: answers may not end",
+    ]
+    return "learns from: " + "; ".join(parts)
 
 
 def nothing_to_learn(given: int, used: int, dropped: Sequence[tuple[str, str]], max_length: int | None) -> DataError:

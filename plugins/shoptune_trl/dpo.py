@@ -103,7 +103,7 @@ def learned(prepared: Any, collate: Callable[[list[Any]], Any]) -> Iterator[Lear
 
 dpo = TuningMethod(
     name="dpo",
-    summary="Direct preference optimisation on pairs of answers, of which one did better (TRL), with LoRA or in full.",
+    summary="Direct preference optimisation on pairs of answers, of which one did better (TRL), with LoRA or in full",
     options=DPOOptions,
     learns_from="pairs",
     tune=tune,

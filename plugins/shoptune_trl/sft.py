@@ -63,7 +63,7 @@ def learned(prepared: Any) -> Iterator[Learned]:
 
 sft = TuningMethod(
     name="sft",
-    summary="Supervised tuning on the shop's own texts (TRL), with LoRA or in full.",
+    summary="Supervised tuning on the shop's own texts (TRL), with LoRA or in full",
     options=SFTOptions,
     learns_from="examples",
     tune=tune,

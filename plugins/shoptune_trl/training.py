@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from shoptune.components import TuningJob, TuningReport
 from shoptune.errors import DataError, StepError
 from shoptune_trl.checkpoints import newest_checkpoint
-from shoptune_trl.data_report import Learned, data_report
+from shoptune_trl.data_report import Learned, data_report, in_words
 from shoptune_trl.options import TrainingOptions
 from shoptune_trl.rows import Rows
 from shoptune_trl.starting_model import Loaded
@@ -117,8 +117,8 @@ def train(trainer: "Trainer", job: TuningJob[Any], loaded: Loaded, data: Mapping
     from shoptune_trl.callbacks import Checkpoints, OrderBySeed, Watch
 
     trainer.remove_callback(PrinterCallback)
-    remark = f"{data['used']} of {data['given']} rows, {data['tokens_trained']} tokens to learn"
-    for callback in (Watch(job.progress, remark), Checkpoints(), OrderBySeed()):
+    job.say(in_words(data))
+    for callback in (Watch(job.progress), Checkpoints(), OrderBySeed()):
         trainer.add_callback(callback)
     checkpoint = newest_checkpoint(job.work)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -25,6 +25,7 @@ class StepContext:
     plugins: Plugins
     work: Work
     progress: Progress
+    say: Callable[[str], None]
 
     def input(self, step: Step, role: str) -> StoredStep:
         """Return the result of the step that is this step's input by that name."""

@@ -48,6 +48,7 @@ def tune(step: Step, context: StepContext) -> dict[str, Any]:
                 output=context.work.output,
                 work=context.work.state,
                 progress=elapsed.around(context.progress),
+                say=context.say,
             )
         )
     if not any((context.work.output / name).is_dir() for name in ("adapter", "model")):

@@ -239,3 +239,19 @@ def test_progress_tells_every_step(tiny: ModelFiles, tmp_path: Path) -> None:
         (0, 2, f"8 of 8 rows, {report.data['tokens_trained']} tokens to learn"),
         *((step, 2, f"loss {row['loss']:.3f}") for step, row in enumerate(report.loss, 1)),
     ]
+
+
+def test_what_is_learnt_from_is_said_before_the_first_step(tiny: ModelFiles, tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    def progress(done: float, total: float, unit: str = "", detail: str = "") -> None:
+        if detail.startswith("loss"):
+            heard.append("a step")
+
+    options = SFTOptions(batch_size=4, trainer={"max_steps": 1})
+    tune(make_job(tiny, tmp_path, options, examples=examples(8), progress=progress, say=heard.append))
+    said, *steps = heard
+    assert "8 of 8 rows used; none cut;" in said
+    assert "% masked" in said
+    assert said.endswith("stop token trained")
+    assert steps == ["a step"]
