@@ -49,7 +49,7 @@ from shoptune.reductions import ratio
 
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
-    from shoptune.plan import Step
+    from shoptune.step import Step
 
 __version__ = "1.2.3"
 

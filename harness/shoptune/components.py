@@ -21,7 +21,7 @@ from shoptune.data import Dropped, Example, Invalid, Message, Prediction, Prefer
 
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
-    from shoptune.plan import Step
+    from shoptune.step import Step
 
 __all__ = [
     "AdditiveMetric",

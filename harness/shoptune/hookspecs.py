@@ -37,7 +37,7 @@ if TYPE_CHECKING:
         Task,
         TuningMethod,
     )
-    from shoptune.plan import Step
+    from shoptune.step import Step
 
 __all__ = ["hookimpl", "hookspec"]
 

@@ -7,8 +7,8 @@ can be made, printed and compared with the store without computing anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal
 
@@ -17,49 +17,11 @@ from shoptune.components import AdditiveMetric, LocatedModel
 from shoptune.config import Chosen, Experiment
 from shoptune.errors import PluginError, ShoptuneError
 from shoptune.experiment_file import CandidateUse, TaskUse, Tune
-from shoptune.fingerprint import fingerprint, fingerprint_of_file, versions_of
+from shoptune.fingerprint import fingerprint_of_file, versions_of
 from shoptune.gates import Gate, check_gates
+from shoptune.step import Kind, Step
 
-__all__ = ["Plan", "PlannedTask", "Step", "make_plan"]
-
-Kind = Literal["prepare", "tune", "predict", "measure"]
-
-CODE = {"prepare": 1, "tune": 1, "predict": 1, "measure": 1}
-"""Raised when the core's own part of a step changes its results."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One piece of work: a function of its inputs and settings, and of nothing else."""
-
-    kind: Kind
-    task: str | None = None
-    candidate: str | None = None
-    metric: str | None = None
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    """Role -> fingerprint of the step whose result is read."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """All else that decides the result, as JSON values."""
-    places: Mapping[str, Any] = field(default_factory=dict)
-    """Where the files lie whose content is in the settings: needed to run, no part of the fingerprint."""
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """The step's name in the store."""
-        return fingerprint(
-            {"kind": self.kind, "code": CODE[self.kind], "inputs": self.inputs, "settings": self.settings}
-        )
-
-    @property
-    def name(self) -> str:
-        """The step in words, unique in its plan."""
-        words: dict[Kind, str] = {
-            "prepare": f"prepare {self.task}",
-            "tune": f"tune {self.candidate}",
-            "predict": f"predict {self.task} with {self.candidate}",
-            "measure": f"measure {self.metric} of {self.task} with {self.candidate}",
-        }
-        return words[self.kind]
+__all__ = ["Plan", "PlannedTask", "make_plan"]
 
 
 @dataclass(frozen=True, kw_only=True)

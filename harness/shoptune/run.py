@@ -13,9 +13,10 @@ from shoptune.assemble import assemble
 from shoptune.comparison import Comparison
 from shoptune.config import Experiment
 from shoptune.errors import PluginError, ShoptuneError, StepError, UsageError
-from shoptune.plan import Plan, Step, make_plan
+from shoptune.plan import Plan, make_plan
 from shoptune.plugins import Plugins
 from shoptune.progress import Display
+from shoptune.step import Step
 from shoptune.store import Store
 
 __all__ = ["execute", "missing_steps", "plan_experiment", "render", "run"]

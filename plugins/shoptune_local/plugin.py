@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from shoptune.components import Executor
-    from shoptune.plan import Step
+    from shoptune.step import Step
 
 __all__ = ["register_executors"]
 

@@ -13,7 +13,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
     from shoptune.doctor import Check
-    from shoptune.plan import Plan, Step
+    from shoptune.plan import Plan
+    from shoptune.step import Step
     from shoptune.store import Store
 
 __all__ = ["show_checks", "show_comparison", "show_data", "show_gates", "show_plan", "show_plugins"]

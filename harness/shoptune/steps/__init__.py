@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from shoptune.plan import Step
+from shoptune.step import Step
 from shoptune.steps.context import StepContext
 from shoptune.steps.measure import measure
 from shoptune.steps.predict import predict

@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from shoptune.components import LocatedModel, ModelBackend, ModelFiles, Progress
 from shoptune.errors import StepError
-from shoptune.plan import Step
 from shoptune.plugins import Component, Plugins, Registered
+from shoptune.step import Step
 from shoptune.store import Store, StoredStep, Work
 
 __all__ = ["StepContext", "component_and_options", "model_files"]

@@ -13,7 +13,7 @@ from shoptune.components import AdditiveMetric, Evaluation, Task
 from shoptune.data import Example, Invalid, Prediction, Sample
 from shoptune.errors import PluginError
 from shoptune.jsonl import read_jsonl
-from shoptune.plan import Step
+from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options
 
 __all__ = ["measure", "read_samples"]

@@ -14,8 +14,8 @@ from shoptune.components import GenerationSettings
 from shoptune.data import Example, Message, Prediction
 from shoptune.errors import StepError
 from shoptune.jsonl import read_jsonl, to_line, write_jsonl
-from shoptune.plan import Step
 from shoptune.resources import Usage
+from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options, model_files
 from shoptune.steps.elapsed import Elapsed
 

@@ -12,8 +12,8 @@ from shoptune.components import Task
 from shoptune.data import Dropped, Example, PreferencePair
 from shoptune.errors import DataError
 from shoptune.jsonl import write_jsonl
-from shoptune.plan import Step
 from shoptune.splits import SPLITS, Split, SplitName, split_of
+from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options
 from shoptune.steps.tables import DropCount, Table, reasons_of
 

@@ -11,8 +11,8 @@ from shoptune.components import TuningJob
 from shoptune.data import Example, PreferencePair
 from shoptune.errors import StepError
 from shoptune.jsonl import read_jsonl
-from shoptune.plan import Step
 from shoptune.resources import Usage
+from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options, model_files
 from shoptune.steps.elapsed import Elapsed
 
