@@ -55,32 +55,46 @@ def duration(seconds: float) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
-def _rate_and_rest(done: float, total: float, unit: str, seconds: float) -> str:
-    """Return ``3.2 steps/s, 1 min 4 s left``; nothing before there is something to tell."""
-    if not done or seconds < 1:
-        return ""
-    rate = done / seconds
-    left = f", {duration((total - done) / rate)} left" if done < total else ""
-    return f"{rate:.1f} {unit}/s{left}" if rate >= 1 else f"{1 / rate:.1f} s/{unit.removesuffix('s')}{left}"
+class _Pace:
+    """How far a step is and how fast.
+
+    The rate counts from the first report about the present piece of work: what came before it (loading a model, what an
+    interrupted run had done) says nothing about how long the rest will take.
+    """
+
+    def __init__(self) -> None:
+        self._work: tuple[float, str] | None = None
+        self._first = self._started = 0.0
+
+    def words(self, done: float, total: float, unit: str, detail: str) -> str:
+        """Return ``12/60 steps  loss 2.31  4.1 s/step, 3 min 17 s left``."""
+        now = time.monotonic()
+        if self._work != (total, unit):
+            self._work, self._first, self._started = (total, unit), done, now
+        told = [f"{done:.0f}/{total:.0f} {unit}", detail]
+        finished, seconds = done - self._first, now - self._started
+        if finished and seconds >= 1:
+            rate = finished / seconds
+            left = f", {duration((total - done) / rate)} left" if done < total else ""
+            told.append(
+                f"{rate:.1f} {unit}/s{left}" if rate >= 1 else f"{1 / rate:.1f} s/{unit.removesuffix('s')}{left}"
+            )
+        return "  ".join(filter(None, told))
 
 
 class _Plain:
     """Lines for a log: a start, now and then how far it is, an end."""
 
     def start(self, name: str) -> StepProgress:
-        started = told = time.monotonic()
-        first: float | None = None
+        pace, told = _Pace(), time.monotonic()
         self.say(f"{name} ...")
 
         def step(done: float, total: float, unit: str = "", detail: str = "") -> None:
-            nonlocal told, first
-            now = time.monotonic()
-            if first is None:
-                first = done  # what an earlier run did says nothing about this one's rate
-            if now - told >= PLAIN_INTERVAL:
-                told = now
-                rate = _rate_and_rest(done - first, total - first, unit, now - started)
-                self.say("  ".join(filter(None, [f"{name}: {done:.0f}/{total:.0f} {unit}", detail, rate])))
+            nonlocal told
+            words = pace.words(done, total, unit, detail)
+            if time.monotonic() - told >= PLAIN_INTERVAL:
+                told = time.monotonic()
+                self.say(f"{name}: {words}")
 
         return step
 
@@ -100,17 +114,10 @@ class _Live:
 
     def start(self, name: str) -> StepProgress:
         task = self._progress.add_task(name, total=None, detail="")
-        self._task = task
-        started = time.monotonic()
-        first: float | None = None
+        self._task, pace = task, _Pace()
 
         def step(done: float, total: float, unit: str = "", detail: str = "") -> None:
-            nonlocal first
-            if first is None:
-                first = done
-            rate = _rate_and_rest(done - first, total - first, unit, time.monotonic() - started)
-            told = "  ".join(filter(None, [f"{done:.0f}/{total:.0f} {unit}", detail, rate]))
-            self._progress.update(task, completed=done, total=total, detail=told)
+            self._progress.update(task, completed=done, total=total, detail=pace.words(done, total, unit, detail))
 
         return step
 

@@ -50,9 +50,9 @@ class TestPlain:
         assert captured.out == "", "standard output is for results"
         assert captured.err.splitlines() == [
             "tune sft ...",
-            "tune sft: 10/120 steps  loss 10  1.1 s/step, 2 min 2 s left",
-            "tune sft: 20/120 steps  loss 20  1.1 s/step, 1 min 45 s left",
-            "tune sft: 30/120 steps  loss 30  1.0 s/step, 1 min 33 s left",
+            "tune sft: 10/120 steps  loss 10  1.0 steps/s, 1 min 50 s left",
+            "tune sft: 20/120 steps  loss 20  1.0 steps/s, 1 min 40 s left",
+            "tune sft: 30/120 steps  loss 30  1.0 steps/s, 1 min 30 s left",
             "tune sft: done in 30 s",
         ]
 
@@ -65,6 +65,18 @@ class TestPlain:
             clock[0] = 10
             step(150, 200, "answers")
         assert "150/200 answers  5.0 answers/s, 10 s left" in capsys.readouterr().err
+
+    def test_a_new_piece_of_work_has_a_rate_of_its_own(
+        self, capsys: pytest.CaptureFixture[str], clock: list[float]
+    ) -> None:
+        with display(plain=True) as shown:
+            step = shown.start("tune")
+            step(1, 1, "models", "converted")
+            clock[0] = 40
+            step(0, 60, "steps")
+            clock[0] = 50
+            step(5, 60, "steps")
+        assert capsys.readouterr().err.endswith("tune: 5/60 steps  2.0 s/step, 1 min 50 s left\n")
 
     def test_an_end_without_anything_left(self, capsys: pytest.CaptureFixture[str], clock: list[float]) -> None:
         with display() as shown:
