@@ -152,6 +152,10 @@ def _saw(gate: Gate, result: Result, baseline: str) -> str:
     low, high = result.difference_interval
     saw += f" [{low:.4g}, {high:.4g}] against {baseline}"
     if gate.must == "be_better":
-        p = "" if result.p_adjusted is None else f" (p = {result.p_adjusted:.2g} after correction)"
+        p = "" if result.p_adjusted is None else f" ({_p(result.p_adjusted)} after correction)"
         return f"{saw}: {result.verdict}{p}."
     return f"{saw}; allowed is {f'a loss of {gate.margin:.4g}' if gate.margin else 'no loss'}."
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"

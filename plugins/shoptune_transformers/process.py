@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import sys
 
@@ -17,10 +18,14 @@ def prepare_process() -> None:
 
     A step of tuning frees and takes back some gigabytes.  glibc returns each large block to the system and gets it
     zeroed, page by page, the next time, which can cost more than the computation; kept blocks and huge pages do not.
+    What an earlier step of this process kept is given back: it would rarely fit the next one.
     """
+    gc.collect()
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch asks for huge pages
     if sys.platform == "linux":
-        malloc_option = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+        libc = ctypes.CDLL(None)
+        malloc_option = getattr(libc, "mallopt", None)  # other C libraries have none
         if malloc_option is not None:
             malloc_option(M_MMAP_MAX, 0)
             malloc_option(M_TRIM_THRESHOLD, -1)
+            libc.malloc_trim(0)
