@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from filelock import FileLock
@@ -81,7 +82,9 @@ class Store:
             if not stamp.exists():
                 # A store of results is no part of a project's history.
                 (self.root / ".gitignore").write_text("*\n", "utf-8")
-                beside = stamp.with_name(f"format.{os.getpid()}")  # another run must not read half a stamp
+                beside = stamp.with_name(
+                    f"format.{os.getpid()}.{get_ident()}"
+                )  # another run must not read half a stamp
                 beside.write_text(FORMAT + "\n", "utf-8")
                 beside.replace(stamp)
             found = stamp.read_text("utf-8").strip()

@@ -233,7 +233,7 @@ def test_candidates_in_words(shop: Shop) -> None:
     }
     assert found["silence"].summary == "no model: silence"
     assert found["few_shot"].summary == "base, 2 examples in the prompt"
-    assert found["preferred"].summary == "Prefer, from drilled"
+    assert found["preferred"].summary == "prefer of drilled (steps 3)"
     assert (found["preferred"].model, found["preferred"].source) == ("fake-model", "the test")
     assert (found["preferred"].parent, found["preferred"].method) == ("drilled", "prefer")
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-import yaml
 
 from shoptune.comparison import Comparison
 from shoptune.plugins import load_plugins
 from shoptune.schema import experiment_schema
+from shoptune.yaml_file import read_yaml
 from tests.fakes import Shop
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +36,7 @@ def test_a_good_file_is_accepted(shop: Shop, validator: Any) -> None:
 def test_the_demo_is_accepted() -> None:
     schema = experiment_schema(load_plugins())
     for path in ROOT.glob("tasks/*/data/experiment.yaml"):
-        jsonschema.validate(yaml.safe_load(path.read_text("utf-8")), schema)
+        jsonschema.validate(read_yaml(path).content, schema)
 
 
 @pytest.mark.parametrize(
