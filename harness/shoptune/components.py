@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-from shoptune.data import Dropped, Example, Invalid, Message, Prediction, PreferencePair, Record, Sample, Tables
+from shoptune.data import Dropped, Example, Invalid, Message, Note, Prediction, PreferencePair, Record, Sample, Tables
 
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
@@ -29,6 +29,7 @@ __all__ = [
     "DataAdapter",
     "Evaluation",
     "Executor",
+    "ExportFormat",
     "FloatArray",
     "GenerationSettings",
     "LocatedModel",
@@ -81,7 +82,10 @@ class DataAdapter(Generic[OptionsT]):
     summary: str
     options: type[OptionsT]
     read: Callable[[Path, OptionsT], Iterable[Record | Dropped]]
-    """Raises `DataError` for a file that can't be read at all."""
+    """Raises `DataError` for a file that can't be read at all; a row that can't be used is yielded as `Dropped` with
+    `bad` set, so that the rows after it are read.  Ids need not be checked: that they differ is the core's business."""
+    table: str | None = None
+    """What its records are: ``products``, ``orders``, ``sales``, ``tests``, ...; None for a general file format."""
 
 
 # --- tasks -----------------------------------------------------------------------------------------------------------
@@ -96,13 +100,14 @@ class Task(Generic[OptionsT]):
     options: type[OptionsT]
     tables: tuple[str, ...]
     """The tables that must be there; others are used where the shop has them."""
-    examples: Callable[[Tables, OptionsT], Iterable[Example | Dropped]]
+    examples: Callable[[Tables, OptionsT], Iterable[Example | Dropped | Note]]
     metrics: tuple[str, ...]
     """Measured where the experiment file names none."""
     parse: Callable[[str, Example], Any | Invalid]
     """Reads an answer; never raises, returns `Invalid` for one that can't be used."""
-    pairs: Callable[[Tables, Sequence[Example], OptionsT], Iterable[PreferencePair | Dropped]] | None = None
-    """Preference pairs for the given examples, refused ones with their reason."""
+    pairs: Callable[[Tables, Iterable[Example], OptionsT], Iterable[PreferencePair | Dropped | Note]] | None = None
+    """Preference pairs for the given examples (which may be iterated again and again), refused ones with their
+    reason."""
     baselines: Mapping[str, Callable[[Example], str]] = field(default_factory=dict)
     """Candidates that are no model, such as a filled template: what each answers to an example."""
     max_new_tokens: int = 128
@@ -179,6 +184,8 @@ class ModelBackend(Generic[OptionsT]):
     open: Callable[[ModelFiles], AbstractContextManager[ModelSession]]
     distributions: tuple[str, ...] = ()
     """Installed distributions whose version decides the answers: part of the fingerprint."""
+    count_tokens: Callable[[ModelFiles, Sequence[str]], Sequence[int]] | None = None
+    """How many tokens each text has for this model, without special tokens; loads the tokenizer alone."""
 
 
 # --- tuning ----------------------------------------------------------------------------------------------------------
@@ -240,6 +247,9 @@ class Evaluation:
 
     samples: Sequence[Sample]
     training: Callable[[], Sequence[Example]] = tuple
+    canaries: Sequence[Sample] = ()
+    """Answers to training examples in which a string was planted (`Example.canary`), where the experiment plants any.
+    They are no part of `samples`."""
 
 
 Format = Literal["share", "score", "count"]
@@ -309,6 +319,16 @@ class ReportFormat:
     summary: str
     render: Callable[[Comparison, Sequence[Section]], Mapping[str, str]]
     """File names (relative to the report's folder) -> contents."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportFormat:
+    """Writes training data as other tools read it: one JSON object per example and per preference pair."""
+
+    name: str
+    summary: str
+    example: Callable[[Example], Mapping[str, Any]]
+    pair: Callable[[PreferencePair], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)

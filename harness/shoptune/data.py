@@ -15,6 +15,7 @@ __all__ = [
     "Example",
     "Invalid",
     "Message",
+    "Note",
     "Prediction",
     "PreferencePair",
     "Record",
@@ -54,6 +55,17 @@ class Dropped:
     reason: str
     """The reason as a short phrase that is the same for all rows that share it, since reasons are counted."""
     detail: str = ""
+    bad: bool = False
+    """The row itself is faulty, not merely unwanted: ``on_bad_row`` in the experiment file decides what happens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Figures about the data that a task found on its way, for the data report: how many order lines found a product."""
+
+    topic: str
+    figures: Mapping[str, str | int | float]
+    """What was counted, in words for people, and the figure: ``{"order lines": 602, "matched by SKU": 590}``."""
 
 
 Tables = Mapping[str, Iterable[Record]]
@@ -76,6 +88,16 @@ class Example:
     facts: Mapping[str, str] = field(default_factory=dict)
     """The attributes that a text may state."""
     weight: float = 1.0
+    """How much it counts in the loss of supervised tuning; 0 leaves it out of training, never out of scoring."""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """What the weight rests on: views, units sold, ..."""
+    content: str = ""
+    """The shop's own words in it, without any instruction: what duplicates are found by.  Empty: the first reference,
+    or the prompt where there is none."""
+    date: str = ""
+    """When it came into being (ISO date), for a split by time."""
+    canary: str = ""
+    """A planted string that must not come out of a tuned model; only planted examples have one."""
     origin: str = ""
 
 

@@ -3,6 +3,7 @@
     ShoptuneError            exit code 3, unless a subclass says otherwise
     |- UsageError            2  the command line, the experiment file or an option is wrong
     |  `- DataError          2  a file of the shop is wrong: says file, row and field
+    |     `- RowError        2  one of its rows is: can be counted and passed over
     |- PluginError           3  a plugin could not be loaded, or raised: names the plugin
     |- StoreError            3  the store can't be read or written
     `- StepError             3  a step of the run failed
@@ -17,6 +18,7 @@ from collections.abc import Iterable
 __all__ = [
     "DataError",
     "PluginError",
+    "RowError",
     "ShoptuneError",
     "StepError",
     "StoreError",
@@ -39,6 +41,21 @@ class UsageError(ShoptuneError):
 
 class DataError(UsageError):
     """A file of the shop can't be used as it is; the message says file, row, field and remedy."""
+
+
+class RowError(DataError):
+    """One row can't be used; the rest of its file can.
+
+    Attributes:
+        origin: Where the row stands: ``products.csv:118``.
+        reason: What is wrong, as a short phrase that is the same for all rows with this fault, since it is counted.
+        detail: What was found and what to do.
+
+    """
+
+    def __init__(self, origin: str, reason: str, detail: str = "") -> None:
+        super().__init__(f"{origin}: {reason}" + (f": {detail}" if detail else ""))
+        self.origin, self.reason, self.detail = origin, reason, detail
 
 
 class PluginError(ShoptuneError):

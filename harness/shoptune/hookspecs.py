@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from shoptune.components import (
         DataAdapter,
         Executor,
+        ExportFormat,
         Metric,
         ModelBackend,
         ReportFormat,
@@ -93,6 +94,14 @@ def register_report_formats() -> Iterable[ReportFormat]:  # type: ignore[empty-b
     """Bring report formats, each of which renders a comparison into files.
 
     Example: ``shoptune_reports`` brings ``html``, ``markdown`` and ``json``.
+    """
+
+
+@hookspec
+def register_export_formats() -> Iterable[ExportFormat]:  # type: ignore[empty-body]
+    """Bring forms in which ``shoptune data --export`` writes training data for other tools.
+
+    Example: ``shoptune_instructions`` brings ``chat``, ``prompt_completion`` and ``openai``.
     """
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shoptune.components import (
         DataAdapter,
         Executor,
+        ExportFormat,
         Metric,
         ModelBackend,
         ReportFormat,
@@ -147,6 +148,13 @@ class Plugins:
         from shoptune.components import ReportFormat  # noqa: PLC0415
 
         return self._collect("register_report_formats", ReportFormat)
+
+    @cached_property
+    def export_formats(self) -> dict[str, Registered[ExportFormat]]:
+        """Export formats by name."""
+        from shoptune.components import ExportFormat  # noqa: PLC0415
+
+        return self._collect("register_export_formats", ExportFormat)
 
     @cached_property
     def executors(self) -> dict[str, Registered[Executor]]:

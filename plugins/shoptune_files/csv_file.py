@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import Field
 
 from shoptune.components import DataAdapter
-from shoptune.data import Record
+from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
 from shoptune_files.records import RecordOptions, make_records, named_columns
 
@@ -26,12 +26,13 @@ class CsvOptions(RecordOptions):
 SEPARATORS = {".tsv": "\t", ".psv": "|"}
 
 
-def read(path: Path, options: CsvOptions) -> Iterator[Record]:
+def read(path: Path, options: CsvOptions) -> Iterator[Record | Dropped]:
     """Read a delimited file, one record per row."""
     separator = options.separator or SEPARATORS.get(path.suffix.lower())
     with open_table(path, separator, options.encoding) as table:
         table.need(named_columns(options))
-        yield from make_records(((row.origin, row.cells) for row in table.rows), path.name, options)
+        rows = (row if isinstance(row, Dropped) else (row.origin, row.cells) for row in table.rows)
+        yield from make_records(rows, path.name, options)
 
 
 csv_adapter = DataAdapter(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from shoptune.data import Dropped
 from shoptune.errors import DataError, did_you_mean
 from shoptune_files.text_file import open_text, peek_text
 
@@ -34,7 +35,8 @@ class Table:
     origin: str
     """The header's place: ``products.csv:1``."""
     header: tuple[str, ...]
-    rows: Iterator[Row]
+    rows: Iterator[Row | Dropped]
+    """Rows that can't be cut into cells come as `Dropped`, marked as bad."""
 
     def need(self, columns: Iterable[str]) -> None:
         """Raise `DataError` with the nearest match for the first of `columns` that the header does not name."""
@@ -48,8 +50,8 @@ def open_table(path: Path, separator: str | None = None, encoding: str | None = 
     """Open a delimited file whose first row is its header.
 
     `separator` is taken from the header where it is not given, `encoding` as `open_text` does.  Rows without any text
-    are passed over, as blank lines are.  Raises `DataError` for a file that is empty or has no rows, for a row with too
-    few or too many cells, for quotes that don't match, and for NUL bytes.
+    are passed over, as blank lines are; a row with too few or too many cells comes as `Dropped`.  Raises `DataError` for
+    a file that is empty or has no rows, for quotes that don't match, and for NUL bytes.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
     with open_text(path, encoding) as file:
@@ -110,18 +112,20 @@ def _rows(lines: Iterable[str], separator: str, name: str) -> Iterator[tuple[int
             yield line, reader.line_num, cells
 
 
-def _under(header: tuple[str, ...], rows: Iterator[tuple[int, int, list[str]]], name: str) -> Iterator[Row]:
+def _under(header: tuple[str, ...], rows: Iterator[tuple[int, int, list[str]]], name: str) -> Iterator[Row | Dropped]:
     """Put `rows` under `header`; a column without a name can't be asked for and is left out."""
     empty = True
     for line, last, cells in rows:
-        if len(cells) != len(header):
-            cause = (
-                f"the row runs on to line {last}: is a quote never closed?"
-                if last > line
-                else "a separator is missing, or stands in a cell without quotes around it."
-            )
-            raise DataError(f"{name}:{line}: {len(cells)} cells, the header has {len(header)}; {cause}")
-        yield Row(f"{name}:{line}", {column: cell for column, cell in zip(header, cells, strict=True) if column})
         empty = False
+        if len(cells) == len(header):
+            yield Row(f"{name}:{line}", {column: cell for column, cell in zip(header, cells, strict=True) if column})
+            continue
+        cause = (
+            f"the row runs on to line {last}: is a quote never closed?"
+            if last > line
+            else "a separator is missing, or stands in a cell without quotes around it"
+        )
+        detail = f"{len(cells)} cells, the header has {len(header)}; {cause}"
+        yield Dropped(origin=f"{name}:{line}", reason="wrong number of cells", detail=detail, bad=True)
     if empty:
         raise DataError(f"{name}: there are no rows under the header.")

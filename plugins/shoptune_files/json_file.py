@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from shoptune.components import DataAdapter
-from shoptune.data import Record
+from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
 from shoptune_files.records import RecordOptions, make_records
 from shoptune_files.text_file import open_text
@@ -16,12 +16,12 @@ __all__ = ["json_adapter", "jsonl_adapter"]
 _Rows = Iterator[tuple[str, dict[str, Any]]]
 
 
-def read_lines(path: Path, options: RecordOptions) -> Iterator[Record]:
+def read_lines(path: Path, options: RecordOptions) -> Iterator[Record | Dropped]:
     """Read JSON Lines; an origin is ``products.jsonl:118``."""
     return make_records(_filled(_lines(path, options.encoding), path.name), path.name, options)
 
 
-def read_list(path: Path, options: RecordOptions) -> Iterator[Record]:
+def read_list(path: Path, options: RecordOptions) -> Iterator[Record | Dropped]:
     """Read a JSON list, which is held in memory; an origin is ``products.json[117]``, counted from 0 as jq counts."""
     return make_records(_filled(_items(path, options.encoding), path.name), path.name, options)
 

@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import Field
 
 from shoptune.components import Options
-from shoptune.data import Record
-from shoptune.errors import DataError, did_you_mean
+from shoptune.data import Dropped, Record
+from shoptune.errors import DataError, RowError, did_you_mean
 from shoptune_files.amounts import parse_amount
 from shoptune_files.html_text import html_to_text
+from shoptune_files.rows import usable
 from shoptune_files.text_file import Encoding
 
 __all__ = ["RecordOptions", "make_records", "named_columns"]
@@ -37,29 +38,29 @@ def named_columns(options: RecordOptions) -> list[str]:
     return [column for column in named if column is not None]
 
 
-def make_records(rows: Iterable[tuple[str, Mapping[str, Any]]], name: str, options: RecordOptions) -> Iterator[Record]:
-    """Turn (origin, cells) rows of the file `name` into records.
+def make_records(
+    rows: Iterable[tuple[str, Mapping[str, Any]] | Dropped], name: str, options: RecordOptions
+) -> Iterator[Record | Dropped]:
+    """Turn (origin, cells) rows of the file `name` into records; a row without an id or group comes as a bad `Dropped`.
 
     ``price`` becomes a number where it looks like one, and None where it is empty.  A named column that a row lacks is
-    left out of the record (JSON rows need not have all fields), but one that no row has is an error.
-
-    Raises `DataError` for an id that is missing or comes twice, and for a named column that no row has.
+    left out of the record (JSON rows need not have all fields), but one that no row has raises `DataError`.
     """
     named_id = options.id or options.columns.get("id")
     id_column = named_id or "id"
-    origins: dict[str, str] = {}
     seen: set[str] = set()
-    for number, (origin, cells) in enumerate(rows, start=1):
+    number = 0
+
+    def make(row: tuple[str, Mapping[str, Any]]) -> Iterator[Record]:
+        nonlocal number
+        number += 1
+        origin, cells = row
         seen.update(cells)
         record_id = _key(cells, id_column, origin) if named_id or id_column in cells else str(number)
-        if record_id in origins:
-            raise DataError(
-                f"{origin}: {id_column} {record_id!r} stands at {origins[record_id]} too; ids must differ. "
-                "If rows may share it, name another column by 'id' and this one by 'group'."
-            )
-        origins[record_id] = origin
         group = record_id if options.group is None else _key(cells, options.group, origin)
         yield Record(id=record_id, group=group, origin=origin, fields=_fields(cells, options))
+
+    yield from usable(rows, make)
     for column in named_columns(options):
         if column not in seen:
             raise DataError(f"{name}: no row has {column!r}.{did_you_mean(column, seen)}")
@@ -68,7 +69,7 @@ def make_records(rows: Iterable[tuple[str, Mapping[str, Any]]], name: str, optio
 def _key(cells: Mapping[str, Any], column: str, origin: str) -> str:
     key = _text(cells.get(column))
     if not key:
-        raise DataError(f"{origin}: {column} is empty; every row needs one.")
+        raise RowError(origin, f"{column} is empty", "every row needs one")
     return key
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shoptune.components import DataAdapter
-from shoptune.data import Record
+from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
+from shoptune_files.rows import usable
 from shoptune_shops.shop_rows import ShopOptions, ShopRow, select_columns
 
 __all__ = ["ab_tests"]
@@ -13,22 +14,15 @@ __all__ = ["ab_tests"]
 COLUMNS = ("product_id", "variant_id", "text", "exposures", "conversions", "start", "end")
 
 
-def read(path: Path, options: ShopOptions) -> Iterator[Record]:
+def read(path: Path, options: ShopOptions) -> Iterator[Record | Dropped]:
     """Read an A/B test file, one record per text: id ``product/variant``, group the product.
 
     Fields: ``product_id``, ``variant_id``, ``text``, ``exposures`` and ``conversions`` (whole numbers, conversions no
     more than exposures), ``start`` and ``end`` (ISO dates, first and last day).
     """
-    origins: dict[str, str] = {}
     with open_table(path, encoding=options.encoding) as table:
-        for row in select_columns(table, {column: (column,) for column in COLUMNS}, needed=COLUMNS):
-            record = _record(row)
-            if record.id in origins:
-                raise row.error(
-                    "variant_id", f"{record.id!r} stands at {origins[record.id]} too; name each test's variants apart"
-                )
-            origins[record.id] = record.origin
-            yield record
+        rows = select_columns(table, {column: (column,) for column in COLUMNS}, needed=COLUMNS)
+        yield from usable(rows, lambda row: [_record(row)])
 
 
 def _record(row: ShopRow) -> Record:
@@ -36,9 +30,9 @@ def _record(row: ShopRow) -> Record:
     exposures, conversions = row.count("exposures"), row.count("conversions")
     start, end = row.iso_date("start"), row.iso_date("end")
     if conversions > exposures:
-        raise row.error("conversions", f"{conversions} conversions of {exposures} exposures can't be")
+        raise row.error("conversions", "exceeds exposures", f"{conversions} of {exposures}")
     if end < start:
-        raise row.error("end", f"{end} is before the start, {start}")
+        raise row.error("end", "is before start", f"{end} is before {start}")
     fields = {
         "product_id": product,
         "variant_id": variant,
@@ -53,6 +47,7 @@ def _record(row: ShopRow) -> Record:
 
 ab_tests = DataAdapter(
     name="ab_tests",
+    table="tests",
     summary="A/B tests of texts (CSV): product_id, variant_id, text, exposures, conversions, start, end",
     options=ShopOptions,
     read=read,

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import NoReturn
 
 from pydantic import Field
 
 from shoptune.components import Options
-from shoptune.errors import DataError, did_you_mean
+from shoptune.data import Dropped
+from shoptune.errors import DataError, RowError, did_you_mean
 from shoptune_files.amounts import parse_amount
 from shoptune_files.delimited import Table
 from shoptune_files.text_file import Encoding
@@ -37,17 +37,19 @@ class ShopRow:
 
     def text(self, name: str) -> str:
         """Return a cell that must not be empty."""
-        return self[name] or self._refuse(name, "this can't be empty")
+        return self[name] or self._refuse(name, "is empty", "every row needs one")
 
     def amount(self, name: str) -> float:
         """Return an amount of money."""
         amount = parse_amount(self[name])
-        return self._refuse(name, "write an amount such as 12.50") if amount is None else amount
+        return self._refuse(name, "is no amount", "write one such as 12.50") if amount is None else amount
 
     def count(self, name: str) -> int:
         """Return a whole number, 0 or more."""
         cell = self[name]
-        return int(cell) if cell.isascii() and cell.isdigit() else self._refuse(name, "write a whole number such as 12")
+        if cell.isascii() and cell.isdigit():
+            return int(cell)
+        return self._refuse(name, "is no whole number", "write one such as 12")
 
     def iso_date(self, name: str) -> str:
         """Return the date (``2026-03-31``) of a date or a point in time; what follows the date is left out."""
@@ -55,17 +57,17 @@ class ShopRow:
         try:
             return date.fromisoformat(day).isoformat()
         except ValueError:
-            self._refuse(name, "write a date such as 2026-03-31")
+            self._refuse(name, "is no date", "write one such as 2026-03-31")
 
-    def error(self, name: str, problem: str) -> DataError:
-        """Return an error about a cell; it names row and column."""
-        return DataError(f"{self.origin}: {self.columns.get(name, name)}: {problem}.")
+    def error(self, name: str, problem: str, detail: str = "") -> RowError:
+        """Return an error about a cell: `problem` completes the column's name ("is empty") and is counted."""
+        return RowError(self.origin, f"{self.columns.get(name, name)} {problem}", detail)
 
-    def _refuse(self, name: str, remedy: str) -> NoReturn:
-        raise self.error(name, f"found {self[name]!r}; {remedy}")
+    def _refuse(self, name: str, problem: str, remedy: str) -> NoReturn:
+        raise self.error(name, problem, f"found {self[name]!r}; {remedy}")
 
 
-def select_columns(table: Table, wanted: Mapping[str, Sequence[str]], needed: Iterable[str] = ()) -> Iterator[ShopRow]:
+def select_columns(table: Table, wanted: Mapping[str, Sequence[str]], needed: Iterable[str] = ()) -> Iterator[ShopRow | Dropped]:
     """Yield the table's rows with the `wanted` columns alone: our name -> what dialects call it, in lower case.
 
     No other cell goes any further, which is how personal data stay out.  Raises `DataError` with the nearest match
@@ -83,23 +85,30 @@ def select_columns(table: Table, wanted: Mapping[str, Sequence[str]], needed: It
             hint = did_you_mean(wanted[name][0], table.header)
             raise DataError(f"{table.origin}: there is no column {called} (upper or lower case).{hint}")
     for row in table.rows:
-        yield ShopRow(row.origin, {name: row.cells[column].strip() for name, column in columns.items()}, columns)
+        if isinstance(row, Dropped):
+            yield row
+        else:
+            yield ShopRow(row.origin, {name: row.cells[column].strip() for name, column in columns.items()}, columns)
 
 
-def group_rows(rows: Iterable[ShopRow], name: str) -> Iterator[tuple[str, list[ShopRow]]]:
-    """Yield the rows that share a `name` cell, which must not be empty and must stand together.
+def group_rows(rows: Iterable[ShopRow | Dropped], name: str) -> Iterator[list[ShopRow] | Dropped]:
+    """Yield the rows that stand together and share a `name` cell; a row without one comes as a bad `Dropped`.
 
-    They do in an export.  A value that comes back later is refused rather than merged: merging would hold the whole
-    file in memory, and such a file is most often two exports in one, whose rows contradict each other.
+    They do stand together in an export.  A value that comes back later makes a second group, which the core refuses
+    since ids must differ: merging would hold the whole file in memory, and such a file is most often two exports in
+    one, whose rows contradict each other.
     """
-    origins: dict[str, str] = {}
-    for value, group in groupby(rows, lambda row: row.text(name)):
-        together = list(group)
-        first = together[0]
-        if value in origins:
-            raise first.error(
-                name,
-                f"{value!r} stands at {origins[value]} too; its rows must stand together: mend or sort the file",
-            )
-        origins[value] = first.origin
-        yield value, together
+    together: list[ShopRow] = []
+    for row in rows:
+        if isinstance(row, Dropped):
+            yield row
+        elif not row[name]:
+            error = row.error(name, "is empty", "every row needs one")
+            yield Dropped(origin=error.origin, reason=error.reason, detail=error.detail, bad=True)
+        elif together and together[0][name] != row[name]:
+            yield together
+            together = [row]
+        else:
+            together.append(row)
+    if together:
+        yield together

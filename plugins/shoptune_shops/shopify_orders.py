@@ -10,6 +10,7 @@ from pathlib import Path
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
+from shoptune_files.rows import usable
 from shoptune_shops.shop_rows import ShopOptions, ShopRow, group_rows, select_columns
 
 __all__ = ["shopify_orders"]
@@ -38,12 +39,7 @@ def read(path: Path, options: ShopOptions) -> Iterator[Record | Dropped]:
     """
     with open_table(path, encoding=options.encoding) as table:
         rows = select_columns(table, COLUMNS, needed=("order", "created_at", "name", "quantity", "price"))
-        for order, lines in group_rows(rows, "order"):
-            undone = _undone(lines[0])
-            if undone:
-                yield from (Dropped(origin=line.origin, reason=undone, detail=order) for line in lines)
-            else:
-                yield from _lines(order, lines)
+        yield from usable(group_rows(rows, "order"), _lines)
 
 
 def _undone(first: ShopRow) -> str:
@@ -58,8 +54,11 @@ def _undone(first: ShopRow) -> str:
     return ""
 
 
-def _lines(order: str, lines: Sequence[ShopRow]) -> Iterator[Record]:
-    first = lines[0]
+def _lines(lines: Sequence[ShopRow]) -> Iterator[Record | Dropped]:
+    first, order = lines[0], lines[0]["order"]
+    if undone := _undone(first):
+        yield from (Dropped(origin=line.origin, reason=undone, detail=order) for line in lines)
+        return
     common = {"order": order, "created_at": first.iso_date("created_at"), "currency": first["currency"]}
     for number, line in enumerate(lines, start=1):
         item = {
@@ -73,6 +72,7 @@ def _lines(order: str, lines: Sequence[ShopRow]) -> Iterator[Record]:
 
 shopify_orders = DataAdapter(
     name="shopify_orders",
+    table="orders",
     summary="A Shopify order export (CSV); personal columns are never read",
     options=ShopOptions,
     read=read,

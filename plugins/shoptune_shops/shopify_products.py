@@ -16,6 +16,7 @@ from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
 from shoptune_files.html_text import html_to_text
+from shoptune_files.rows import usable
 from shoptune_shops.shop_rows import ShopOptions, ShopRow, group_rows, select_columns
 
 __all__ = ["ProductOptions", "shopify_products"]
@@ -63,12 +64,7 @@ def read(path: Path, options: ProductOptions) -> Iterator[Record | Dropped]:
         metafields = _metafields(table.header)
         wanted = COLUMNS | {column: (column.casefold(),) for column in metafields.values()}
         rows = select_columns(table, wanted, needed=("handle", "name", "description"))
-        for handle, group in group_rows(rows, "handle"):
-            status = (group[0]["status"] or "active").lower()
-            if status in options.statuses:
-                yield _product(handle, group, status, metafields)
-            else:
-                yield Dropped(origin=group[0].origin, reason=f"{status} product", detail=handle)
+        yield from usable(group_rows(rows, "handle"), lambda group: [_product(group, options, metafields)])
 
 
 def _metafields(header: Iterable[str]) -> dict[str, str]:
@@ -83,12 +79,15 @@ def _metafields(header: Iterable[str]) -> dict[str, str]:
     return {key if times[key] == 1 else f"{namespace}.{key}": column for namespace, key, column in found}
 
 
-def _product(handle: str, rows: Sequence[ShopRow], status: str, metafields: Mapping[str, str]) -> Record:
-    first = rows[0]
+def _product(rows: Sequence[ShopRow], options: ProductOptions, metafields: Mapping[str, str]) -> Record | Dropped:
+    first, handle = rows[0], rows[0]["handle"]
+    status = (first["status"] or "active").lower()
+    if status not in options.statuses:
+        return Dropped(origin=first.origin, reason=f"{status} product", detail=handle)
     name = first.text("name")
     for row in rows[1:]:
         if row["name"] not in ("", name):
-            raise row.error("name", f"found {row['name']!r}, but {handle!r} is {name!r} at {first.origin}")
+            raise row.error("name", "differs within a product", f"found {row['name']!r}, at {first.origin} {name!r}")
     names = {n: _snake_case(first[f"option{n} name"]) for n in (1, 2, 3)}
     variants = [_variant(row, names) for row in rows if any(row[column] for column in VARIANT)]
     main = variants[0] if variants else {"sku": "", "price": None}
@@ -131,5 +130,9 @@ def _snake_case(name: str) -> str:
 
 
 shopify_products = DataAdapter(
-    name="shopify_products", summary="A Shopify product export (CSV)", options=ProductOptions, read=read
+    name="shopify_products",
+    table="products",
+    summary="A Shopify product export (CSV)",
+    options=ProductOptions,
+    read=read,
 )

@@ -31,6 +31,7 @@ def list_plugins(as_json: bool, tracebacks: bool) -> None:
         "tuning methods": loaded.tuning_methods,
         "model backends": loaded.model_backends,
         "report formats": loaded.report_formats,
+        "export formats": loaded.export_formats,
         "executors": loaded.executors,
     }
     rows: list[dict[str, Any]] = [

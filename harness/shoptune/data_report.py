@@ -1,0 +1,171 @@
+"""The data report: what was read of a shop's files, what was left out and why, and what came of the rest.
+
+`prepare` writes it (``data.json``), ``shoptune data`` shows it, and the comparison carries it; the models below are the
+contract.  It holds no text of the shop but the few words that name a fault, and those after personal data were masked.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "DataReport",
+    "Drops",
+    "DropsByReason",
+    "Duplicates",
+    "FieldProfile",
+    "LeakageReport",
+    "Part",
+    "PersonalDataReport",
+    "Quantiles",
+    "StrangeRow",
+    "TableReport",
+    "WeightReport",
+]
+
+
+class Model(BaseModel):
+    """Base of the report's parts."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Drops(Model):
+    """How often something was left out for one reason, and where the first few stand."""
+
+    count: int
+    first: list[str]
+    """``products.csv:118: found 'abc'; write an amount such as 12.50``."""
+
+
+DropsByReason = dict[str, Drops]
+"""Most frequent reason first."""
+
+
+class Quantiles(Model):
+    """The spread of a figure: what 5 %, half, 95 % and all of the values do not exceed."""
+
+    p5: float
+    p50: float
+    p95: float
+    max: float
+
+
+class FieldProfile(Model):
+    """One field of a table."""
+
+    name: str
+    """``description``; a free attribute is ``attributes.color``."""
+    filled: int
+    """Records that have a value."""
+    words: Quantiles | None = None
+    """Length of its texts in words; None for a field that holds no running text."""
+
+
+class StrangeRow(Model):
+    """A record that is worth a look."""
+
+    origin: str
+    why: list[str]
+    """``description has 2,004 words (half have at most 61)``, ..."""
+
+
+class PersonalDataReport(Model):
+    """Personal data that was found, none of which was kept."""
+
+    masked: dict[str, int] = Field(default_factory=dict)
+    """Kind (email, phone, card, address, name) -> how often it was masked in text."""
+    fields: dict[str, int] = Field(default_factory=dict)
+    """Personal field -> how many records had a value in it, which was dropped."""
+
+
+class TableReport(Model):
+    """What was read of one table."""
+
+    files: list[str]
+    adapter: str
+    records: int
+    groups: int
+    """Products with all their variants, orders with all their lines, ..."""
+    dropped: DropsByReason
+    """Rows that are not wanted: drafts, cancelled orders, ..."""
+    bad: DropsByReason
+    """Rows that can't be used."""
+    fields: list[FieldProfile]
+    languages: dict[str, int]
+    """Language of the longest text field (ISO 639-1, ``?`` where there is too little text) -> records."""
+    languages_of: int
+    """How many records' language was looked at."""
+    personal_data: PersonalDataReport
+    strange: list[StrangeRow]
+    """At most ten, the strangest first."""
+
+
+class Duplicates(Model):
+    """Examples that repeat what another one says; all of a cluster count as one group."""
+
+    exact: int
+    """Examples whose text another one has word for word."""
+    near: int
+    """Further examples whose text is a near-duplicate of another one's."""
+    largest: int
+    """Examples in the largest cluster."""
+    first: list[str]
+    """``products.csv:4 ~ products.csv:19``."""
+
+
+class LeakageReport(Model):
+    """Training data that stands in the held-out part as well."""
+
+    action: Literal["leave_out", "fail", "keep"]
+    similarity: float
+    """Jaccard similarity of word shingles from which two texts count as near-duplicates."""
+    by_id: int
+    exact: int
+    near: int
+    pairs: int
+    """Preference pairs of such examples, or whose text is like a held-out one."""
+    first: list[str]
+    """``products.csv:4 (train) ~ products.csv:19 (test)``."""
+
+
+class WeightReport(Model):
+    """The weights of the examples that are trained on."""
+
+    weighted: int
+    """Training examples whose weight isn't 1."""
+    left_out: int
+    """Training examples whose weight is 0."""
+    spread: Quantiles
+    """Of the weights above 0."""
+
+
+class Part(Model):
+    """One part of the split."""
+
+    examples: int
+    groups: int
+    pairs: int
+
+
+class DataReport(Model):
+    """What a task was made of."""
+
+    tables: dict[str, TableReport]
+    """Table -> what was read; a held-out table is ``test: products``."""
+    split_by: str
+    parts: dict[Literal["train", "validation", "test"], Part]
+    examples_dropped: DropsByReason
+    pairs_kept: dict[str, int]
+    """What a pair rests on (``A/B test``, ``synthetic: changed fact``, ...) -> how many there are."""
+    pairs_refused: DropsByReason
+    weights: WeightReport | None = None
+    """None where every training example has weight 1."""
+    duplicates: Duplicates
+    leakage: LeakageReport
+    canaries: int = 0
+    """Planted training examples."""
+    notes: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)
+    """What the task found on its way: topic -> figure in words -> figure."""
