@@ -21,9 +21,11 @@ from shoptune.comparison import (
     Training,
 )
 from shoptune.components import AdditiveMetric, FloatArray
-from shoptune.data import Invalid, Sample
+from shoptune.data import Example, Invalid, Sample
+from shoptune.data_report import DataReport
 from shoptune.fingerprint import versions_of
 from shoptune.gates import judge
+from shoptune.jsonl import read_jsonl
 from shoptune.plan import Plan, PlannedTask
 from shoptune.plugins import Plugins
 from shoptune.steps.measure import read_samples
@@ -88,7 +90,7 @@ class _Assembler:
         predicted = self._step("predict", task=task.name, candidate=candidate)
         return read_samples(
             self.plugins.tasks[task.component].component,
-            prepared.path(f"examples.{task.scored_on}.jsonl"),
+            read_jsonl(prepared.path(f"examples.{task.scored_on}.jsonl"), Example),
             predicted.path("predictions.jsonl"),
         )
 
@@ -126,7 +128,7 @@ class _Assembler:
             scored_on=task.scored_on,
             examples=len(examples),
             groups=len({e.group for e in examples}),
-            data=self._step("prepare", task=task.name).json("data.json"),
+            data=DataReport.model_validate(self._step("prepare", task=task.name).json("data.json")),
         )
 
     def _candidate(self, candidate: CandidateInfo) -> CandidateInfo:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shoptune.data_report import DataReport
+
 __all__ = [
     "SCHEMA_VERSION",
     "CandidateInfo",
@@ -113,8 +115,8 @@ class TaskInfo(Model):
     """Scored examples."""
     groups: int
     """Products (or whatever is resampled) among them."""
-    data: dict[str, Any] = Field(default_factory=dict)
-    """The data report: records by table, dropped by reason, examples and pairs by split, ..."""
+    data: DataReport
+    """What was read, what was left out, and what came of it."""
 
 
 class MetricInfo(Model):

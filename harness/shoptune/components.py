@@ -21,6 +21,7 @@ from shoptune.data import Dropped, Example, Invalid, Message, Note, Prediction, 
 
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
+    from shoptune.data_report import DataReport
     from shoptune.step import Step
 
 __all__ = [
@@ -319,6 +320,8 @@ class ReportFormat:
     summary: str
     render: Callable[[Comparison, Sequence[Section]], Mapping[str, str]]
     """File names (relative to the report's folder) -> contents."""
+    render_data: Callable[[str, Mapping[str, DataReport]], Mapping[str, str]] | None = None
+    """(experiment, task -> its data report) -> files, for ``shoptune data``; None: this format has no form for them."""
 
 
 @dataclass(frozen=True, kw_only=True)

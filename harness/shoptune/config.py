@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from pydantic import BaseModel
 
@@ -27,7 +27,7 @@ from shoptune.plugins import Plugins, Registered, load_plugins
 from shoptune.validation import dotted, validate
 from shoptune.yaml_file import YamlFile
 
-__all__ = ["Chosen", "Experiment", "load_experiment"]
+__all__ = ["Chosen", "Experiment", "TableFiles", "load_experiment"]
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,23 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class TableFiles:
+    """The files of one table, and how they are read."""
+
+    paths: tuple[Path, ...]
+    adapter: Chosen
+    on_bad_row: Literal["stop", "skip"] | None
+
+
+@dataclass(frozen=True)
 class Experiment:
     """An experiment file in which every name is known and every option valid."""
 
     path: Path
     file: ExperimentFile
     plugins: Plugins
-    tables: Mapping[str, Mapping[str, tuple[Path, Chosen]]]
-    """Shop -> table -> (file, adapter)."""
+    tables: Mapping[str, Mapping[str, TableFiles]]
+    """Shop -> table -> files."""
     tasks: Mapping[str, Chosen]
     metrics: Mapping[str, Mapping[str, Chosen]]
     """Task -> name of the metric -> metric."""
@@ -94,39 +103,71 @@ class _Checker:
     def __init__(self, yaml_file: YamlFile, file: ExperimentFile, plugins: Plugins) -> None:
         self.yaml, self.file, self.plugins = yaml_file, file, plugins
 
-    def tables(self) -> dict[str, dict[str, tuple[Path, Chosen]]]:
+    def tables(self) -> dict[str, dict[str, TableFiles]]:
         return {
             shop: {table: self._table(("data", shop, table), use) for table, use in tables.items()}
             for shop, tables in self.file.data.items()
         }
 
-    def _table(self, keys: tuple[str, ...], use: DataFile) -> tuple[Path, Chosen]:
-        path = (self.yaml.path.parent / use.path).resolve()
-        if not path.is_file():
-            here = sorted(p.name for p in path.parent.iterdir() if p.is_file()) if path.parent.is_dir() else []
-            what = "is a folder" if path.is_dir() else "does not exist"
-            self._fail((*keys, "path"), f"{use.path} {what}.{did_you_mean(path.name, here)}")
-        name = use.adapter or self.plugins.select_data_adapter(path)
+    def _table(self, keys: tuple[str, ...], use: DataFile) -> TableFiles:
+        paths = self._paths(keys, use.path)
+        name = use.adapter or self.plugins.select_data_adapter(paths[0])
         if name is None:
             known = ", ".join(sorted(self.plugins.data_adapters))
             self._fail(keys, f"no adapter recognises {use.path}; add `adapter:` with one of: {known}")
-        return path, self._choose("data adapter", self.plugins.data_adapters, name, use.options, keys, around=DataFile)
+        chosen = self._choose("data adapter", self.plugins.data_adapters, name, use.options, keys, around=DataFile)
+        return TableFiles(paths, chosen, use.on_bad_row)
+
+    def _paths(self, keys: tuple[str, ...], path: str) -> tuple[Path, ...]:
+        """Return the files that a path or pattern names, in the order of their names."""
+        folder, keys = self.yaml.path.parent, (*keys, "path")
+        if not Path(path).is_absolute() and ".." in Path(path).parts:
+            self._fail(keys, f"{path} leaves the experiment's folder; write the whole path if that is what you want")
+        if any(sign in path for sign in "*?["):
+            anchor = Path(Path(path).anchor)  # empty, hence "here", for a relative path
+            found = sorted(p.resolve() for p in (folder / anchor).glob(str(Path(path).relative_to(anchor))))
+            return tuple(found) or self._fail(keys, f"no file matches {path} in {folder.resolve()}")
+        resolved = (folder / path).resolve()
+        if not resolved.exists():
+            here = sorted(p.name for p in resolved.parent.iterdir()) if resolved.parent.is_dir() else []
+            self._fail(keys, f"{path} does not exist.{did_you_mean(resolved.name, here)}")
+        return (resolved,)
 
     def tasks(self) -> dict[str, Chosen]:
         chosen = {}
         for name, use in self.file.tasks.items():
             keys = ("tasks", name)
-            if use.data not in self.file.data:
-                self._fail((*keys, "data"), f"there is no data {use.data!r}.{did_you_mean(use.data, self.file.data)}")
             chosen[name] = self._choose("task", self.plugins.tasks, use.task, use.options, keys, around=TaskUse)
-            for table in chosen[name].component.tables:
-                if table not in self.file.data[use.data]:
-                    there = did_you_mean(table, self.file.data[use.data])
-                    self._fail(
-                        ("data", use.data),
-                        f"the task {use.task!r} needs the table {table!r}, which is not there.{there}",
-                    )
+            for key, data in (
+                ("data", use.data),
+                ("test_data", use.test_data),
+                ("validation_data", use.validation_data),
+            ):
+                if data is None:
+                    continue
+                if data not in self.file.data:
+                    self._fail((*keys, key), f"there is no data {data!r}.{did_you_mean(data, self.file.data)}")
+                for table in chosen[name].component.tables:
+                    if table not in self.file.data[data]:
+                        there = did_you_mean(table, self.file.data[data])
+                        self._fail(
+                            ("data", data),
+                            f"the task {use.task!r} needs the table {table!r}, which is not there.{there}",
+                        )
+        self._refuse_splits_that_differ()
         return chosen
+
+    def _refuse_splits_that_differ(self) -> None:
+        """Tasks on the same data must divide it alike, or one trains on what another holds out."""
+        first: dict[str, str] = {}
+        for name, use in self.file.tasks.items():
+            other = first.setdefault(use.data, name)
+            if use.split != self.file.tasks[other].split:
+                self._fail(
+                    ("tasks", name, "split"),
+                    f"the tasks {other!r} and {name!r} read the same data and split it differently, so what one "
+                    "holds out the other would train on; give both the same split",
+                )
 
     def metrics(self) -> dict[str, dict[str, Chosen]]:
         return {name: self._metrics_of(name, use) for name, use in self.file.tasks.items()}

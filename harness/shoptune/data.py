@@ -61,7 +61,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Figures about the data that a task found on its way, for the data report: how many order lines found a product."""
+    """Figures about the data that a task found on its way: how many order lines found a product."""
 
     topic: str
     figures: Mapping[str, str | int | float]

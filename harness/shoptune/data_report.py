@@ -165,6 +165,8 @@ class DataReport(Model):
     """None where every training example has weight 1."""
     duplicates: Duplicates
     leakage: LeakageReport
+    tokens: dict[str, Quantiles] = Field(default_factory=dict)
+    """Model -> length of the texts to learn, in its tokens; filled in where a model is at hand (``shoptune data``)."""
     canaries: int = 0
     """Planted training examples."""
     notes: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)

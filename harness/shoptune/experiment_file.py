@@ -44,11 +44,14 @@ class WithOptions(BaseModel):
 
 
 class DataFile(WithOptions):
-    """One file of a shop, and how to read it."""
+    """One table of a shop, and how to read it."""
 
     path: str
+    """A file, or a pattern such as ``exports/products_*.csv`` whose files are read as one table."""
     adapter: str | None = None
     """None: plugins are asked who can read it."""
+    on_bad_row: Literal["stop", "skip"] | None = None
+    """What happens at a row that can't be used; None: stop where more than 1 % of the rows are bad."""
 
 
 def _path_alone(value: Any) -> Any:
@@ -84,11 +87,24 @@ class TaskUse(WithOptions):
     split: Split = Split()
     score_on: Literal["validation", "test"] = "test"
     """Choose settings on ``validation``; look at ``test`` once, at the end."""
+    test_data: str | None = None
+    """Data whose examples all are the test part, instead of a share of `data`: a split that somebody published."""
+    validation_data: str | None = None
+    """The same for the validation part."""
+    canaries: int = Field(0, ge=0, le=1000)
+    """How many training texts get a random string planted, which must not come out of a tuned model."""
     metrics: (
         tuple[Annotated[MetricUse, BeforeValidator(_metric_alone, json_schema_input_type=str | MetricUse)], ...] | None
     ) = None
     """None: the task's own."""
     generate: Generation = Generation()
+
+    @model_validator(mode="after")
+    def _one_source_for_each_part(self) -> TaskUse:
+        for part, data in (("test", self.test_data), ("validation", self.validation_data)):
+            if data and self.split.model_fields_set & {part, f"{part}_from"}:
+                raise ValueError(f"`{part}_data` gives the whole {part} part, so `split` has no say in it")
+        return self
 
 
 class Tune(WithOptions):

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["fingerprint", "fingerprint_of_file", "fingerprint_of_source", "versions_of"]
+__all__ = ["fingerprint", "fingerprint_of_file", "fingerprint_of_path", "fingerprint_of_source", "versions_of"]
 
 LENGTH = 32
 """Hexadecimal digits that are kept: 128 bits, far beyond any chance collision, and short enough for a folder's name."""
@@ -24,6 +24,14 @@ def fingerprint_of_file(path: Path) -> str:
     """Return the fingerprint of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:LENGTH]
+
+
+def fingerprint_of_path(path: Path) -> str:
+    """Return the fingerprint of a file's bytes, or of all files of a folder with their names."""
+    if path.is_file():
+        return fingerprint_of_file(path)
+    files = sorted(p for p in path.rglob("*") if p.is_file())
+    return fingerprint([[p.relative_to(path).as_posix(), fingerprint_of_file(p)] for p in files])
 
 
 @lru_cache

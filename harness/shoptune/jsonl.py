@@ -1,36 +1,53 @@
-"""Lines of JSON: how examples, pairs and predictions are kept."""
+"""Lines of JSON: how records, examples, pairs and predictions are kept."""
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from shoptune.data import Example, Prediction, PreferencePair
+import orjson
 
-__all__ = ["read_jsonl", "to_line", "write_jsonl"]
+from shoptune.data import Example, Prediction, PreferencePair, Record
 
-T = TypeVar("T", Example, PreferencePair, Prediction)
+__all__ = ["from_line", "read_jsonl", "to_line", "write_jsonl"]
+
+Row = Record | Example | PreferencePair | Prediction
+T = TypeVar("T", bound=Row)
+
+OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 
-def to_line(row: Example | PreferencePair | Prediction) -> str:
-    """Return `row` as one line of JSON, newline included."""
-    return json.dumps(asdict(row), ensure_ascii=False) + "\n"
+def to_line(row: Row) -> bytes:
+    """Return `row` as one line of JSON in UTF-8, newline included."""
+    if not isinstance(row, Prediction):  # a log-probability may be -Infinity, which orjson would make null
+        with suppress(TypeError):  # orjson knows no whole numbers beyond 64 bits, which a shop's JSON may hold
+            return orjson.dumps(row, option=OPTIONS)
+    return json.dumps(asdict(row), ensure_ascii=False).encode() + b"\n"
 
 
-def write_jsonl(path: Path, rows: Iterable[Example | PreferencePair | Prediction]) -> None:
+def write_jsonl(path: Path, rows: Iterable[Row]) -> None:
     """Write `rows` to `path`, one a line."""
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    with path.open("wb") as file:
         file.writelines(map(to_line, rows))
 
 
 def read_jsonl(path: Path, kind: type[T]) -> Iterator[T]:
     """Read the rows that `write_jsonl` wrote."""
-    with path.open(encoding="utf-8", newline="\n") as file:
+    with path.open("rb") as file:
         for line in file:
-            yield kind(**_with_tuples(json.loads(line)))
+            yield from_line(line, kind)
 
 
-def _with_tuples(fields: dict[str, Any]) -> dict[str, Any]:
-    """JSON knows no tuples, and frozen rows hold no lists."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+def from_line(line: bytes, kind: type[T]) -> T:
+    """Read a row that `to_line` wrote."""
+    try:
+        fields: dict[str, Any] = orjson.loads(line)
+    except orjson.JSONDecodeError:  # infinite or huge numbers, see `to_line`
+        fields = json.loads(line)
+    # JSON knows no tuples, and frozen rows hold no lists.
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
+    return kind(**values)

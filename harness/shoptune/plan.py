@@ -17,7 +17,7 @@ from shoptune.components import AdditiveMetric, LocatedModel
 from shoptune.config import Chosen, Experiment
 from shoptune.errors import PluginError, ShoptuneError
 from shoptune.experiment_file import CandidateUse, TaskUse, Tune
-from shoptune.fingerprint import fingerprint_of_file, versions_of
+from shoptune.fingerprint import fingerprint_of_path, versions_of
 from shoptune.gates import Gate, check_gates
 from shoptune.step import Kind, Step
 
@@ -121,20 +121,32 @@ class _Planner:
     # Steps
 
     def _prepare(self, task: str, use: TaskUse) -> Step:
-        tables = self.experiment.tables[use.data]
+        data = {"own": use.data, "validation": use.validation_data, "test": use.test_data}
+        tables = {part: self.experiment.tables[name] for part, name in data.items() if name}
         return Step(
             kind="prepare",
             task=task,
             settings={
                 "task": self.experiment.tasks[task].identity(),
                 "tables": {
-                    table: {"content": fingerprint_of_file(path), "adapter": adapter.identity()}
-                    for table, (path, adapter) in tables.items()
+                    part: {
+                        table: {
+                            "content": [fingerprint_of_path(path) for path in files.paths],
+                            "adapter": files.adapter.identity(),
+                            "on_bad_row": files.on_bad_row,
+                        }
+                        for table, files in of.items()
+                    }
+                    for part, of in tables.items()
                 },
-                "split": use.split.model_dump(),
+                "split": use.split.model_dump(mode="json"),
+                "canaries": use.canaries,
                 "seed": self.file.seed,
             },
-            places={table: str(path) for table, (path, _) in tables.items()},
+            places={
+                part: {table: [str(path) for path in files.paths] for table, files in of.items()}
+                for part, of in tables.items()
+            },
         )
 
     def _tune(self, candidate: str, tune: Tune, parent: str) -> Step:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from shoptune.assemble import assemble
 from shoptune.comparison import Comparison
+from shoptune.components import ReportFormat
 from shoptune.config import Experiment
+from shoptune.data_report import DataReport
 from shoptune.errors import PluginError, ShoptuneError, StepError, UsageError
 from shoptune.plan import Plan, make_plan
-from shoptune.plugins import Plugins
+from shoptune.plugins import Plugins, Registered
 from shoptune.progress import Display
 from shoptune.step import Step
 from shoptune.store import Store
 
-__all__ = ["execute", "missing_steps", "plan_experiment", "render", "run"]
+__all__ = ["execute", "missing_steps", "plan_experiment", "render", "render_data", "run"]
 
 
 def run(
@@ -70,24 +72,49 @@ def execute(steps: Sequence[Step], executor: str, store: Store, plugins: Plugins
 def render(comparison: Comparison, formats: Sequence[str], plugins: Plugins, folder: Path) -> list[Path]:
     """Write the reports; returns the files written."""
     sections = plugins.report_sections(comparison)
-    written = []
     _refuse_unwritable(folder)
-    for name in formats:
-        registered = plugins.report_formats[name]
-        try:
-            files = dict(registered.component.render(comparison, sections))
-        except Exception as error:
-            raise PluginError(
-                f"{registered.plugin.label} failed to render {name!r}: {type(error).__name__}: {error}"
-            ) from error
-        for file, content in files.items():
-            path = folder / file
-            if not path.resolve().is_relative_to(folder.resolve()):
-                raise PluginError(f"{registered.plugin.label}: {name!r} would write {file!r}, outside of {folder}")
-            with _explaining(folder):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(content, "utf-8", newline="\n")
-            written.append(path)
+    return [
+        path
+        for name in formats
+        for path in _render(plugins.report_formats[name], lambda f: f.render(comparison, sections), folder)
+    ]
+
+
+def render_data(
+    experiment: str, reports: Mapping[str, DataReport], formats: Sequence[str], plugins: Plugins, folder: Path
+) -> list[Path]:
+    """Write the data reports in those of the formats that have a form for them; returns the files written."""
+    _refuse_unwritable(folder)
+    return [
+        path
+        for name in formats
+        for path in _render(
+            plugins.report_formats[name],
+            lambda f: f.render_data(experiment, reports) if f.render_data else {},
+            folder,
+        )
+    ]
+
+
+def _render(
+    registered: Registered[ReportFormat], render: Callable[[ReportFormat], Mapping[str, str]], folder: Path
+) -> list[Path]:
+    name = registered.component.name
+    try:
+        files = dict(render(registered.component))
+    except Exception as error:
+        raise PluginError(
+            f"{registered.plugin.label} failed to render {name!r}: {type(error).__name__}: {error}"
+        ) from error
+    written = []
+    for file, content in files.items():
+        path = folder / file
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise PluginError(f"{registered.plugin.label}: {name!r} would write {file!r}, outside of {folder}")
+        with _explaining(folder):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content, "utf-8", newline="\n")
+        written.append(path)
     return written
 
 

@@ -13,7 +13,7 @@ __all__ = ["Kind", "Step"]
 
 Kind = Literal["prepare", "tune", "predict", "measure"]
 
-CODE = {"prepare": 1, "tune": 1, "predict": 1, "measure": 1}
+CODE = {"prepare": 2, "tune": 1, "predict": 2, "measure": 2}
 """Raised when the core's own part of a step changes its results."""
 
 

@@ -1,14 +1,15 @@
 """The adapter ``csv``: delimited text with a header."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pydantic import Field
 
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
-from shoptune_files.records import RecordOptions, make_records, named_columns
+from shoptune_files.records import RecordOptions, in_spelling_of, make_records, needed_columns
+from shoptune_files.text_file import inner_name
 
 __all__ = ["CsvOptions", "csv_adapter"]
 
@@ -28,10 +29,14 @@ SEPARATORS = {".tsv": "\t", ".psv": "|"}
 
 def read(path: Path, options: CsvOptions) -> Iterator[Record | Dropped]:
     """Read a delimited file, one record per row."""
-    separator = options.separator or SEPARATORS.get(path.suffix.lower())
+    separator = options.separator or SEPARATORS.get(PurePath(inner_name(path)).suffix.lower())
     with open_table(path, separator, options.encoding) as table:
-        table.need(named_columns(options))
-        rows = (row if isinstance(row, Dropped) else (row.origin, row.cells) for row in table.rows)
+        options = in_spelling_of(table.header, options, table.origin)
+        columns = needed_columns(table.header, options)
+        rows = (
+            row if isinstance(row, Dropped) else (row[0], dict(zip(columns, row[1])))  # noqa: B905  (strict is slow)
+            for row in table.select(columns)
+        )
         yield from make_records(rows, path.name, options)
 
 

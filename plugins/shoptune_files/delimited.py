@@ -1,23 +1,35 @@
 """Reads delimited text (CSV, TSV, ``|`` and any other separator), row by row, and knows where each row stands."""
 
+from __future__ import annotations
+
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shoptune.data import Dropped
 from shoptune.errors import DataError, did_you_mean
-from shoptune_files.text_file import open_text, peek_text
+from shoptune_files.text_file import open_text, peek_text, text_lines
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 __all__ = ["Row", "Table", "open_table", "peek_header"]
 
-LONGEST_CELL = 2**20
+LONGEST_CELL = 2**24
 """Characters.  Python's own limit (131,072) is shorter than a description may be in Shopify (524,288 bytes)."""
 LONGEST_HEADER = 2**16
 """Characters that are looked at to see how a header is cut: some files turn out to be a single endless line."""
+
+Cells = tuple[str, ...]
+Placed = tuple[str, Cells]
+"""A row's place (``products.csv:118``) and cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +42,38 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """An open file: its header, and its rows as they are read."""
+    """An open file: its header, and its rows, which are read once, by `rows` or by `select`.
+
+    Rows that can't be cut into as many cells as the header has come as `Dropped`, marked as bad.
+    """
 
     origin: str
     """The header's place: ``products.csv:1``."""
     header: tuple[str, ...]
-    rows: Iterator[Row | Dropped]
-    """Rows that can't be cut into cells come as `Dropped`, marked as bad."""
+    read: Callable[[Callable[[Sequence[str]], Cells]], Iterator[Placed | Dropped]]
+    """Yields each row's place and what the given function takes of its cells; for `select`."""
+
+    @property
+    def rows(self) -> Iterator[Row | Dropped]:
+        """The rows with all cells; a column without a name can't be asked for and is left out."""
+        columns = [column for column in self.header if column]
+        for row in self.select(columns):
+            if isinstance(row, Dropped):
+                yield row
+            else:
+                origin, cells = row
+                yield Row(origin, dict(zip(columns, cells)))  # noqa: B905  (strict is slow)
+
+    def select(self, columns: Sequence[str]) -> Iterator[Placed | Dropped]:
+        """Return (origin, cells of `columns`) for each row: the quick way, above all where a table is wide.
+
+        Raises `DataError` where the header does not name one of `columns`.
+        """
+        self.need(columns)
+        indices = [self.header.index(column) for column in columns]
+        if len(indices) > 1:
+            return self.read(itemgetter(*indices))
+        return self.read(lambda cells: tuple(cells[index] for index in indices))
 
     def need(self, columns: Iterable[str]) -> None:
         """Raise `DataError` with the nearest match for the first of `columns` that the header does not name."""
@@ -50,23 +87,17 @@ def open_table(path: Path, separator: str | None = None, encoding: str | None = 
     """Open a delimited file whose first row is its header.
 
     `separator` is taken from the header where it is not given, `encoding` as `open_text` does.  Rows without any text
-    are passed over, as blank lines are; a row with too few or too many cells comes as `Dropped`.  Raises `DataError` for
-    a file that is empty or has no rows, for quotes that don't match, and for NUL bytes.
+    are passed over, as blank lines are; a row whose quotes don't match or that has too few or too many cells comes as
+    `Dropped`.  Raises `DataError` for a file that is empty or has no rows, for a quote that is never closed, for a cell
+    of more than `LONGEST_CELL` characters, and for NUL bytes.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
     with open_text(path, encoding) as file:
-        lines = _without_nul(file, path.name)
+        lines = text_lines(file, path.name)
         first = next(lines, "")
-        rows = _rows(chain([first], lines), separator or _separator(first), path.name)
-        line, _, names = next(rows, (0, 0, []))
-        header = tuple(name.strip() for name in names)
-        origin = f"{path.name}:{line}"
-        if not header:
-            raise DataError(f"{path.name}: the file is empty.")
-        twice = [name for name, times in Counter(filter(None, header)).items() if times > 1]
-        if twice:
-            raise DataError(f"{origin}: the header names {twice[0]!r} twice; rename one of the columns.")
-        yield Table(origin, header, _under(header, rows, path.name))
+        reader = csv.reader(chain([first], lines), delimiter=separator or _separator(first), strict=True)
+        line, header = _header(reader, path.name)
+        yield Table(f"{path.name}:{line}", header, partial(_rows, reader, len(header), path.name))
 
 
 def peek_header(path: Path) -> tuple[str, ...]:
@@ -84,48 +115,64 @@ def _cut(line: str, separator: str) -> list[str]:
     return next(csv.reader([line[:LONGEST_HEADER]], delimiter=separator), [])
 
 
-def _without_nul(lines: Iterable[str], name: str) -> Iterator[str]:
-    for number, line in enumerate(lines, start=1):
-        if "\0" in line:
-            raise DataError(
-                f"{name}:{number}: there is a NUL byte: this is no text, or text in UTF-16 without a byte order mark "
-                "(then say 'encoding: utf-16-le')."
-            )
-        yield line
+def _header(reader: Reader, name: str) -> tuple[int, Cells]:
+    """Return the line on which the first row with any text begins, and its cells."""
+    line = 1
+    try:
+        for cells in reader:
+            if any(map(str.strip, cells)):
+                break
+            line = reader.line_num + 1
+        else:
+            raise DataError(f"{name}: the file is empty.")
+    except csv.Error as error:
+        raise _unreadable(name, line, reader, error) from error
+    header = tuple(cell.strip() for cell in cells)
+    twice = [column for column, times in Counter(filter(None, header)).items() if times > 1]
+    if twice:
+        raise DataError(f"{name}:{line}: the header names {twice[0]!r} twice; rename one of the columns.")
+    return line, header
 
 
-def _rows(lines: Iterable[str], separator: str, name: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield (first line, last line, cells) of each row that has any text."""
-    reader = csv.reader(lines, delimiter=separator, strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise DataError(
-                f"{name}:{line}: the row that starts here can't be read: {error} (line {reader.line_num}). Most likely "
-                "a quote is never closed; a quote inside a quoted cell is written twice."
-            ) from error
-        if any(map(str.strip, cells)):
-            yield line, reader.line_num, cells
-
-
-def _under(header: tuple[str, ...], rows: Iterator[tuple[int, int, list[str]]], name: str) -> Iterator[Row | Dropped]:
-    """Put `rows` under `header`; a column without a name can't be asked for and is left out."""
+def _rows(reader: Reader, width: int, name: str, take: Callable[[Sequence[str]], Cells]) -> Iterator[Placed | Dropped]:
+    """Yield (origin, what is taken of the cells) of each row that has any text."""
     empty = True
-    for line, last, cells in rows:
-        empty = False
-        if len(cells) == len(header):
-            yield Row(f"{name}:{line}", {column: cell for column, cell in zip(header, cells, strict=True) if column})
-            continue
-        cause = (
-            f"the row runs on to line {last}: is a quote never closed?"
-            if last > line
-            else "a separator is missing, or stands in a cell without quotes around it"
-        )
-        detail = f"{len(cells)} cells, the header has {len(header)}; {cause}"
-        yield Dropped(origin=f"{name}:{line}", reason="wrong number of cells", detail=detail, bad=True)
+    line = reader.line_num + 1
+    while True:
+        try:
+            for cells in reader:
+                if any(map(str.strip, cells)):
+                    empty = False
+                    if len(cells) == width:
+                        yield f"{name}:{line}", take(cells)
+                    else:
+                        yield _wrong_number(name, line, reader.line_num, len(cells), width)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            if "expected after" not in str(error):  # the end of the file or a cell's limit was met: no row follows
+                raise _unreadable(name, line, reader, error) from error
+            empty = False
+            detail = f"{error}, on line {reader.line_num}; a quote inside a quoted cell is written twice"
+            yield Dropped(origin=f"{name}:{line}", reason="quotes that don't match", detail=detail, bad=True)
+            line = reader.line_num + 1
+        else:
+            break
     if empty:
         raise DataError(f"{name}: there are no rows under the header.")
+
+
+def _wrong_number(name: str, line: int, last: int, found: int, width: int) -> Dropped:
+    cause = (
+        f"the row runs on to line {last}: is a quote never closed?"
+        if last > line
+        else "a separator is missing, or stands in a cell without quotes around it"
+    )
+    detail = f"{found} cells, the header has {width}; {cause}"
+    return Dropped(origin=f"{name}:{line}", reason="wrong number of cells", detail=detail, bad=True)
+
+
+def _unreadable(name: str, line: int, reader: Reader, error: csv.Error) -> DataError:
+    return DataError(
+        f"{name}:{line}: the row that starts here can't be read: {error} (line {reader.line_num}). Most likely a quote "
+        "is never closed; a quote inside a quoted cell is written twice."
+    )

@@ -9,38 +9,53 @@ from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
 from shoptune_files.records import RecordOptions, make_records
-from shoptune_files.text_file import open_text
+from shoptune_files.text_file import open_text, text_lines
 
 __all__ = ["json_adapter", "jsonl_adapter"]
 
-_Rows = Iterator[tuple[str, dict[str, Any]]]
+_Rows = Iterator[tuple[str, dict[str, Any]] | Dropped]
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
+"""``NaN`` and ``Infinity``, which some programs write, are no numbers: None."""
 
 
 def read_lines(path: Path, options: RecordOptions) -> Iterator[Record | Dropped]:
-    """Read JSON Lines; an origin is ``products.jsonl:118``."""
-    return make_records(_filled(_lines(path, options.encoding), path.name), path.name, options)
+    """Read JSON Lines; an origin is ``products.jsonl:118``.  A line that is no JSON object comes as a bad `Dropped`."""
+    return make_records(_lines(path, options.encoding), path.name, options)
 
 
 def read_list(path: Path, options: RecordOptions) -> Iterator[Record | Dropped]:
-    """Read a JSON list, which is held in memory; an origin is ``products.json[117]``, counted from 0 as jq counts."""
-    return make_records(_filled(_items(path, options.encoding), path.name), path.name, options)
+    """Read a JSON list, which is held in memory; an origin is ``products.json[117]``, counted from 0 as jq counts.
+
+    An item that is no object comes as a bad `Dropped`; text that is no JSON raises `DataError`.
+    """
+    return make_records(_items(path, options.encoding), path.name, options)
 
 
 def _lines(path: Path, encoding: str | None) -> _Rows:
     with open_text(path, encoding) as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                origin = f"{path.name}:{number}"
-                yield origin, _object(_parse(line, origin), origin)
+        for number, line in enumerate(text_lines(file, path.name), start=1):
+            if not (text := line.strip()):
+                continue
+            origin = f"{path.name}:{number}"
+            try:
+                value = _DECODER.decode(text)
+            except (ValueError, RecursionError) as error:
+                yield Dropped(origin=origin, reason="this is no JSON", detail=_fault(error), bad=True)
+            else:
+                yield _row(value, origin)
 
 
 def _items(path: Path, encoding: str | None) -> _Rows:
     with open_text(path, encoding) as file:
-        text = file.read()
-    value = _parse(text, path.name) if text.strip() else []
+        text = file.read().strip()
+    if not text:
+        return
+    try:
+        value = _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path.name}: this is no JSON: {_fault(error)}.") from error
     for index, item in enumerate(_list(value, path.name)):
-        origin = f"{path.name}[{index}]"
-        yield origin, _object(item, origin)
+        yield _row(item, f"{path.name}[{index}]")
 
 
 def _list(value: Any, name: str) -> list[Any]:
@@ -53,29 +68,18 @@ def _list(value: Any, name: str) -> list[Any]:
     return lists[0]
 
 
-def _filled(rows: _Rows, name: str) -> _Rows:
-    empty = True
-    for row in rows:
-        yield row
-        empty = False
-    if empty:
-        raise DataError(f"{name}: there are no rows.")
+def _row(value: Any, origin: str) -> tuple[str, dict[str, Any]] | Dropped:
+    if isinstance(value, dict):
+        return origin, value
+    return Dropped(origin=origin, reason="this is no JSON object", detail=f"found {json.dumps(value)[:60]}", bad=True)
 
 
-def _parse(text: str, origin: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}" if "\n" in text.strip() else f"column {error.colno}"
-        raise DataError(f"{origin}: this is no JSON: {error.msg} ({place}).") from error
-    except (ValueError, RecursionError) as error:  # an endless number, a tower of brackets
-        raise DataError(f"{origin}: this JSON can't be read: {error}.") from error
-
-
-def _object(value: Any, origin: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise DataError(f"{origin}: this should be a JSON object ({{...}}), and is {json.dumps(value)[:60]}.")
-    return value
+def _fault(error: Exception) -> str:
+    """Return what is wrong with JSON text, and where."""
+    if not isinstance(error, json.JSONDecodeError):  # an endless number, a tower of brackets
+        return str(error)
+    place = f"column {error.colno}" if error.lineno == 1 else f"line {error.lineno}, column {error.colno}"
+    return f"{error.msg} ({place})"
 
 
 jsonl_adapter = DataAdapter(

@@ -1,7 +1,8 @@
-"""What this plugin brings: ``csv``, ``jsonl`` and ``json``."""
+"""What this plugin brings: ``csv``, ``jsonl``, ``json``, ``parquet`` and ``dataset``."""
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from shoptune import hookimpl
@@ -22,6 +23,7 @@ ADAPTERS = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "json",
+    ".parquet": "parquet",
 }
 
 
@@ -29,12 +31,19 @@ ADAPTERS = {
 def register_data_adapters() -> Iterable[DataAdapter[Any]]:
     """Bring the adapters for general file formats."""
     from shoptune_files.csv_file import csv_adapter
+    from shoptune_files.dataset_folder import dataset_adapter
     from shoptune_files.json_file import json_adapter, jsonl_adapter
+    from shoptune_files.parquet_file import parquet_adapter
 
-    return [csv_adapter, jsonl_adapter, json_adapter]
+    return [csv_adapter, jsonl_adapter, json_adapter, parquet_adapter, dataset_adapter]
 
 
 @hookimpl(trylast=True)  # whoever knows the shop's own dialect is asked before
 def select_data_adapter(path: Path) -> str | None:
-    """Judge by the suffix alone."""
-    return ADAPTERS.get(path.suffix.lower())
+    """Judge by the suffix alone, that under the compression if there is one (``products.csv.gz``)."""
+    from shoptune_files.dataset_folder import is_dataset
+    from shoptune_files.text_file import inner_name
+
+    if is_dataset(path):
+        return "dataset"
+    return ADAPTERS.get(PurePath(inner_name(path)).suffix.lower())

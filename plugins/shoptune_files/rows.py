@@ -11,9 +11,7 @@ __all__ = ["usable"]
 T = TypeVar("T")
 
 
-def usable(
-    rows: Iterable[T | Dropped], make: Callable[[T], Iterable[Record | Dropped]]
-) -> Iterator[Record | Dropped]:
+def usable(rows: Iterable[T | Dropped], make: Callable[[T], Iterable[Record | Dropped]]) -> Iterator[Record | Dropped]:
     """Yield what `make` makes of each row; a row for which it raises `RowError` comes as a bad `Dropped`.
 
     Nothing of a row is yielded unless all of it could be made.

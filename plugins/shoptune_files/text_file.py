@@ -1,19 +1,24 @@
 """Opens text files: byte order marks, encodings, and errors that say where and what to do."""
 
 import codecs
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TextIO
 
 from pydantic import AfterValidator
 
 from shoptune.errors import DataError, did_you_mean
+from shoptune_files.compressed import inner_name, open_bytes
 
-__all__ = ["Encoding", "open_text", "peek_text"]
+__all__ = ["Encoding", "inner_name", "open_text", "peek_text", "text_lines"]
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CHUNK = 2**16
+LONGEST_LINE = 2**26
+"""Characters.  A file that is one endless line would be held in memory as a whole otherwise."""
 
 
 def _known(encoding: str) -> str:
@@ -30,16 +35,17 @@ Encoding = Annotated[str, AfterValidator(_known)]
 
 @contextmanager
 def open_text(path: Path, encoding: str | None = None) -> Iterator[TextIO]:
-    """Open `path` for reading text, line ends untranslated.
+    """Open `path` for reading text, unpacked where it is packed (gzip, zip), line ends untranslated.
 
-    A byte order mark outranks `encoding`; with neither, the text is UTF-8.  A file that is missing, can't be read or
-    can't be decoded raises `DataError`, also while it is being read inside the ``with`` block.
+    A byte order mark outranks `encoding`; with neither, the text is UTF-8.  A file that is missing, can't be read,
+    unpacked or decoded raises `DataError`, also while it is being read inside the ``with`` block.
     """
+    used = encoding or "utf-8"
     try:
-        with path.open("rb") as file:
-            used = _marked(file.read(4)) or encoding or "utf-8"
-        with path.open(encoding=used, newline="") as text:
-            yield text
+        with open_bytes(path) as file:
+            used = _marked(file.peek(4)) or used
+            with io.TextIOWrapper(file, used, newline="") as text:
+                yield text
     except FileNotFoundError:
         raise _missing(path) from None
     except OSError as error:
@@ -51,14 +57,27 @@ def open_text(path: Path, encoding: str | None = None) -> Iterator[TextIO]:
 _REMEDY = "Save the file as UTF-8, or say what it is, for example 'encoding: cp1252' (Excel on Windows)."
 
 
+def text_lines(file: TextIO, name: str) -> Iterator[str]:
+    """Yield a text file's lines; raises `DataError` for a NUL character and for a line that never seems to end."""
+    for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), ""), start=1):
+        if "\0" in line:
+            raise DataError(
+                f"{name}:{number}: there is a NUL byte: this is no text, or text in UTF-16 without a byte order mark "
+                "(then say 'encoding: utf-16-le')."
+            )
+        if len(line) == LONGEST_LINE:
+            raise DataError(f"{name}:{number}: the line has more than {LONGEST_LINE:,} characters: is this a table?")
+        yield line
+
+
 def peek_text(path: Path) -> str:
     """Return the beginning of a file, as far as it can be made out; empty where it can't be read.  Never raises."""
     try:
         if not path.is_file():
             return ""
-        with path.open("rb") as file:
+        with open_bytes(path) as file:
             start = file.read(_CHUNK)
-    except OSError:
+    except (OSError, DataError):
         return ""
     return start.decode(_marked(start) or "utf-8", errors="replace")
 
@@ -81,7 +100,7 @@ def _place(path: Path, encoding: str) -> str:
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     line, position = 1, 0
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         while True:
             chunk = file.read(_CHUNK)
             held = len(decoder.getstate()[0])  # bytes of a character that the last chunk left unfinished

@@ -1,32 +1,22 @@
-"""The format ``html``: one page for people, with its style and script in it, that needs no network.
-
-Text of products and models is text: Jinja escapes all of it, and a content security policy that allows this page's own
-style and script by their hashes, and nothing else, stands behind that.
-"""
+"""The format ``html``: pages for people that need no network.  See `shoptune_reports.page` for what makes them safe."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from shoptune.comparison import Comparison
 from shoptune.components import Section
-from shoptune_reports import format as figures
+from shoptune.data_report import DataReport
 from shoptune_reports.board import Board, boards
-from shoptune_reports.chart import loss_chart
+from shoptune_reports.page import render_page
 from shoptune_reports.selection import Shown, select
-from shoptune_reports.slices import grids, is_certain, regressions, slice_keys
 from shoptune_reports.verdict import Judgement, judge
 
-__all__ = ["SAMPLES_SHOWN", "render_html"]
+__all__ = ["SAMPLES_SHOWN", "render_data_html", "render_html"]
 
 SAMPLES_SHOWN = 60
 """So many samples the page holds; ``samples.jsonl`` holds all."""
@@ -44,25 +34,18 @@ class TaskView:
 
 def render_html(comparison: Comparison, sections: Sequence[Section]) -> Mapping[str, str]:
     """Return ``report.html``."""
-    style, script = _asset("report.css"), _asset("report.js")
-    page = _environment().get_template("report.html.j2")
-    html = page.render(
+    html = render_page(
+        "report.html.j2",
         c=comparison,
         views=_views(comparison),
         sections=[(section.title, _markdown(section.markdown)) for section in sections],
-        style=Markup(style),  # noqa: S704 - a file of this package
-        script=Markup(script),  # noqa: S704 - a file of this package
-        policy="; ".join(
-            (
-                "default-src 'none'",
-                f"style-src '{_hash(style)}'",
-                f"script-src '{_hash(script)}'",
-                "base-uri 'none'",
-                "form-action 'none'",
-            )
-        ),
     )
     return {"report.html": html}
+
+
+def render_data_html(experiment: str, reports: Mapping[str, DataReport]) -> Mapping[str, str]:
+    """Return ``data.html``, which shows what ``report.html`` has under its heading *Data*."""
+    return {"data.html": render_page("data_page.html.j2", experiment=experiment, reports=reports)}
 
 
 def _views(comparison: Comparison) -> list[TaskView]:
@@ -80,38 +63,6 @@ def _views(comparison: Comparison) -> list[TaskView]:
             )
         )
     return views
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("shoptune_reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        f=figures,
-        marks=figures.MARKS,
-        loss_chart=loss_chart,
-        regressions=regressions,
-        grids=grids,
-        is_certain=is_certain,
-        slice_keys=slice_keys,
-    )
-    environment.filters["plain"] = figures.plain
-    environment.tests["leaf"] = lambda anything: not isinstance(anything, Mapping | list | tuple)
-    return environment
-
-
-@cache
-def _asset(name: str) -> str:
-    return resources.files("shoptune_reports").joinpath("templates", name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _markdown(text: str) -> Markup:

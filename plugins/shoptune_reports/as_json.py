@@ -1,13 +1,16 @@
-"""The format ``json``: the comparison as programs read it."""
+"""The format ``json``: the comparison, and the data reports, as programs read them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pydantic import TypeAdapter
+
 from shoptune.comparison import Comparison
 from shoptune.components import Section
+from shoptune.data_report import DataReport
 
-__all__ = ["render_json"]
+__all__ = ["render_data_json", "render_json"]
 
 
 def render_json(comparison: Comparison, sections: Sequence[Section]) -> Mapping[str, str]:
@@ -21,3 +24,10 @@ def render_json(comparison: Comparison, sections: Sequence[Section]) -> Mapping[
         "comparison.json": comparison.model_dump_json(indent=2, exclude={"samples"}) + "\n",
         "samples.jsonl": "".join(sample.model_dump_json() + "\n" for sample in comparison.samples),
     }
+
+
+def render_data_json(experiment: str, reports: Mapping[str, DataReport]) -> Mapping[str, str]:
+    """Return ``data.json``: task -> its `DataReport`."""
+    del experiment
+    written = TypeAdapter(dict[str, DataReport]).dump_json(dict(reports), indent=2)
+    return {"data.json": written.decode() + "\n"}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from shoptune.comparison import Comparison, MetricInfo, Result
 from shoptune.components import Section
+from shoptune.data_report import DataReport, TableReport
 from shoptune_reports.board import Board, boards
+from shoptune_reports.data_words import bad_rows, groups_of, leaks, summary
 from shoptune_reports.format import (
     MARKS,
     NOTHING,
@@ -18,20 +19,17 @@ from shoptune_reports.format import (
     interval,
     value,
 )
+from shoptune_reports.markdown_text import escape, table
 from shoptune_reports.slices import is_certain, regressions
 from shoptune_reports.verdict import judge
 
-__all__ = ["LIMIT", "escape", "render_markdown"]
+__all__ = ["LIMIT", "render_data_markdown", "render_markdown"]
 
 LIMIT = 65_536
 """Characters that a comment on GitHub may have."""
 
 _NOTE = "\n_Left out, since a comment may not be longer: {}. The HTML report has it all._\n"
 _DIRECTIONS = {True: "higher is better", False: "lower is better", None: "a description, no verdict"}
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
-_LEADING = re.compile(r"^(\d*)([-+#=.)])")
-_LIVELY = re.compile(r"[@#](?=\w)|:(?=[\w/])|\bwww(?=\.)", re.IGNORECASE)
-_ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
 
 
 def render_markdown(comparison: Comparison, sections: Sequence[Section]) -> Mapping[str, str]:
@@ -45,23 +43,20 @@ def render_markdown(comparison: Comparison, sections: Sequence[Section]) -> Mapp
             (f"the table{of}", _table(board)),
             (f"the worst regressions{of}", _regressions(board)),
         ]
-    blocks += [("the gates", _gates(comparison)), ("the cost", _cost(comparison))]
+    blocks += [("the gates", _gates(comparison)), ("the data", _data(comparison)), ("the cost", _cost(comparison))]
     # A section is Markdown by contract; its own author answers for what it holds.
     blocks += [(escape(s.title), f"## {escape(s.title)}\n\n{s.markdown.strip()}\n") for s in sections]
     return {"report.md": _fit(blocks)}
 
 
-def escape(text: str, longest: int = 300) -> str:
-    """Return `text` as one line of Markdown that shows just this text, shortened where it is very long.
-
-    Beside Markdown's and HTML's own signs this takes the meaning of what GitHub adds: a mention, a reference, a link
-    without brackets and an emoji by name are broken by an invisible space.
-    """
-    line = " ".join(text.split())
-    if len(line) > longest:
-        line = line[: longest - 1] + "…"
-    line = _LEADING.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", line.replace("&", "&amp;")))
-    return _LIVELY.sub(lambda match: match[0] + _ZERO_WIDTH, line)
+def render_data_markdown(experiment: str, reports: Mapping[str, DataReport]) -> Mapping[str, str]:
+    """Return ``data.md``: the essentials in a sentence, and what was read of which table."""
+    blocks = [("title", f"# Data of {escape(experiment)}\n")]
+    for name, report in reports.items():
+        header = ["table", "files", "records", "groups", "not wanted", "can't be used"]
+        tables = table(header, (_row(table_name, of) for table_name, of in report.tables.items()))
+        blocks.append((f"the data of {escape(name)}", f"## {escape(name)}\n\n{_sentences(report)}\n{tables}"))
+    return {"data.md": _fit(blocks)}
 
 
 def _verdict(comparison: Comparison, board: Board, of: str) -> str:
@@ -86,7 +81,7 @@ def _table(board: Board) -> str:
         f"Value, then the paired difference to {escape(board.baseline)} with its 95 % bootstrap interval, resampled by "
         "group; verdicts (▲ better, ▼ worse, ◆ inconclusive) after Holm's correction. pp: percentage points."
     )
-    return _rows(header, rows) + f"\n<sub>{note}</sub>\n"
+    return table(header, rows) + f"\n<sub>{note}</sub>\n"
 
 
 def _column(board: Board, candidate: str) -> str:
@@ -121,9 +116,9 @@ def _regressions(board: Board) -> str:
         ]
         for r in found
     ]
-    table = _rows(["slice", "metric", "candidate", "difference", "95 % interval", "n"], rows)
+    worst = table(["slice", "metric", "candidate", "difference", "95 % interval", "n"], rows)
     note = "▼: the interval leaves out 0; slices are not corrected for their number."
-    return f"### Worst regressions\n\n{table}\n<sub>{note}</sub>\n"
+    return f"### Worst regressions\n\n{worst}\n<sub>{note}</sub>\n"
 
 
 def _gates(comparison: Comparison) -> str:
@@ -138,7 +133,33 @@ def _gates(comparison: Comparison) -> str:
         ]
         for g in comparison.gates
     ]
-    return f"## Gates\n\n{_rows(['outcome', 'gate', 'what was seen'], rows)}"
+    return f"## Gates\n\n{table(['outcome', 'gate', 'what was seen'], rows)}"
+
+
+def _data(comparison: Comparison) -> str:
+    several = len(comparison.tasks) > 1
+    return "\n".join(
+        f"**Data{f' of {escape(task.name)}' if several else ''}:** {_sentences(task.data)}" for task in comparison.tasks
+    )
+
+
+def _sentences(report: DataReport) -> str:
+    """Return the essentials, and what is wrong with the data in a list below."""
+    wrong = [*bad_rows(report), *leaks(report.leakage)]
+    listed = "".join(f"- ⚠ {escape(line, 500)}\n" for line in wrong)
+    return f"{escape(summary(report), 2000)}\n" + (f"\n{listed}" if listed else "")
+
+
+def _row(name: str, of: TableReport) -> Sequence[str]:
+    more = f" and {integer(len(of.files) - 3)} more" if len(of.files) > 3 else ""
+    return [
+        escape(name),
+        escape(", ".join(of.files[:3])) + more,
+        integer(of.records),
+        f"{integer(of.groups)} {groups_of(name)}",
+        integer(sum(drops.count for drops in of.dropped.values())),
+        integer(sum(drops.count for drops in of.bad.values())),
+    ]
 
 
 def _cost(comparison: Comparison) -> str:
@@ -149,11 +170,6 @@ def _cost(comparison: Comparison) -> str:
     ]
     tokens = sum(c.tokens_in + c.tokens_out for c in comparison.cost)
     return f"**Cost:** {', '.join(parts)}; {integer(tokens)} tokens.\n" if parts else ""
-
-
-def _rows(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
 def _fit(blocks: Sequence[tuple[str, str]]) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "interval",
     "plain",
     "rate",
+    "share",
     "size",
     "value",
 ]
@@ -100,6 +101,16 @@ def rate(number: float | None) -> str:
     if number is None or not math.isfinite(number):
         return NOTHING
     return f"{number:,.0f}" if number >= 99.5 else f"{number:.1f}"
+
+
+def share(part: int, whole: int) -> str:
+    """Write part of a whole as 97 %; some are never rounded to none, nor most to all."""
+    if not whole:
+        return NOTHING
+    percent = round(100 * part / whole)
+    if percent == 100 and part < whole:
+        return f">{_GAP}99{_GAP}%"
+    return f"<{_GAP}1{_GAP}%" if percent == 0 and part else f"{percent}{_GAP}%"
 
 
 def plain(anything: object) -> str:

@@ -11,7 +11,7 @@ from shoptune_shops.shop_rows import ShopOptions, ShopRow, select_columns
 
 __all__ = ["ab_tests"]
 
-COLUMNS = ("product_id", "variant_id", "text", "exposures", "conversions", "start", "end")
+COLUMNS = {name: (name,) for name in ("product_id", "variant_id", "text", "exposures", "conversions", "start", "end")}
 
 
 def read(path: Path, options: ShopOptions) -> Iterator[Record | Dropped]:
@@ -21,7 +21,7 @@ def read(path: Path, options: ShopOptions) -> Iterator[Record | Dropped]:
     more than exposures), ``start`` and ``end`` (ISO dates, first and last day).
     """
     with open_table(path, encoding=options.encoding) as table:
-        rows = select_columns(table, {column: (column,) for column in COLUMNS}, needed=COLUMNS)
+        rows = select_columns(table, COLUMNS, needed=COLUMNS)
         yield from usable(rows, lambda row: [_record(row)])
 
 

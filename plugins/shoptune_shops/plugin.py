@@ -1,7 +1,8 @@
-"""What this plugin brings: ``shopify_products``, ``shopify_orders`` and ``ab_tests``."""
+"""What this plugin brings: adapters for the products, orders, sales and A/B tests of shops."""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from shoptune import hookimpl
@@ -17,28 +18,52 @@ __all__ = ["register_data_adapters", "select_data_adapter"]
 SIGNS = {
     "shopify_orders": ({"name", "lineitem name", "lineitem quantity"},),
     "shopify_products": ({"handle", "title", "body (html)"}, {"url handle", "title", "description"}),
+    "woocommerce_products": ({"type", "sku", "name", "published", "regular price"},),
+    "woocommerce_orders": (
+        {"order number", "order status", "item cost"},
+        {"order_id", "status", "item_name", "item_quantity"},
+        {"order_id", "status", "line_items"},
+    ),
+    "magento_products": (
+        {"sku", "product_type", "attribute_set_code"},
+        {"sku", "product_type", "additional_attributes"},
+    ),
     "ab_tests": ({"product_id", "variant_id", "text", "exposures", "conversions"},),
 }
 """Adapter -> the sets of columns (in lower case), each of which gives its kind of file away."""
+LOOKING = ("merchant_feed", "ga4_items", "shopify_sales", "generic_sales")
+"""Adapters for whose files columns don't suffice: their modules have a function ``recognises``; asked in this order."""
 
 
 @hookimpl
 def register_data_adapters() -> Iterable[DataAdapter[Any]]:
     """Bring the adapters for what shops can download."""
     from shoptune_shops.ab_tests import ab_tests
+    from shoptune_shops.ga4_items import ga4_items
+    from shoptune_shops.generic_sales import generic_sales
+    from shoptune_shops.magento_products import magento_products
+    from shoptune_shops.merchant_feed import merchant_feed
     from shoptune_shops.shopify_orders import shopify_orders
     from shoptune_shops.shopify_products import shopify_products
+    from shoptune_shops.shopify_sales import shopify_sales
+    from shoptune_shops.woocommerce_orders import woocommerce_orders
+    from shoptune_shops.woocommerce_products import woocommerce_products
 
-    return [shopify_products, shopify_orders, ab_tests]
+    return [
+        *(shopify_products, woocommerce_products, magento_products, merchant_feed),
+        *(shopify_orders, woocommerce_orders),
+        *(ga4_items, shopify_sales, generic_sales),
+        ab_tests,
+    ]
 
 
 @hookimpl
 def select_data_adapter(path: Path) -> str | None:
-    """Judge by the header, upper and lower case alike."""
+    """Judge by the header, upper and lower case alike; where that doesn't suffice, the adapter's module has a look."""
     from shoptune_files.delimited import peek_header
 
-    header = {column.casefold() for column in peek_header(path)}
+    header = tuple(column.casefold() for column in peek_header(path))
     for adapter, signs in SIGNS.items():
-        if any(sign <= header for sign in signs):
+        if any(sign <= set(header) for sign in signs):
             return adapter
-    return None
+    return next((name for name in LOOKING if import_module(f"shoptune_shops.{name}").recognises(path, header)), None)

@@ -67,7 +67,9 @@ class ShopRow:
         raise self.error(name, problem, f"found {self[name]!r}; {remedy}")
 
 
-def select_columns(table: Table, wanted: Mapping[str, Sequence[str]], needed: Iterable[str] = ()) -> Iterator[ShopRow | Dropped]:
+def select_columns(
+    table: Table, wanted: Mapping[str, Sequence[str]], needed: Iterable[str] = ()
+) -> Iterator[ShopRow | Dropped]:
     """Yield the table's rows with the `wanted` columns alone: our name -> what dialects call it, in lower case.
 
     No other cell goes any further, which is how personal data stay out.  Raises `DataError` with the nearest match
@@ -84,11 +86,13 @@ def select_columns(table: Table, wanted: Mapping[str, Sequence[str]], needed: It
             called = " or ".join(map(repr, wanted[name]))
             hint = did_you_mean(wanted[name][0], table.header)
             raise DataError(f"{table.origin}: there is no column {called} (upper or lower case).{hint}")
-    for row in table.rows:
+    names = tuple(columns)
+    for row in table.select(tuple(columns.values())):
         if isinstance(row, Dropped):
             yield row
         else:
-            yield ShopRow(row.origin, {name: row.cells[column].strip() for name, column in columns.items()}, columns)
+            origin, cells = row
+            yield ShopRow(origin, dict(zip(names, map(str.strip, cells))), columns)  # noqa: B905  (strict is slow)
 
 
 def group_rows(rows: Iterable[ShopRow | Dropped], name: str) -> Iterator[list[ShopRow] | Dropped]:

@@ -14,9 +14,11 @@ from pydantic import Field
 
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
+from shoptune_files.amounts import parse_amount
 from shoptune_files.delimited import open_table
 from shoptune_files.html_text import html_to_text
 from shoptune_files.rows import usable
+from shoptune_shops.product_parts import choices, snake_case
 from shoptune_shops.shop_rows import ShopOptions, ShopRow, group_rows, select_columns
 
 __all__ = ["ProductOptions", "shopify_products"]
@@ -44,8 +46,17 @@ COLUMNS = {
     "sku": ("sku", "variant sku"),
     "barcode": ("barcode", "variant barcode"),
     "price": ("price", "variant price"),
-    **{f"option{n} {part}": (f"option{n} {part}",) for n in (1, 2, 3) for part in ("name", "value")},
+    "grams": ("weight value (grams)", "variant grams"),
+    "image": ("product image url", "image src"),
+    "alt": ("image alt text",),
+    "option1 name": ("option1 name",),
+    "option1 value": ("option1 value",),
+    "option2 name": ("option2 name",),
+    "option2 value": ("option2 value",),
+    "option3 name": ("option3 name",),
+    "option3 value": ("option3 value",),
 }
+OPTIONS = {f"option{number} name": f"option{number} value" for number in (1, 2, 3)}
 VARIANT = ("sku", "barcode", "price", "option1 value")
 """A row with none of these is an image."""
 
@@ -56,9 +67,10 @@ def read(path: Path, options: ProductOptions) -> Iterator[Record | Dropped]:
     """Read a product export, one record per product: id and group are the handle.
 
     Fields: ``name``, ``description`` (plain text), ``description_html``, ``brand``, ``category`` (or, without one, the
-    type), ``status``, ``tags`` (list), ``sku`` and ``price`` (of the first variant), ``variants`` (each with ``sku``,
-    ``barcode``, ``price``, ``options``), ``options`` (name -> values) and ``attributes`` (product metafields that
-    aren't empty).  An empty text is "", a price that isn't given None.
+    type), ``type``, ``status``, ``tags`` (list), ``sku``, ``gtin`` and ``price`` (of the first variant), ``weight``
+    (``450 g``, where all variants that state one weigh the same), ``images`` (each with ``url`` and ``alt``),
+    ``variants`` (each with ``sku``, ``barcode``, ``price``, ``options``), ``options`` (name -> values) and
+    ``attributes`` (product metafields that aren't empty).  An empty text is "", a price that isn't given None.
     """
     with open_table(path, encoding=options.encoding) as table:
         metafields = _metafields(table.header)
@@ -74,7 +86,7 @@ def _metafields(header: Iterable[str]) -> dict[str, str]:
     stands before it: ``custom.material``.
     """
     matches = [(METAFIELD.search(column.lower()), column) for column in header]
-    found = [(match["namespace"], match["key"], column) for match, column in matches if match]
+    found = [(match["namespace"], snake_case(match["key"]), column) for match, column in matches if match]
     times = Counter(key for _, key, _ in found)
     return {key if times[key] == 1 else f"{namespace}.{key}": column for namespace, key, column in found}
 
@@ -88,45 +100,51 @@ def _product(rows: Sequence[ShopRow], options: ProductOptions, metafields: Mappi
     for row in rows[1:]:
         if row["name"] not in ("", name):
             raise row.error("name", "differs within a product", f"found {row['name']!r}, at {first.origin} {name!r}")
-    names = {n: _snake_case(first[f"option{n} name"]) for n in (1, 2, 3)}
+    names = {value: snake_case(first[name]) for name, value in OPTIONS.items() if first[name]}
     variants = [_variant(row, names) for row in rows if any(row[column] for column in VARIANT)]
-    main = variants[0] if variants else {"sku": "", "price": None}
+    main = variants[0] if variants else {"sku": "", "barcode": "", "price": None}
     fields = {
         "name": name,
         "description": html_to_text(first["description"]),
         "description_html": first["description"],
         "brand": first["brand"],
         "category": first["category"] or first["type"],
+        "type": first["type"],
         "status": status,
         "tags": [tag.strip() for tag in first["tags"].split(",") if tag.strip()],
         "sku": main["sku"],
+        "gtin": main["barcode"],
         "price": main["price"],
+        "weight": _weight(rows),
+        "images": _images(rows),
         "variants": variants,
-        "options": _choices(variants),
+        "options": choices(variants),
         "attributes": {key: first[column] for key, column in metafields.items() if first[column]},
     }
     return Record(id=handle, group=handle, origin=first.origin, fields=fields)
 
 
-def _variant(row: ShopRow, names: Mapping[int, str]) -> dict[str, Any]:
-    options = {name: value for n, name in names.items() if name and (value := row[f"option{n} value"])}
+def _variant(row: ShopRow, names: Mapping[str, str]) -> dict[str, Any]:
+    options = {name: value for column, name in names.items() if (value := row[column])}
     if options == {"title": "Default Title"}:  # how Shopify writes that a product has no options
         options = {}
+    barcode = row["barcode"].removeprefix("'")  # which keeps a spreadsheet from rounding it
     price = row.amount("price") if row["price"] else None
-    return {"sku": row["sku"], "barcode": row["barcode"], "price": price, "options": options}
+    return {"sku": row["sku"], "barcode": barcode, "price": price, "options": options}
 
 
-def _choices(variants: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Return option name -> the values that variants have, in the order of the file."""
-    choices: dict[str, dict[str, None]] = {}
-    for variant in variants:
-        for name, value in variant["options"].items():
-            choices.setdefault(name, {})[value] = None
-    return {name: list(values) for name, values in choices.items()}
+def _weight(rows: Iterable[ShopRow]) -> str:
+    """Return what the variants weigh, if it is the same for all; Shopify writes 0 where nobody said."""
+    weights = set(filter(None, map(parse_amount, {row["grams"] for row in rows})))
+    return f"{weights.pop():.15g} g" if len(weights) == 1 else ""
 
 
-def _snake_case(name: str) -> str:
-    return "_".join(re.findall(r"\w+", name.lower()))
+def _images(rows: Iterable[ShopRow]) -> list[dict[str, str]]:
+    alts: dict[str, str] = {}
+    for row in rows:
+        if row["image"]:
+            alts.setdefault(row["image"], row["alt"])
+    return [{"url": url, "alt": alt} for url, alt in alts.items()]
 
 
 shopify_products = DataAdapter(

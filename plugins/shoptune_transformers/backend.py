@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 from shoptune.components import LocatedModel, ModelBackend, ModelFiles, ModelSession, Progress
@@ -27,6 +28,13 @@ def _open(files: ModelFiles) -> AbstractContextManager[ModelSession]:
     return open_session(files)
 
 
+def _count_tokens(files: ModelFiles, texts: Sequence[str]) -> list[int]:
+    """See `shoptune_transformers.counting.count_tokens`."""
+    from shoptune_transformers.counting import count_tokens
+
+    return count_tokens(files, texts)
+
+
 BACKEND = ModelBackend(
     name="transformers",
     summary="Causal language models in safetensors or GGUF, from a folder, a file or the Hugging Face hub",
@@ -34,5 +42,6 @@ BACKEND = ModelBackend(
     locate=locate,
     materialise=_materialise,
     open=_open,
+    count_tokens=_count_tokens,
     distributions=("torch", "transformers", "peft", "tokenizers"),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from shoptune.errors import DataError, StepError
 from shoptune_trl.rows import Rows
@@ -61,6 +62,7 @@ def data_report(
     Returns:
         JSON values: ``given``, ``used``, ``dropped`` (reason -> ``count`` and the first ids), ``truncated`` (rows),
         ``tokens``, ``tokens_trained``, ``share_masked``, ``lengths`` (of prompt, each answer and total, in tokens),
+        ``weights`` (``weighted``: rows whose weight isn't 1; and their ``min``, ``median`` and ``max``),
         ``stop_token_share`` (answers, of those not cut, whose last trained token but for white space ends generation),
         ``stop_token_trained`` (whether that is all of them) and ``prompt_as_asked_share`` (answers whose prompt has
         exactly the tokens that the model is asked with).
@@ -102,6 +104,7 @@ def data_report(
         "tokens_trained": tokens_trained,
         "share_masked": 1 - tokens_trained / tokens,
         "lengths": _lengths(learned, rows.answers),
+        "weights": _weights(np.delete(rows.weights, missing)),
         "stop_token_trained": bool(whole) and stopping == len(whole),
         "stop_token_share": stopping / len(whole) if whole else 0.0,
     }
@@ -117,12 +120,15 @@ def data_report(
 def in_words(report: Mapping[str, Any]) -> str:
     """Return a data report as a line for the screen."""
     lengths = ", ".join(f"{name} {of['p50']}" for name, of in report["lengths"].items())
+    weights = report["weights"]
+    differ = weights["min"] < weights["max"]
     parts = [
         f"{report['used']} of {report['given']} rows used",
         *(f"{of['count']} dropped: {reason}" for reason, of in report["dropped"].items()),
         f"{report['truncated']} cut" if report["truncated"] else "none cut",
         f"{report['tokens_trained']:,} of {report['tokens']:,} tokens trained ({report['share_masked']:.0%} masked)",
         f"median tokens: {lengths} (at most {report['lengths']['total']['max']})",
+        *([f"weights {weights['min']:.3g} to {weights['max']:.3g}, median {weights['median']:.3g}"] if differ else []),
         "stop token trained"
         if report["stop_token_trained"]
         else f"STOP TOKEN TRAINED IN ONLY {report['stop_token_share']:.0%}: answers may not end",
@@ -194,6 +200,16 @@ def _lengths(learned: Sequence[Learned], answers: Iterable[str]) -> dict[str, di
             for label, q in (("p5", 5), ("p50", 50), ("p95", 95), ("max", 100))
         }
         for name, values in of.items()
+    }
+
+
+def _weights(weights: npt.NDArray[np.float64]) -> dict[str, float]:
+    """Return how many weights aren't 1, and how they spread."""
+    return {
+        "weighted": int((weights != 1).sum()),
+        "min": float(weights.min()),
+        "median": float(np.median(weights)),
+        "max": float(weights.max()),
     }
 
 

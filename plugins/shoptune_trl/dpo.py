@@ -3,6 +3,8 @@
 The reference is the model that the job starts from: a copy of its adapter where it has one, the model with the new
 adapter off, or (tuned in full) a second copy of the model.  Policy and reference are then equal before the first step,
 and the sigmoid loss of that step is -ln(1/2) whatever the data: a check that costs nothing and finds a wrong reference.
+
+Where pairs differ in weight, the loss is weighted (`shoptune_trl.weighted_dpo`); the validation loss never is.
 """
 
 import math
@@ -43,17 +45,19 @@ def tune(job: TuningJob[DPOOptions]) -> TuningReport:
         from trl.trainer.dpo_config import DPOConfig
         from trl.trainer.dpo_trainer import DPOTrainer
 
+        from shoptune_trl.weighted_dpo import WeightedDPOTrainer
+
         loaded = load_to_train(job)
         with_adapter = job.options.lora is not False
         with refusals("TRL's DPOTrainer"):
             learning_rate = 5e-5 if with_adapter else 2e-6
             settings = trainer_settings(job, learning_rate=learning_rate, validate=bool(validation.rows))
             args = DPOConfig(**{"beta": job.options.beta} | settings)
-            trainer = DPOTrainer(
+            trainer = (WeightedDPOTrainer if rows.weighted else DPOTrainer)(
                 model=loaded.model,
                 ref_model=None if with_adapter else _reference(job),
                 args=args,
-                train_dataset=dataset(rows),
+                train_dataset=dataset(rows, weights=rows.weighted),
                 eval_dataset=dataset(validation),
                 processing_class=loaded.tokenizer,
                 peft_config=loaded.lora,

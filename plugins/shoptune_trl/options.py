@@ -129,7 +129,8 @@ class TrainingOptions(Options):
     """The adapter to train; ``false`` trains all weights of the model instead.  None: the adapter that the model to
     start from has, else a new one with `Lora`'s defaults."""
     validation: bool = True
-    """Compute the loss on the validation set after each epoch, where there is one."""
+    """Compute the loss on the validation set after each epoch, where there is one.  It is not weighted; only rows of
+    weight 0 are left out."""
     trainer: dict[str, Any] = Field(default_factory=dict)
     """Any other field of TRL's configuration class, by its own name."""
 
@@ -142,7 +143,7 @@ class TrainingOptions(Options):
 
 
 class SFTOptions(TrainingOptions):
-    """Options of ``sft``: supervised tuning on each example's first reference.
+    """Options of ``sft``: supervised tuning on each example's first reference, weighted by `Example.weight`.
 
     The default learning rate is 1e-3 for LoRA, which fits models of some hundred million weights (take 2e-4 for
     billions), and 5e-5 for full tuning.
@@ -156,8 +157,8 @@ class SFTOptions(TrainingOptions):
 class DPOOptions(TrainingOptions):
     """Options of ``dpo``: direct preference optimisation (Rafailov et al. 2023, https://arxiv.org/abs/2305.18290).
 
-    The default learning rate is 5e-5 for LoRA and 2e-6 for full tuning.  A model that has an adapter goes on with it;
-    `lora` is then not to be given.
+    Pairs are weighted by `PreferencePair.weight`.  The default learning rate is 5e-5 for LoRA and 2e-6 for full tuning.
+    A model that has an adapter goes on with it; `lora` is then not to be given.
     """
 
     config: ClassVar[str] = "DPOConfig"

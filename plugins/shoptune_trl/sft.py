@@ -1,4 +1,7 @@
-"""Supervised tuning: the model learns the first reference of each example, and the prompt is masked."""
+"""Supervised tuning: the model learns the first reference of each example, and the prompt is masked.
+
+Where examples differ in weight, the loss is weighted (`shoptune_trl.weighted_sft`); the validation loss never is.
+"""
 
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
@@ -37,14 +40,16 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
         from trl.trainer.sft_config import SFTConfig
         from trl.trainer.sft_trainer import SFTTrainer
 
+        from shoptune_trl.weighted_sft import WeightedSFTTrainer
+
         loaded = load_to_train(job)
         with refusals("TRL's SFTTrainer"):
             learning_rate = 5e-5 if job.options.lora is False else 1e-3
             settings = trainer_settings(job, learning_rate=learning_rate, validate=bool(validation.rows))
-            trainer = SFTTrainer(
+            trainer = (WeightedSFTTrainer if rows.weighted else SFTTrainer)(
                 model=loaded.model,
                 args=SFTConfig(**{"train_sampling_strategy": "group_by_length"} | settings),
-                train_dataset=dataset(rows),
+                train_dataset=dataset(rows, weights=rows.weighted),
                 eval_dataset=dataset(validation),
                 processing_class=loaded.tokenizer,
                 peft_config=loaded.lora,

@@ -71,11 +71,21 @@ def trainer_settings(job: TuningJob[Any], *, learning_rate: float, validate: boo
     return settings | options.trainer
 
 
-def dataset(rows: Rows) -> Any:
-    """Return `rows` as a `datasets.Dataset`, None where there are none."""
+def dataset(rows: Rows, *, weights: bool = False) -> Any:
+    """Return `rows` as a `datasets.Dataset`, None where there are none.
+
+    With `weights` each has a ``weight``, as a share of the heaviest row's: only their ratios matter, and so the same
+    numbers come out however all of them are scaled.
+    """
     from datasets import Dataset
 
-    return Dataset.from_list(list(rows.rows)) if rows.rows else None
+    if not rows.rows:
+        return None
+    made = Dataset.from_list(list(rows.rows))
+    if weights:
+        heaviest = max(rows.weights)
+        made = made.add_column("weight", [weight / heaviest for weight in rows.weights])
+    return made
 
 
 def report_on(

@@ -1,14 +1,38 @@
 """What an experiment file may set of the task."""
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from shoptune.components import Options
 
-__all__ = ["ProductDescriptionOptions"]
+__all__ = ["ProductDescriptionOptions", "SalesOptions"]
+
+
+class SalesOptions(Options):
+    """How orders and sales reports weigh products, if the shop has any."""
+
+    weights: bool = Field(
+        default=True,
+        description="Whether products that sell better than others of their category and price count more.",
+    )
+    keep: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="The share of products, those that sell best in their category and price band, that is trained on; "
+        "the others get weight 0.",
+    )
+    low: float = Field(default=0.5, gt=0, description="The weight of the worst seller of its category and price band.")
+    high: float = Field(default=1.5, description="The weight of the best.")
+
+    @model_validator(mode="after")
+    def _grows(self) -> "SalesOptions":
+        if self.high < self.low:
+            raise ValueError(f"the best seller would count less ({self.high}) than the worst ({self.low})")
+        return self
 
 
 class ProductDescriptionOptions(Options):
-    """How products become prompts, and A/B tests preference pairs."""
+    """How products become prompts, sales weights, and A/B tests preference pairs."""
 
     instruction: str = Field(
         default="You write product descriptions for a shop. State every fact and invent none.",
@@ -26,6 +50,14 @@ class ProductDescriptionOptions(Options):
         lt=1.0,
         description="How probable it must be that a text converts better than another of its product "
         "for the two to become a preference pair.",
+    )
+    sales: SalesOptions = Field(default=SalesOptions(), description="How sales become weights.")
+    synthetic_pairs: int = Field(
+        default=0,
+        ge=0,
+        le=4,
+        description="Preference pairs per product in which its description is preferred to the same text with one "
+        "fault: a changed fact, an unsupported claim, broken markup, a broken limit.",
     )
 
     @field_validator("facts")

@@ -1,48 +1,57 @@
 """Write a product's description from its facts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from shoptune.components import Task
-from shoptune.data import Dropped, Example, PreferencePair, Record, Tables
+from shoptune.data import Dropped, Example, Note, PreferencePair, Record, Tables
 from shoptune.errors import UsageError, did_you_mean
 from shoptune_product_description.facts import facts_of
 from shoptune_product_description.options import ProductDescriptionOptions
-from shoptune_product_description.preference import preference_pairs
 from shoptune_product_description.prompt import parse, prompt
 from shoptune_product_description.template import template
+from shoptune_sales.corruption import synthetic_pairs
+from shoptune_sales.preference import preference_pairs
+from shoptune_sales.weights import Standing, sales_standings
 
 __all__ = ["PRODUCT_DESCRIPTION"]
 
 
-def examples(tables: Tables, options: ProductDescriptionOptions) -> Iterator[Example | Dropped]:
-    """Yield one example per product that has a name and a description of its own.
+def examples(tables: Tables, options: ProductDescriptionOptions) -> Iterator[Example | Dropped | Note]:
+    """Yield one example per product that has a name and a description, weighted by its sales where there are any.
 
     Raises UsageError where the option `facts` names one that no product has.
     """
     _refuse_unknown_facts(tables["products"], options.facts or ())
-    first_with: dict[str, Record] = {}
+    sales = options.sales
+    standings = sales_standings(tables, low=sales.low, high=sales.high, keep=sales.keep)
+    if standings:
+        yield from standings.notes
     for record in tables["products"]:
-        name, description = (str(record.fields.get(field) or "").strip() for field in ("name", "description"))
-        facts = facts_of(record, options.facts)
-        if not name:
-            yield Dropped(origin=record.origin, reason="product without a name")
-        elif not description:
-            yield Dropped(origin=record.origin, reason="product without a description", detail=name)
-        elif not facts:
-            yield Dropped(origin=record.origin, reason="product without any of the facts", detail=name)
-        elif (first := first_with.setdefault(" ".join(description.casefold().split()), record)) is not record:
-            # The same text in training and test would be learnt by heart and scored as skill.
-            yield Dropped(origin=record.origin, reason="same description as another product", detail=first.origin)
-        else:
-            yield Example(
-                id=record.id,
-                messages=prompt(options.instruction, facts),
-                references=(description,),
-                group=record.group,
-                slices=facts_of(record, ("category", "brand")),
-                facts=facts,
-                origin=record.origin,
-            )
+        yield _example(record, options, standings.of(record.id) if standings else None)
+
+
+def _example(record: Record, options: ProductDescriptionOptions, standing: Standing | None) -> Example | Dropped:
+    name, description = (str(record.fields.get(field) or "").strip() for field in ("name", "description"))
+    facts = facts_of(record, options.facts)
+    if not name:
+        return Dropped(origin=record.origin, reason="product without a name")
+    if not description:
+        return Dropped(origin=record.origin, reason="product without a description", detail=name)
+    if not facts:
+        return Dropped(origin=record.origin, reason="product without any of the facts", detail=name)
+    weighed = standing if options.sales.weights else None
+    return Example(
+        id=record.id,
+        messages=prompt(options.instruction, facts),
+        references=(description,),
+        group=record.group,
+        slices=facts_of(record, ("category", "brand")) | ({"sales": standing.slice} if standing else {}),
+        facts=facts,
+        weight=weighed.weight if weighed else 1.0,
+        evidence=weighed.evidence if weighed else {},
+        date=str(record.fields.get("created_at") or ""),
+        origin=record.origin,
+    )
 
 
 def _refuse_unknown_facts(products: Iterable[Record], wanted: Iterable[str]) -> None:
@@ -59,10 +68,12 @@ def _refuse_unknown_facts(products: Iterable[Record], wanted: Iterable[str]) -> 
 
 
 def pairs(
-    tables: Tables, examples: Sequence[Example], options: ProductDescriptionOptions
-) -> Iterator[PreferencePair | Dropped]:
-    """Yield preference pairs from the shop's A/B tests, if it has any."""
-    return preference_pairs(tables.get("tests", ()), examples, options.threshold)
+    tables: Tables, examples: Iterable[Example], options: ProductDescriptionOptions
+) -> Iterator[PreferencePair | Dropped | Note]:
+    """Yield preference pairs from the shop's A/B tests, if it has any, then the synthetic ones that were asked for."""
+    yield from preference_pairs(tables.get("tests", ()), examples, options.threshold)
+    if options.synthetic_pairs:
+        yield from synthetic_pairs(examples, options.synthetic_pairs)
 
 
 PRODUCT_DESCRIPTION = Task(

@@ -24,9 +24,10 @@ def refusal(shop: Shop) -> str:
 def test_a_good_file_is_understood(shop: Shop) -> None:
     experiment = shop.load()
     assert set(experiment.tables["shop"]) == {"products", "tests"}
-    path, adapter = experiment.tables["shop"]["products"]
-    assert path == shop.folder / "products.fake"
-    assert adapter.component.name == "fake_csv", "the plugin was asked"
+    files = experiment.tables["shop"]["products"]
+    assert files.paths == (shop.folder / "products.fake",)
+    assert files.adapter.component.name == "fake_csv", "the plugin was asked"
+    assert files.on_bad_row is None
     assert set(experiment.backends) == {"base"}
     assert set(experiment.methods) == {"drilled", "preferred"}
     assert list(experiment.metrics["echo"]) == ["overlap", "distinct"], "the task's own"
@@ -42,7 +43,7 @@ def test_options_reach_their_component(shop: Shop) -> None:
     assert experiment.tasks["echo"].options.model_dump()["instruction"] == "Say:"
     assert experiment.backends["base"].options.model_dump()["skill"] == 0.25
     assert experiment.methods["drilled"].options.model_dump()["rate"] == 0.0001
-    assert experiment.tables["shop"]["products"][1].options.model_dump() == {"delimiter": ";"}
+    assert experiment.tables["shop"]["products"].adapter.options.model_dump() == {"delimiter": ";"}
     assert {n: m.options.model_dump() for n, m in experiment.metrics["echo"].items()} == {
         "folded": {"case": False},
         "overlap": {"case": True},

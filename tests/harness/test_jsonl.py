@@ -57,13 +57,13 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
 
 @given(examples | pairs | predictions)
 def test_a_row_is_one_line(row: Any) -> None:
-    assert to_line(row).count("\n") == 1
-    assert to_line(row).endswith("\n")
+    assert to_line(row).count(b"\n") == 1
+    assert to_line(row).endswith(b"\n")
 
 
 def test_reading_streams(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    path.write_text(to_line(Prediction(example_id="1")) + "no JSON\n", "utf-8")
+    path.write_bytes(to_line(Prediction(example_id="1")) + b"no JSON\n")
     rows = read_jsonl(path, Prediction)
     assert next(rows) == Prediction(example_id="1")
 

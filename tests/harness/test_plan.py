@@ -184,7 +184,7 @@ def test_what_tasks_shops_and_metrics_are_called_does_not_decide(shop: Shop) -> 
 
 
 def test_the_order_of_keys_does_not_decide(shop: Shop) -> None:
-    second = {"task": "fake_echo", "data": "shop", "instruction": "Say:"}
+    second = {**shop.experiment["tasks"]["echo"], "instruction": "Say:"}
     shop.set("tasks.second", second)
 
     def turn_round(shop: Shop) -> None:
@@ -198,7 +198,7 @@ def test_the_order_of_keys_does_not_decide(shop: Shop) -> None:
 
 
 def test_a_tune_reads_only_the_tasks_that_it_names(shop: Shop) -> None:
-    shop.set("tasks.second", {"task": "fake_echo", "data": "shop", "instruction": "Say:"})
+    shop.set("tasks.second", {**shop.experiment["tasks"]["echo"], "instruction": "Say:"})
     shop.set("candidates.drilled.tune.tasks", ["echo"]).set("candidates.preferred.tune.tasks", ["echo"])
     assert not changed(shop, lambda s: s.set("tasks.second.instruction", "Write:")) & TUNED
     assert changed(shop, lambda s: s.set("candidates.preferred.tune.tasks", ["second"])) == {

@@ -12,12 +12,13 @@ import pytest
 
 from shoptune.components import DataAdapter, NoOptions
 from shoptune.data import Dropped, Example, Message, Prediction, Record
+from shoptune.data_report import DataReport, Drops
 from shoptune.errors import DataError, PluginError
 from shoptune.jsonl import read_jsonl, to_line
 from shoptune.plugins import Loaded, Registered
 from shoptune.steps.elapsed import Elapsed
 from shoptune.steps.predict import with_shots
-from shoptune.steps.tables import DropCount, Table
+from shoptune.steps.tables import DropCount, Table, TableSource, read_table
 from tests.fakes import Shop
 
 PARTS = ("train", "validation", "test")
@@ -36,11 +37,12 @@ def predictions(shop: Shop, candidate: str) -> list[Prediction]:
 
 
 class TestTable:
-    def table(self, rows: list[Record | Dropped | Exception]) -> Table:
-        self.passes = 0
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
 
+    def table(self, rows: list[Record | Dropped | Exception], on_bad_row: Any = None, files: int = 1) -> Table:
         def read(path: Path, options: NoOptions) -> Any:
-            self.passes += 1
             for row in rows:
                 if isinstance(row, Exception):
                     raise row
@@ -48,53 +50,88 @@ class TestTable:
 
         plugin = Loaded(name="p", version="1", distribution="d", module=json, place=Path())
         adapter: DataAdapter[Any] = DataAdapter(name="a", summary="", options=NoOptions, read=read)
-        return Table("products", Path("shop/products.csv"), Registered(component=adapter, plugin=plugin), NoOptions())
+        source = TableSource(
+            name="products",
+            paths=[Path(f"shop/products{'' if i == 0 else i}.csv") for i in range(files)],
+            adapter=Registered(component=adapter, plugin=plugin),
+            options=NoOptions(),
+            on_bad_row=on_bad_row,
+        )
+        return read_table(source, self.folder / "products")
 
-    def record(self, number: int) -> Record:
-        return Record(id=str(number), fields={}, origin=f"products.csv:{number}", group=str(number))
+    def record(self, number: int, **fields: str) -> Record:
+        return Record(id=str(number), fields=fields, origin=f"products.csv:{number}", group=str(number))
+
+    def bad(self, number: int, detail: str = "") -> Dropped:
+        return Dropped(origin=f"products.csv:{number}", reason="no price", detail=detail, bad=True)
 
     def test_gives_records_again_and_again(self) -> None:
         table = self.table([self.record(2), Dropped(origin="products.csv:3", reason="blank"), self.record(4)])
-        assert [r.id for r in table] == [r.id for r in table] == ["2", "4"]
+        assert list(table) == list(table) == [self.record(2), self.record(4)]
 
-    def test_counts_what_was_dropped_once(self) -> None:
-        table = self.table([self.record(2), Dropped(origin="products.csv:3", reason="blank")])
-        assert len(list(table)) == len(list(table)) == 1
-        assert table.report() == {
-            "file": "products.csv",
-            "records": 1,
-            "dropped": {"blank": {"count": 1, "first": ["products.csv:3"]}},
-        }
-        assert self.passes == 2
-
-    def test_reports_without_having_been_read(self) -> None:
-        assert self.table([self.record(2)]).report()["records"] == 1
-
-    def test_a_pass_that_was_broken_off_counts_for_nothing(self) -> None:
-        table = self.table([self.record(2), self.record(3)])
-        next(iter(table))
-        assert table.report()["records"] == 2
+    def test_reports_what_was_read(self) -> None:
+        blank = Dropped(origin="products.csv:3", reason="blank")
+        report = self.table([self.record(2, name="Lamp"), blank]).report
+        assert (report.files, report.adapter, report.records, report.groups) == (["products.csv"], "a", 1, 1)
+        assert report.dropped == {"blank": Drops(count=1, first=["products.csv:3"])}
+        assert report.bad == {}
+        assert [(f.name, f.filled) for f in report.fields] == [("name", 1)]
 
     def test_without_records_it_is_refused(self) -> None:
         with pytest.raises(DataError, match=r"products.csv: no records in it; is it the right file for .* 'products'"):
-            self.table([]).report()
+            self.table([])
 
     def test_without_any_left_it_says_why(self) -> None:
         dropped = [Dropped(origin=f"products.csv:{n}", reason="blank") for n in (2, 3)]
         with pytest.raises(DataError, match=r"every row was filtered out. blank \(2, first: products.csv:2\)"):
-            self.table([*dropped]).report()
+            self.table([*dropped])
 
     def test_an_adapter_that_raises_is_named(self) -> None:
         with pytest.raises(PluginError, match=r"plugin 'p' 1 failed to read products.csv: KeyError: 'Title'"):
-            list(self.table([KeyError("Title")]))
+            self.table([KeyError("Title")])
 
     def test_an_adapter_that_refuses_in_words_is_let_speak(self) -> None:
         with pytest.raises(DataError, match=r"^no column Title$"):
-            list(self.table([DataError("no column Title")]))
+            self.table([DataError("no column Title")])
 
-    def test_what_the_reader_raises_is_not_the_adapters(self) -> None:
-        with pytest.raises(ZeroDivisionError):
-            [1 / (int(record.id) - 2) for record in self.table([self.record(2)])]
+    def test_one_bad_row_in_a_hundred_is_tolerated_and_counted(self) -> None:
+        report = self.table([*map(self.record, range(99)), self.bad(100)]).report
+        assert report.records == 99
+        assert report.bad == {"no price": Drops(count=1, first=["products.csv:100"])}
+
+    def test_more_are_refused(self) -> None:
+        told = (
+            r"products.csv: 2 of 101 rows can't be used \(2.0%, and 1% are tolerated\): no price \(2, first: .*:100\)"
+        )
+        with pytest.raises(DataError, match=told):
+            self.table([*map(self.record, range(99)), self.bad(100), self.bad(101)])
+
+    def test_unless_bad_rows_are_to_be_skipped(self) -> None:
+        assert (
+            self.table([self.record(2), self.bad(3), self.bad(4)], on_bad_row="skip").report.bad["no price"].count == 2
+        )
+
+    def test_or_the_first_is_to_stop_the_run(self) -> None:
+        with pytest.raises(DataError, match=r"no price \(1, first: products.csv:3: it is 'free'\); `on_bad_row: skip`"):
+            self.table([*map(self.record, range(999)), self.bad(3, "it is 'free'")], on_bad_row="stop")
+
+    def test_an_id_that_comes_again_is_a_bad_row(self) -> None:
+        report = self.table([*map(self.record, range(200)), self.record(3, name="another")]).report
+        assert report.bad["the id stands twice"].first == [
+            "products.csv:3: '3' stands at products.csv:3 too; ids must differ"
+        ]
+
+    def test_personal_data_goes_no_further(self) -> None:
+        rows = [
+            self.record(2, name="Lamp for jane.doe@example.com", email="jane.doe@example.com"),
+            Dropped(origin="products.csv:3", reason="blank", detail="mail max@example.org"),
+        ]
+        table = self.table(rows)
+        assert [dict(r.fields) for r in table] == [{"name": "Lamp for [email]"}]
+        assert table.report.personal_data.masked == {"email": 1}
+        assert table.report.personal_data.fields == {"email": 1}
+        assert "example" not in table.report.model_dump_json()
+        assert b"example" not in table.file.read_bytes()
 
 
 def test_drops_are_counted_by_reason_most_frequent_first() -> None:
@@ -105,7 +142,7 @@ def test_drops_are_counted_by_reason_most_frequent_first() -> None:
     count.add(Dropped(origin="a:8", reason="once"))
     report = count.report()
     assert list(report) == ["often", "also once", "once"]
-    assert report["often"] == {"count": 7, "first": ["a:0", "a:1: x", "a:2", "a:3", "a:4"]}
+    assert report["often"] == Drops(count=7, first=["a:0", "a:1: x", "a:2", "a:3", "a:4"])
 
 
 # --- prepare ---------------------------------------------------------------------------------------------------------
@@ -128,7 +165,7 @@ class TestPrepare:
             groups = {e.group for e in of(shop, part)}
             lines = prepared.path(f"pairs.{part}.jsonl").read_text("utf-8").splitlines()
             assert {json.loads(line)["group"] for line in lines} <= groups
-        assert sum(prepared.json("data.json")["pairs"].values()) == 20
+        assert sum(part["pairs"] for part in prepared.json("data.json")["parts"].values()) == 20
 
     def test_the_data_report(self, shop: Shop) -> None:
         shop.set("tasks.echo.shortest", 5)
@@ -137,22 +174,26 @@ class TestPrepare:
         with (shop.folder / "tests.fake").open("a", encoding="utf-8") as file:
             file.write("q2,of which there is no example\n")
         shop.run()
-        report = shop.stored("prepare", task="echo").json("data.json")
-        assert report["tables"]["products"] == {
-            "file": "products.fake",
-            "records": 41,
-            "dropped": {"no text": {"count": 1, "first": ["products.fake:42"]}},
-        }
-        assert report["examples_dropped"] == {"too short": {"count": 1, "first": ["products.fake:43: 2 words"]}}
-        assert report["pairs_refused"] == {"no such product": {"count": 1, "first": ["tests.fake:22"]}}
-        assert sum(report["examples"].values()) == sum(report["groups"].values()) == 40
+        report = DataReport.model_validate(shop.stored("prepare", task="echo").json("data.json"))
+        products = report.tables["products"]
+        assert (products.files, products.records, products.groups) == (["products.fake"], 41, 41)
+        assert products.dropped == {"no text": Drops(count=1, first=["products.fake:42"])}
+        assert {field.name: field.filled for field in products.fields} == {"id": 41, "text": 41, "category": 41}
+        assert report.examples_dropped == {"too short": Drops(count=1, first=["products.fake:43: 2 words"])}
+        assert report.pairs_refused == {"no such product": Drops(count=1, first=["tests.fake:22"])}
+        assert report.pairs_kept == {"unknown": 20}
+        assert sum(part.examples for part in report.parts.values()) == 40
+        assert sum(part.groups for part in report.parts.values()) == 40
+        assert report.split_by == "product"
+        assert report.weights is None
 
     def test_two_examples_of_one_id_are_refused(self, shop: Shop) -> None:
-        with (shop.folder / "products.fake").open("a", encoding="utf-8") as file:
-            file.write("p3,the same id again,tables\n")
+        shop.fail("examples", "twice")
         outcome = shop.run()
         assert outcome.code == 2
-        assert "products.fake:42: the id 'p3' stands also at products.fake:5" in outcome.output
+        assert (
+            "products.fake:2: the id 'p0' stands also at products.fake:2; ids of examples are unique" in outcome.output
+        )
 
     def test_every_example_filtered_out(self, shop: Shop) -> None:
         outcome = shop.set("tasks.echo.shortest", 100).run()
@@ -286,8 +327,10 @@ class TestPredict:
             assert step.path("predictions.jsonl").read_bytes() == other.path("predictions.jsonl").read_bytes()
         assert shop.comparison() == undisturbed.comparison()
 
-    @pytest.mark.parametrize("tail", ['{"example_id": "p1', to_line(Prediction(example_id="p1"))[:-1], '{"text": "ä'])
-    def test_a_line_that_a_kill_tore_is_answered_again(self, shop: Shop, tmp_path: Path, tail: str) -> None:
+    @pytest.mark.parametrize(
+        "tail", [b'{"example_id": "p1', to_line(Prediction(example_id="p1"))[:-1], '{"text": "ä'.encode()]
+    )
+    def test_a_line_that_a_kill_tore_is_answered_again(self, shop: Shop, tmp_path: Path, tail: bytes) -> None:
         shop.fail("batch 3")
         assert shop.run().code == 3
         shop.heal()
@@ -295,7 +338,7 @@ class TestPredict:
         log = shop.store.root / "work" / step.fingerprint / "state" / "predictions.jsonl"
         whole = log.read_bytes()
         assert whole.count(b"\n") == 8
-        log.write_bytes(whole + tail.encode()[:-1])
+        log.write_bytes(whole + tail[:-1])
         assert shop.run().code == 0
         undisturbed = Shop(tmp_path / "undisturbed")
         undisturbed.run()

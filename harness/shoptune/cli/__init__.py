@@ -14,7 +14,8 @@ import click
 
 from shoptune import __version__
 from shoptune.cli.commands import doctor, plugins, schema
-from shoptune.cli.experiment import data, gate, plan, report, run
+from shoptune.cli.data import data
+from shoptune.cli.experiment import gate, plan, report, run
 from shoptune.errors import ShoptuneError
 
 __all__ = ["cli", "main"]

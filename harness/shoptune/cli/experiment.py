@@ -1,4 +1,4 @@
-"""Commands that take an experiment file: run, plan, data, report, gate."""
+"""Commands that take an experiment file: run, plan, report, gate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shoptune.cli.options import experiment_argument, plain_option, reports_opti
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
 
-__all__ = ["data", "gate", "plan", "report", "run", "run_experiment"]
+__all__ = ["gate", "plan", "report", "run", "run_experiment"]
 
 
 @click.command()
@@ -57,32 +57,6 @@ def plan(experiment: Path, store: Path) -> None:
     opened = Store(store)
     made, missing = plan_experiment(load_experiment(experiment), opened)
     show_plan(made, missing, opened)
-
-
-@click.command()
-@experiment_argument
-@store_option
-@plain_option
-@click.option("--json", "as_json", is_flag=True, help="Print the data reports as JSON.")
-def data(experiment: Path, store: Path, plain: bool, as_json: bool) -> None:
-    """Read the shop's files, split them, and show what came of it."""
-    from shoptune.cli.summary import show_data
-    from shoptune.config import load_experiment
-    from shoptune.plan import make_plan
-    from shoptune.progress import display
-    from shoptune.run import execute
-    from shoptune.store import Store
-
-    loaded, opened = load_experiment(experiment), Store(store)
-    opened.prepare()
-    made = make_plan(loaded)
-    with display(plain=plain) as shown:
-        execute([task.prepare for task in made.tasks], made.executor, opened, loaded.plugins, shown)
-    reports = {task.name: opened.read(task.prepare.fingerprint).json("data.json") for task in made.tasks}
-    if as_json:
-        click.echo(json.dumps(reports, indent=1, ensure_ascii=False))
-    else:
-        show_data(reports)
 
 
 @click.command()

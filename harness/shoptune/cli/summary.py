@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shoptune.step import Step
     from shoptune.store import Store
 
-__all__ = ["show_checks", "show_comparison", "show_data", "show_gates", "show_plan", "show_plugins"]
+__all__ = ["show_checks", "show_comparison", "show_gates", "show_plan", "show_plugins"]
 
 SIGNS = {"better": ("▲", "green"), "worse": ("▼", "red"), "inconclusive": ("◆", "dim")}
 OUTCOMES = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive": ("?", "yellow")}
@@ -68,36 +68,6 @@ def show_plan(plan: Plan, missing: Sequence[Step], store: Store) -> None:
             state = "[yellow]to go on with[/]" if store.has_begun(step.fingerprint) else "to compute"
         table.add_row(escape(step.name), state, step.fingerprint[:12])
     console.print(table)
-
-
-def show_data(reports: Mapping[str, Any]) -> None:
-    """Print each task's data report."""
-    console = Console()
-    for task, report in reports.items():
-        tables = Table(title=f"{task}: what was read", title_justify="left")
-        for column in ("table", "file", "records", "dropped"):
-            tables.add_column(column, justify="right" if column in {"records", "dropped"} else "left")
-        for name, of in report["tables"].items():
-            dropped = sum(d["count"] for d in of["dropped"].values())
-            tables.add_row(escape(name), escape(of["file"]), str(of["records"]), str(dropped))
-        console.print(tables)
-        parts = Table(title=f"{task}: what came of it", title_justify="left")
-        parts.add_column("part")
-        for column in ("examples", "groups", "pairs"):
-            parts.add_column(column, justify="right")
-        for part, examples in report["examples"].items():
-            parts.add_row(part, str(examples), str(report["groups"][part]), str(report["pairs"][part]))
-        console.print(parts)
-        of_tables = {f"{name}: dropped": of["dropped"] for name, of in report["tables"].items()}
-        for title, dropped in (
-            *of_tables.items(),
-            ("examples dropped", report["examples_dropped"]),
-            ("pairs refused", report["pairs_refused"]),
-        ):
-            for reason, of in dropped.items():
-                console.print(
-                    f"{title}: {of['count']} × {escape(reason)}, e.g. {escape(of['first'][0])}", highlight=False
-                )
 
 
 def show_plugins(rows: Sequence[Mapping[str, Any]]) -> None:

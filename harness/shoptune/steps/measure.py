@@ -24,12 +24,11 @@ def measure(step: Step, context: StepContext) -> dict[str, Any]:
     task, _ = component_and_options(context.plugins.tasks, step.settings["task"])
     metric, options = component_and_options(context.plugins.metrics, step.settings["metric"])
     examples, predictions = context.input(step, "examples"), context.input(step, "predictions")
-    samples = read_samples(
-        task,
-        examples.path(f"examples.{step.settings['scored_on']}.jsonl"),
-        predictions.path("predictions.jsonl"),
-    )
-    evaluation = Evaluation(samples=samples, training=_reader(examples.path("examples.train.jsonl")))
+    held_out, training = (examples.path(f"examples.{part}.jsonl") for part in (step.settings["scored_on"], "train"))
+    samples = read_samples(task, read_jsonl(held_out, Example), predictions.path("predictions.jsonl"))
+    planted = (e for e in read_jsonl(training, Example) if e.canary)
+    canaries = read_samples(task, planted, predictions.path("predictions.jsonl"))
+    evaluation = Evaluation(samples=samples, training=_reader(training), canaries=canaries)
     if isinstance(metric, AdditiveMetric):
         rows = np.asarray(metric.rows(evaluation, options), dtype=np.float64)
         if rows.ndim != 2 or len(rows) != len(samples):
@@ -48,13 +47,10 @@ def measure(step: Step, context: StepContext) -> dict[str, Any]:
     return {}
 
 
-def read_samples(task: Task[Any], examples: Path, predictions: Path) -> list[Sample]:
+def read_samples(task: Task[Any], examples: Iterable[Example], predictions: Path) -> list[Sample]:
     """Pair examples with predictions and parse the answers; a parse that raises makes its answer invalid."""
     answers = {p.example_id: p for p in read_jsonl(predictions, Prediction)}
-    return [
-        Sample(example=e, prediction=answers[e.id], answer=_parsed(task, answers[e.id].text, e))
-        for e in read_jsonl(examples, Example)
-    ]
+    return [Sample(example=e, prediction=answers[e.id], answer=_parsed(task, answers[e.id].text, e)) for e in examples]
 
 
 def _parsed(task: Task[Any], text: str, example: Example) -> Any:

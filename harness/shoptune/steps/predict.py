@@ -23,20 +23,25 @@ __all__ = ["predict", "with_shots"]
 
 
 def predict(step: Step, context: StepContext) -> dict[str, Any]:
-    """Write ``predictions.jsonl``, one line per example in the examples' order, and ``info.json``."""
+    """Write ``predictions.jsonl``, one line per example in the examples' order, and ``info.json``.
+
+    Training examples with a canary are asked as well, after the held-out ones.
+    """
     prepared = context.input(step, "examples")
     examples = list(read_jsonl(prepared.path(f"examples.{step.settings['scored_on']}.jsonl"), Example))
     if not examples:
         raise StepError(
             f"{step.name}: there are no {step.settings['scored_on']} examples; give that part of `split` a share"
         )
+    training = list(read_jsonl(prepared.path("examples.train.jsonl"), Example))
+    examples += [e for e in training if e.canary]
     elapsed = Elapsed(context.work.state / "seconds")
     info: dict[str, Any] = {}
     with Usage() as usage:
         if "baseline" in step.settings:
             predictions = _answers_of_baseline(step, context, examples)
         else:
-            shots = _shots(step, list(read_jsonl(prepared.path("examples.train.jsonl"), Example)))
+            shots = _shots(step, training)
             predictions, info = _answers_of_model(step, context, examples, shots, elapsed)
     write_jsonl(context.work.output / "predictions.jsonl", predictions)
     (context.work.output / "info.json").write_text(json.dumps(info, indent=1, ensure_ascii=False), "utf-8")
@@ -61,7 +66,7 @@ def with_shots(messages: Sequence[Message], shots: Sequence[Example]) -> list[Me
 def _shots(step: Step, training: Sequence[Example]) -> list[Example]:
     """Choose the few-shot examples: the same for all prompts, at random by the experiment's seed."""
     count: int = step.settings["few_shot"]
-    usable = [e for e in training if e.references]
+    usable = [e for e in training if e.references and e.weight and not e.canary]
     if count > len(usable):
         raise StepError(f"{step.name}: few_shot is {count}, and only {len(usable)} training examples have a reference")
     return random.Random(step.settings["seed"]).sample(usable, count)  # noqa: S311 - a choice, no secret
@@ -83,7 +88,7 @@ def _answers_of_model(
     log = context.work.state / "predictions.jsonl"
     index_of = {e.id: i for i, e in enumerate(examples)}
     answers = {index_of[p.example_id]: p for p in _flushed(log)}
-    with backend.open(files) as session, log.open("a", encoding="utf-8", newline="\n") as file:
+    with backend.open(files) as session, log.open("ab") as file:
         context.progress(len(answers), len(examples), "answers")
         for batch in session.generate(prompts, settings, done=set(answers)):
             named = [(i, replace(prediction, example_id=examples[i].id)) for i, prediction in batch]

@@ -1,21 +1,40 @@
-"""A shop's tables as a task sees them: records, read anew at each pass, with what was dropped counted once."""
+"""A shop's tables: read once, freed of personal data, counted, and kept on disk for as long as the step needs them."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
+from shoptune.data_report import Drops, DropsByReason, PersonalDataReport, TableReport
 from shoptune.errors import DataError, PluginError, ShoptuneError
+from shoptune.jsonl import read_jsonl, to_line
+from shoptune.personal_data import mask, without_personal_data
 from shoptune.plugins import Registered
+from shoptune.profile import Profile
 
-__all__ = ["DropCount", "Table", "reasons_of"]
+__all__ = ["DropCount", "Table", "TableSource", "read_table", "reasons_of"]
 
 SHOWN = 5
 """Origins that are kept for each reason."""
+TOLERATED = 0.01
+"""Share of rows that may be bad where the experiment file says nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSource:
+    """Where a table's rows come from."""
+
+    name: str
+    paths: Sequence[Path]
+    adapter: Registered[DataAdapter[Any]]
+    options: Any
+    on_bad_row: Literal["stop", "skip"] | None
+    """None: stop where more than 1 % of the rows are bad."""
 
 
 class DropCount:
@@ -26,63 +45,128 @@ class DropCount:
         self._first: dict[str, list[str]] = {}
 
     def add(self, dropped: Dropped) -> None:
-        """Count one."""
+        """Count one.  Its detail may quote a cell, so personal data is masked in it."""
         self._counts[dropped.reason] += 1
         first = self._first.setdefault(dropped.reason, [])
         if len(first) < SHOWN:
-            first.append(f"{dropped.origin}: {dropped.detail}" if dropped.detail else dropped.origin)
+            first.append(mask(f"{dropped.origin}: {dropped.detail}" if dropped.detail else dropped.origin, Counter()))
 
-    def report(self) -> dict[str, Any]:
+    @property
+    def count(self) -> int:
+        """How many were dropped."""
+        return self._counts.total()
+
+    def report(self) -> DropsByReason:
         """Return reason -> count and the first few places, most frequent reason first."""
         return {
-            reason: {"count": count, "first": self._first[reason]}
+            reason: Drops(count=count, first=self._first[reason])
             for reason, count in sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
         }
 
 
-def reasons_of(report: Mapping[str, Any]) -> str:
+def reasons_of(report: DropsByReason) -> str:
     """Return a drop report in words: ``no title (12, first: products.csv:4)``."""
-    return "; ".join(f"{reason} ({of['count']}, first: {of['first'][0]})" for reason, of in report.items())
+    return "; ".join(f"{reason} ({of.count:,}, first: {of.first[0]})" for reason, of in report.items())
 
 
+@dataclass(frozen=True, kw_only=True)
 class Table:
-    """One file's records; may be iterated again and again."""
+    """A table that was read; may be iterated again and again, and is not held in memory."""
 
-    def __init__(self, name: str, path: Path, adapter: Registered[DataAdapter[Any]], options: Any) -> None:
-        self.name, self.path = name, path
-        self._adapter, self._options = adapter, options
-        self._report: dict[str, Any] | None = None
+    name: str
+    report: TableReport
+    file: Path
 
     def __iter__(self) -> Iterator[Record]:
-        records, dropped = 0, DropCount()
-        for row in self._rows():
-            if isinstance(row, Dropped):
-                dropped.add(row)
-            else:
-                records += 1
-                yield row
-        self._report = {"file": self.path.name, "records": records, "dropped": dropped.report()}
+        return read_jsonl(self.file, Record)
 
-    def _rows(self) -> Iterator[Record | Dropped]:
-        try:
-            yield from self._adapter.component.read(self.path, self._options)
-        except ShoptuneError:
-            raise
-        except Exception as error:
-            raise PluginError(
-                f"{self._adapter.plugin.label} failed to read {self.path.name}: {type(error).__name__}: {error}"
-            ) from error
 
-    def report(self) -> Mapping[str, Any]:
-        """Return what was read, after a whole pass; makes one where none was made."""
-        if self._report is None:
-            for _ in self:
-                pass
-        if self._report is None or not self._report["records"]:
-            reasons = self._report and reasons_of(self._report["dropped"])
+def read_table(source: TableSource, file: Path) -> Table:
+    """Read all files of a table into `file`, without personal data.
+
+    Raises DataError where there are no records, or more bad rows than allowed.
+    """
+    reading = _Reading(source)
+    with file.open("wb") as out:
+        for path in source.paths:
+            for row in _rows(source, path):
+                if record := reading.take(row):
+                    out.write(to_line(record))
+    return Table(name=source.name, report=reading.report(), file=file)
+
+
+class _Reading:
+    """What is known of a table while it is being read."""
+
+    def __init__(self, source: TableSource) -> None:
+        self.source = source
+        self.dropped, self.bad = DropCount(), DropCount()
+        self.masked: Counter[str] = Counter()
+        self.fields: Counter[str] = Counter()
+        self.origins: dict[str, str] = {}
+        self.groups: set[int] = set()
+        self.profile = Profile()
+
+    def take(self, row: Record | Dropped) -> Record | None:
+        """Count the row; return the record to keep, if it is one."""
+        if isinstance(row, Dropped):
+            (self.bad if row.bad else self.dropped).add(row)
+        elif row.id in self.origins:
+            detail = f"{row.id!r} stands at {self.origins[row.id]} too; ids must differ"
+            self.bad.add(Dropped(origin=row.origin, reason="the id stands twice", detail=detail, bad=True))
+        else:
+            self.origins[row.id] = row.origin
+            record = without_personal_data(row, self.masked, self.fields)
+            self.groups.add(hash(record.group))
+            self.profile.add(record)
+            return record
+        if self.bad.count and self.source.on_bad_row == "stop":
+            raise DataError(f"{reasons_of(self.bad.report())}; `on_bad_row: skip` passes over such rows")
+        return None
+
+    def report(self) -> TableReport:
+        """Return what was read; refuses an empty table and one with too many bad rows."""
+        files, records = _names(self.source.paths), len(self.origins)
+        rows = records + self.bad.count
+        if self.source.on_bad_row is None and self.bad.count > TOLERATED * rows:
             raise DataError(
-                f"{self.path.name}: "
-                + (f"every row was filtered out. {reasons}" if reasons else "no records in it")
-                + f"; is it the right file for the table {self.name!r}?"
+                f"{files}: {self.bad.count:,} of {rows:,} rows can't be used ({self.bad.count / rows:.1%}, and "
+                f"{TOLERATED:.0%} are tolerated): {reasons_of(self.bad.report())}. Mend the file, or say "
+                "`on_bad_row: skip` beside its path."
             )
-        return self._report
+        if not records:
+            reasons = reasons_of({**self.bad.report(), **self.dropped.report()})
+            raise DataError(
+                f"{files}: "
+                + (f"every row was filtered out. {reasons}" if reasons else "no records in it")
+                + f"; is it the right file for the table {self.source.name!r}?"
+            )
+        languages, languages_of = self.profile.languages()
+        return TableReport(
+            files=[path.name for path in self.source.paths],
+            adapter=self.source.adapter.component.name,
+            records=records,
+            groups=len(self.groups),
+            dropped=self.dropped.report(),
+            bad=self.bad.report(),
+            fields=self.profile.fields(),
+            languages=languages,
+            languages_of=languages_of,
+            personal_data=PersonalDataReport(masked=dict(self.masked), fields=dict(self.fields)),
+            strange=self.profile.strange(),
+        )
+
+
+def _rows(source: TableSource, path: Path) -> Iterator[Record | Dropped]:
+    try:
+        yield from source.adapter.component.read(path, source.options)
+    except ShoptuneError:
+        raise
+    except Exception as error:
+        raise PluginError(
+            f"{source.adapter.plugin.label} failed to read {path.name}: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more"

@@ -8,13 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shoptune.data import Dropped
 from shoptune.errors import DataError
+from shoptune_files import text_file
 from shoptune_files.delimited import Row, open_table, peek_header
+
+
+def everything(path: Path) -> list[Row | Dropped]:
+    with open_table(path) as table:
+        return list(table.rows)
 
 
 def rows(path: Path, separator: str | None = None, encoding: str | None = None) -> list[Row]:
     with open_table(path, separator, encoding) as table:
-        return list(table.rows)
+        return [row for row in table.rows if isinstance(row, Row)]
+
+
+def bad(path: Path) -> list[str]:
+    """What is said of the bad rows of a file."""
+    dropped = [row for row in everything(path) if isinstance(row, Dropped)]
+    assert all(row.bad for row in dropped)
+    return [f"{row.origin}: {row.reason}: {row.detail}" for row in dropped]
 
 
 def write(folder: Path, content: str | bytes, name: str = "products.csv") -> Path:
@@ -93,14 +107,38 @@ def test_what_is_written_is_read(
 
 
 def test_reading_stops_where_the_reader_stops(tmp_path: Path) -> None:
-    path = write(tmp_path, "id,name\n" + "1,a\n" * 50_000 + "broken\n")
+    path = write(tmp_path, "id,name\n" + "1,a\n" * 50_000 + "1,a\0\n")
     with open_table(path) as table:
-        assert next(table.rows).origin == "products.csv:2"
-    assert message(path).startswith("products.csv:50002: 1 cells")
+        assert next(table.rows) == Row("products.csv:2", {"id": "1", "name": "a"})
+    assert message(path).startswith("products.csv:50002: there is a NUL byte")
 
 
-def test_a_long_cell_is_read(tmp_path: Path) -> None:
-    assert len(rows(write(tmp_path, "id,name\n1," + "x" * 600_000))[0].cells["name"]) == 600_000
+def test_chosen_columns_alone(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,name,,price\n1,a,x,2\n2,b,x\n3,c,x,4\n")
+    for columns, expected in [
+        (["price", "id"], [("2", "1"), ("4", "3")]),
+        (["name"], [("a",), ("c",)]),
+        (["id", "id"], [("1", "1"), ("3", "3")]),
+        ([], [(), ()]),
+    ]:
+        with open_table(path) as table:
+            read = list(table.select(columns))
+        assert [row[1] for row in read if not isinstance(row, Dropped)] == expected
+        assert isinstance(read[1], Dropped)
+    with open_table(path) as table, pytest.raises(DataError, match=r"no column 'prize'. Did you mean 'price'"):
+        table.select(["prize"])
+
+
+def test_a_cell_of_ten_megabytes_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path, 'id,name\n1,"' + "wool, silk " * 1_000_000 + '"\n2,b\n')
+    assert [len(row.cells["name"]) for row in rows(path)] == [11_000_000, 1]
+
+
+def test_an_endless_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_file, "LONGEST_LINE", 1_000)
+    assert message(write(tmp_path, "id,name\n1," + "x" * 1_000)) == (
+        "products.csv:2: the line has more than 1,000 characters: is this a table?"
+    )
 
 
 def test_missing_file_names_the_nearest(tmp_path: Path) -> None:
@@ -134,11 +172,13 @@ def test_missing_column_names_the_nearest(tmp_path: Path) -> None:
 
 
 def test_too_few_and_too_many_cells(tmp_path: Path) -> None:
-    cause = "a separator is missing, or stands in a cell without quotes around it."
-    few = write(tmp_path, "id,name,price\n1,a,2\n2,b\n")
-    assert message(few) == f"products.csv:3: 2 cells, the header has 3; {cause}"
+    cause = "a separator is missing, or stands in a cell without quotes around it"
+    few = write(tmp_path, "id,name,price\n1,a,2\n2,b\n3,c,4\n")
+    assert bad(few) == [f"products.csv:3: wrong number of cells: 2 cells, the header has 3; {cause}"]
+    assert [row.cells["id"] for row in rows(few)] == ["1", "3"]
     many = write(tmp_path, "id,name\n1,a, b\n")
-    assert message(many) == f"products.csv:2: 3 cells, the header has 2; {cause}"
+    assert bad(many) == [f"products.csv:2: wrong number of cells: 3 cells, the header has 2; {cause}"]
+    assert rows(many) == []
 
 
 def test_a_quote_that_is_never_closed(tmp_path: Path) -> None:
@@ -147,24 +187,40 @@ def test_a_quote_that_is_never_closed(tmp_path: Path) -> None:
     assert message(to_the_end) == (
         f"products.csv:3: the row that starts here can't be read: unexpected end of data (line 13). {hint}"
     )
-    to_the_next = write(tmp_path, 'id,name\n1,"a\n2,"b"\n')
-    assert message(to_the_next) == (
-        f"products.csv:2: the row that starts here can't be read: ',' expected after '\"' (line 3). {hint}"
-    )
-    to_the_limit = write(tmp_path, 'id,name\n1,"a\n' + "x" * 2**20)
+    to_the_limit = write(tmp_path, 'id,name\n1,"a\n' + "x" * 2**24)
     assert message(to_the_limit) == (
-        "products.csv:2: the row that starts here can't be read: field larger than field limit (1048576) (line 3). "
+        "products.csv:2: the row that starts here can't be read: field larger than field limit (16777216) (line 3). "
         f"{hint}"
     )
-    in_the_header = write(tmp_path, '"id,name' + "x" * 2**21)
+    in_the_header = write(tmp_path, '"id,name' + "x" * 2**24)
     assert message(in_the_header) == (
-        "products.csv:1: the row that starts here can't be read: field larger than field limit (1048576) (line 1). "
+        "products.csv:1: the row that starts here can't be read: field larger than field limit (16777216) (line 1). "
         f"{hint}"
     )
+
+
+def test_rows_after_a_wrong_quote_are_read(tmp_path: Path) -> None:
+    to_the_next = write(tmp_path, 'id,name\n1,"a\n2,"b"\n3,c\n4,"5" pipe"\n5,d\n')
+    assert bad(to_the_next) == [
+        f"products.csv:{line}: quotes that don't match: ',' expected after '\"', on line {last}; a quote inside a "
+        "quoted cell is written twice"
+        for line, last in [(2, 3), (5, 5)]
+    ]
+    assert [(row.origin, row.cells["id"]) for row in rows(to_the_next)] == [
+        ("products.csv:4", "3"),
+        ("products.csv:6", "5"),
+    ]
     over_rows = write(tmp_path, 'id,name,price\n1,"a,5\n2,b",6,7\n')
-    assert message(over_rows) == (
-        "products.csv:2: 4 cells, the header has 3; the row runs on to line 3: is a quote never closed?"
+    (over,) = bad(over_rows)
+    assert over == (
+        "products.csv:2: wrong number of cells: 4 cells, the header has 3; the row runs on to line 3: is a quote never "
+        "closed?"
     )
+
+
+def test_formula_cells_stay_text(tmp_path: Path) -> None:
+    path = write(tmp_path, 'id,name\n1,"=HYPERLINK(""x"")"\n')
+    assert rows(path)[0].cells["name"] == '=HYPERLINK("x")'
 
 
 def test_nul_bytes(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from shoptune.components import DataAdapter
-from shoptune.data import Record
+from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
 from shoptune_files.plugin import register_data_adapters, select_data_adapter
 
@@ -30,13 +30,24 @@ def as_jsonl(rows: list[dict[str, Any]]) -> str:
     return "\n".join(map(json.dumps, rows))
 
 
-def read(folder: Path, content: str | bytes, name: str, **options: Any) -> list[Record]:
+def everything(folder: Path, content: str | bytes, name: str, **options: Any) -> list[Record | Dropped]:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     chosen = select_data_adapter(path)
     assert chosen is not None
     adapter = ADAPTERS[chosen]
-    return [record for record in adapter.read(path, adapter.options(**options)) if isinstance(record, Record)]
+    return list(adapter.read(path, adapter.options(**options)))
+
+
+def read(folder: Path, content: str | bytes, name: str, **options: Any) -> list[Record]:
+    return [row for row in everything(folder, content, name, **options) if isinstance(row, Record)]
+
+
+def bad(folder: Path, content: str | bytes, name: str, **options: Any) -> list[str]:
+    """What is said of the bad rows, among which the others are read."""
+    dropped = [row for row in everything(folder, content, name, **options) if isinstance(row, Dropped)]
+    assert all(row.bad for row in dropped)
+    return [f"{row.origin}: {row.reason}: {row.detail}" for row in dropped]
 
 
 def refused(folder: Path, content: str | bytes, name: str, **options: Any) -> str:
@@ -136,26 +147,48 @@ def test_missing_column(tmp_path: Path, options: dict[str, Any]) -> None:
     assert refused(tmp_path, as_csv(ROWS), "x.csv", **options) == expected
 
 
-def test_ids_must_differ_and_be_there(tmp_path: Path) -> None:
-    assert refused(tmp_path, "id,name\n1,a\n2,b\n1,c\n", "x.csv") == (
-        "x.csv:4: id '1' stands at x.csv:2 too; ids must differ. If rows may share it, name another column by 'id' and "
-        "this one by 'group'."
+def test_rows_without_an_id_or_group_are_bad(tmp_path: Path) -> None:
+    need = "is empty: every row needs one"
+    assert bad(tmp_path, "id,name\n ,a\n2,b\n", "x.csv") == [f"x.csv:2: id {need}"]
+    assert bad(tmp_path, '{"n": 1}\n{"sku": null}\n{"sku": 3}', "x.jsonl", id="sku") == [
+        f"x.jsonl:1: sku {need}",
+        f"x.jsonl:2: sku {need}",
+    ]
+    assert bad(tmp_path, "id,name\n1,\n2,b\n", "x.csv", group="name") == [f"x.csv:2: name {need}"]
+
+
+def test_bad_rows_leave_the_others_and_their_numbers_in_place(tmp_path: Path) -> None:
+    rows = everything(tmp_path, "name,price\na,1\nbroken\nc,3\n", "x.csv")
+    assert [row.id if isinstance(row, Record) else row.reason for row in rows] == ["1", "wrong number of cells", "3"]
+
+
+@pytest.mark.parametrize(("name", "content", "origin"), FORMS[:4])
+def test_columns_are_found_in_upper_and_lower_case(tmp_path: Path, name: str, content: str, origin: str) -> None:
+    options = {"id": "ID", "columns": {"name": "NAME"}, "group": "Maker", "attributes": ["Color"]}
+    (record, *_) = read(tmp_path, content, name, **options)
+    assert record == Record(
+        id="7", group="Invented & Co", origin=origin, fields={"name": "Kettle", "attributes": {"color": "red"}}
     )
-    assert refused(tmp_path, "id,name\n ,a\n", "x.csv") == "x.csv:2: id is empty; every row needs one."
-    assert refused(tmp_path, '{"n": 1}', "x.jsonl", id="sku") == "x.jsonl:1: sku is empty; every row needs one."
-    assert refused(tmp_path, "id,name\n1,\n", "x.csv", group="name") == "x.csv:2: name is empty; every row needs one."
+
+
+def test_an_exact_name_outranks_one_in_another_case(tmp_path: Path) -> None:
+    content = "Name,name,NAME\na,b,c\n"
+    assert read(tmp_path, content, "x.csv", columns={"n": "name"})[0].fields == {"n": "b"}
+    assert "no column 'nAME'" in refused(tmp_path, content, "x.csv", columns={"n": "nAME"})
+
+
+def test_all_options_are_described() -> None:
+    for adapter in ADAPTERS.values():
+        assert all(field.description for field in adapter.options.model_fields.values())
 
 
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("x.jsonl", '{"id": 1}\n{"id": 2,}\n', "x.jsonl:2: this is no JSON: "),
-        ("x.jsonl", '{"id": 1}\n[2]\n', "x.jsonl:2: this should be a JSON object ({...}), and is [2]."),
         ("x.jsonl", "\n", "x.jsonl: there are no rows."),
-        ("x.jsonl", "[" * 100_000, "x.jsonl:1: this JSON can't be read: "),
-        ("x.jsonl", '{"id": ' + "9" * 5_000 + "}", "x.jsonl:1: this JSON can't be read: "),
+        ("x.jsonl", '{"id": 1}\n{"id": "\0"}\n', "x.jsonl:2: there is a NUL byte"),
         ("x.json", '[{"id": 1},\n{"id": 2]', "x.json: this is no JSON: Expecting ',' delimiter (line 2, column 9)."),
-        ("x.json", '[{"id": 1}, 2]', "x.json[1]: this should be a JSON object ({...}), and is 2."),
+        ("x.json", "[" * 100_000, "x.json: this is no JSON: "),
         ("x.json", "", "x.json: there are no rows."),
         ("x.json", "[]", "x.json: there are no rows."),
         ("x.json", '{"a": 1}', "x.json: this should be a list of objects, or an object that holds one such list."),
@@ -166,10 +199,38 @@ def test_broken_json(tmp_path: Path, name: str, content: str | bytes, expected: 
     assert refused(tmp_path, content, name).startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('{"id": 2,}', "this is no JSON: Expecting property name enclosed in double quotes (column 10)"),
+        ("[2]", "this is no JSON object: found [2]"),
+        ("null", "this is no JSON object: found null"),
+        ("[" * 100_000, "this is no JSON: maximum recursion depth exceeded"),
+        ('{"id": ' + "9" * 5_000 + "}", "this is no JSON: Exceeds the limit (4300 digits)"),
+    ],
+)
+def test_a_broken_line_of_json_is_a_bad_row(tmp_path: Path, line: str, said: str) -> None:
+    content = '{"id": 1}\n\n' + line + '\n{"id": 3}\n'
+    (found,) = bad(tmp_path, content, "x.jsonl")
+    assert found.startswith(f"x.jsonl:3: {said}")
+    assert [record.id for record in read(tmp_path, content, "x.jsonl")] == ["1", "3"]
+
+
+def test_an_item_that_is_no_object_is_a_bad_row(tmp_path: Path) -> None:
+    content = '[{"id": 1}, 2, {"id": 3}]'
+    assert bad(tmp_path, content, "x.json") == ["x.json[1]: this is no JSON object: found 2"]
+    assert [record.id for record in read(tmp_path, content, "x.json")] == ["1", "3"]
+
+
+def test_what_is_no_number_is_none(tmp_path: Path) -> None:
+    (record,) = read(tmp_path, '{"id": 1, "price": NaN, "width": -Infinity}', "x.jsonl")
+    assert record.fields == {"id": 1, "price": None, "width": None}
+
+
 @pytest.mark.parametrize("name", ["x.csv", "x.jsonl"])
 def test_reading_is_lazy(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
-    path.write_text("id\n1\n2,broken\n" if name == "x.csv" else '{"id": 1}\nbroken\n')
+    path.write_text("id\n1\n2\0\n" if name == "x.csv" else '{"id": 1}\n\0\n')
     adapter = ADAPTERS[name.removeprefix("x.")]
     records = iter(adapter.read(path, adapter.options()))
     assert isinstance(next(records), Record)
@@ -180,4 +241,8 @@ def test_reading_is_lazy(tmp_path: Path, name: str) -> None:
 def test_files_are_chosen_by_suffix_whether_or_not_they_are_there() -> None:
     assert select_data_adapter(Path("no/X.CSV")) == "csv"
     assert select_data_adapter(Path("no/x.JSONL")) == "jsonl"
+    assert select_data_adapter(Path("no/x.json.gz")) == "json"
+    assert select_data_adapter(Path("no/x.parquet")) == "parquet"
+    assert select_data_adapter(Path("no/state.json")) == "json"
+    assert select_data_adapter(Path("no/x.gz")) is None
     assert select_data_adapter(Path("no/x.xlsx")) is None

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shoptune_files import html_text
 from shoptune_files.html_text import html_to_text
 
 
@@ -21,8 +22,16 @@ from shoptune_files.html_text import html_to_text
         ("<b>Bo</b>ld <abbr>abbr</abbr><span>eviated</span>", "Bold abbreviated"),
         ("Bold<picture></picture>er", "Bolder"),
         ("caf&eacute;&nbsp;&#8364;5", "café €5"),
-        ("intro<ul><li>one</li><li>two <b>bold</b></li></ul>outro", "intro\none\ntwo bold\noutro"),
-        ("<table><tr><th>Size</th><td>M</td></tr><tr><td>Fit</td><td>wide</td></tr></table>", "Size M\nFit wide"),
+        ("intro<ul><li>one</li><li>two <b>bold</b></li></ul>outro", "intro\n- one\n- two bold\noutro"),
+        ("<table><tr><th>Size</th><td>M</td></tr><tr><td>Fit</td><td>wide</td></tr></table>", "Size: M\nFit | wide"),
+        ("<ol><li>one<li>two</ol><ol><li>first</li></ol><li>stray", "1. one\n2. two\n1. first\n- stray"),
+        ("<ul><li><p>one</p><p>more</p></li><li> </li>so</ul>", "- one\nmore\nso"),
+        ("<ul><li>a<ol><li>b</li></ol></li><li>c</li></ul>", "- a\n1. b\n- c"),
+        ("<table><tr><th>S</th><th>M</th></tr><tr><td>36</td><td></td><td>38</td></tr></table>", "S | M\n36 | 38"),
+        ("<table><tr><th>Fabric:</th><td><p>wool</p><p>silk</p></td></tr></table>end", "Fabric: wool silk\nend"),
+        ("<table><tr><th>Fabric</th><td> </td></tr><tr><td></td><td>x</td></tr></table>", "Fabric\nx"),
+        ("<table><tr><td><p>a</p><ul><li>b</li></ul></td></tr></table>", "a\n- b"),
+        ("<table><tr><td>a</td><td><table><tr><td>b</td><td>c</td></tr></table>d</td></tr></table>", "a | b | c d"),
         ("<style>p {}</style>a<script>if (a < b) track('<p>')</script>b<template><script>x</script>y</template>", "ab"),
         ("a<!-- <b>hidden</b> -->b<!--[if mso]><p>x</p><![endif]-->c<![if !vml]>d<![endif]>", "abcd"),
         ("<!DOCTYPE html><html><head><title>no</title></head><body><h1>Yes</h1>so</body></html>", "Yes\nso"),
@@ -46,5 +55,35 @@ def test_nothing_that_calls_itself_html_raises(pieces: list[str]) -> None:
     assert lines == [""] or all(line and line == " ".join(line.split()) for line in lines)
 
 
-def test_a_deep_page() -> None:
-    assert html_to_text("<div>" * 5_000 + "x") == "x"
+@pytest.mark.parametrize("times", [800, 100_000])
+@pytest.mark.parametrize(
+    "tags",
+    ["<div>", "<div><p>", "<b>", "<ul>", "<blockquote><a>", "<table><tr><td>", "<select>", "<b><p></b>", "<<b>p>"],
+)
+def test_a_deep_page(tags: str, times: int) -> None:
+    # A standard parser's time grows with the square of the depth: this would take minutes.
+    assert html_to_text(tags * times + "x").endswith("x")
+
+
+def test_a_tag_with_many_attributes() -> None:
+    assert html_to_text("<p " + " ".join(f"a{n}=1" for n in range(200_000)) + ">x") == "x"
+
+
+def test_a_page_that_is_no_description_is_read_in_paragraphs() -> None:
+    page = "<ul class='x'><li>a<b>b</b><script>if (a<b) c()</script></li><li>c &amp; d</li></ul>" * 1_000
+    assert html_to_text(page) == "\n".join(["ab", "c & d"] * 1_000)
+
+
+def test_pages_leave_nothing_behind() -> None:
+    assert html_to_text("<ul><li>a<script>") == "- a"
+    assert html_to_text("b<p>c") == "b\nc"
+    documents = []
+    for _ in range(30):
+        html_to_text("<p>" + "x" * 60_000)
+        documents.append(html_text._LOCAL.document)
+    assert len({id(document) for document in documents}) in {2, 3}  # it keeps what was ever in it, so has to go
+
+
+def test_text_that_no_file_can_hold() -> None:
+    assert html_to_text("<p>a\ud800</p>") == "a?"
+    assert html_to_text("<p>a\0b</p>").startswith("a")

@@ -22,6 +22,7 @@ from shoptune.comparison import (
     Training,
     Verdict,
 )
+from tests.plugins.reports.data_reports import hostile_data, make_data
 
 TASK = "description"
 
@@ -223,13 +224,7 @@ def make_comparison(**changes: Any) -> Comparison:
                 scored_on="test",
                 examples=48,
                 groups=48,
-                data={
-                    "records": {"products": 320, "orders": 1204, "tests": 96},
-                    "dropped": {"no description": 3, "duplicate description": 5},
-                    "refused earlier": {},
-                    "examples": {"train": 220, "validation": 44, "test": 48},
-                    "pairs": {"kept": 31, "refused": {"probability under 0.95": 14, "states what facts do not": 3}},
-                },
+                data=make_data(),
             )
         ],
         "metrics": [
@@ -339,11 +334,7 @@ def hostile() -> Comparison:
     return plain.model_copy(
         update={
             "experiment": HOSTILE,
-            "tasks": [
-                plain.tasks[0].model_copy(
-                    update={"summary": HOSTILE, "data": {HOSTILE: {HOSTILE: [HOSTILE, {"x": HOSTILE}]}}}
-                )
-            ],
+            "tasks": [plain.tasks[0].model_copy(update={"summary": HOSTILE, "data": hostile_data(HOSTILE)})],
             "candidates": [candidate.model_copy(update={"summary": HOSTILE}) for candidate in plain.candidates],
             "metrics": [metric.model_copy(update={"summary": HOSTILE}) for metric in plain.metrics],
             "results": [

@@ -74,7 +74,7 @@ def test_hostile_text_stays_text(hostile: Comparison) -> None:
 def test_the_verdict_comes_first(comparison: Comparison) -> None:
     soup = page(comparison)
     assert text(one(soup, "main > section:first-child .headline")) == "Ship sft."
-    assert len(soup.select(".tiles li")) == 4
+    assert len(soup.select("#verdict .tiles li")) == 4
     assert "template, which is no model at all, is ahead of sft" in text(one(soup, ".cautions"))
 
 
@@ -110,8 +110,13 @@ def test_the_table_says_value_interval_difference_verdict_and_direction(comparis
 
 def test_it_can_be_read_without_eyes(comparison: Comparison) -> None:
     soup = page(comparison)
-    assert one(soup, "html")["lang"] == "en"
+    assert_readable_without_eyes(soup)
     assert one(soup, "a.skip")["href"] == "#verdict"
+
+
+def assert_readable_without_eyes(soup: BeautifulSoup) -> None:
+    """Landmarks, captions, labels and headings are there, and links lead somewhere."""
+    assert one(soup, "html")["lang"] == "en"
     assert soup.select("main")
     for table in soup.select("table"):
         assert table.caption is not None
@@ -119,7 +124,7 @@ def test_it_can_be_read_without_eyes(comparison: Comparison) -> None:
     for region in soup.select("[role=region]"):
         assert region.get("aria-label")
         assert region.get("tabindex") == "0"
-    for chart in soup.select("svg"):
+    for chart in soup.select("svg:not(.bar)"):
         assert "loss from" in str(chart["aria-label"])
     ids = [str(tag["id"]) for tag in soup.select("[id]")]
     assert len(ids) == len(set(ids))
@@ -169,11 +174,10 @@ def test_samples_beyond_the_limit_are_counted_and_pointed_to(build: Build, compa
     assert "sft gained most against base (20)" in text(one(soup, "#samples"))
 
 
-def test_training_and_data_are_told_whatever_they_hold(comparison: Comparison) -> None:
+def test_training_is_told_whatever_it_holds(comparison: Comparison) -> None:
     training = one(page(comparison), "#training")
-    assert "refused earlier none" in text(training)
     told = text(training)
-    for part in ("probability under 0.95 14", "share of tokens masked 0.412", "p99 231", "trained yes", "step"):
+    for part in ("fully masked 2", "share of tokens masked 0.412", "p99 231", "trained yes", "step"):
         assert part in told
     assert len(training.select("svg polyline")) == 3
     cost = text(one(page(comparison), "#cost"))
@@ -200,8 +204,7 @@ def test_empty_parts_leave_no_empty_headings(build: Build, comparison: Compariso
     assert_harmless(soup)
     assert text(one(soup, ".headline")) == "No verdict."
     assert text(one(soup, ".reason")) == "base is the only candidate, and there is nothing to hold against it."
-    assert [h.get_text() for h in soup.select("h2")] == ["Verdict", "Comparison", "Data and training", "Provenance"]
-    assert "No candidate was tuned." in text(one(soup, "#training"))
+    assert [h.get_text() for h in soup.select("h2")] == ["Verdict", "Comparison", "Data", "Provenance"]
 
 
 def test_a_metric_without_values_shows_a_dash(build: Build, comparison: Comparison) -> None:

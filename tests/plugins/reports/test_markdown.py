@@ -12,7 +12,8 @@ from markdown_it import MarkdownIt
 
 from shoptune.comparison import Comparison
 from shoptune.components import Section
-from shoptune_reports.as_markdown import LIMIT, escape, render_markdown
+from shoptune_reports.as_markdown import LIMIT, render_markdown
+from shoptune_reports.markdown_text import escape
 
 Build = Callable[..., Comparison]
 

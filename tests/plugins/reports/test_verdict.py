@@ -9,6 +9,7 @@ import pytest
 from shoptune.comparison import CandidateInfo, Comparison, GateVerdict, MetricInfo, Result, TaskInfo, Verdict
 from shoptune_reports.board import boards
 from shoptune_reports.verdict import Judgement, judge
+from tests.plugins.reports.data_reports import bare_data
 
 METRICS = {"overlap": True, "coverage": True, "claims": False}
 KINDS = {
@@ -49,7 +50,7 @@ def compare(
                 )
             )  # fmt: skip
     comparison = build(
-        tasks=[TaskInfo(name="t", task="t", summary="", scored_on=scored_on, examples=50, groups=50)],
+        tasks=[TaskInfo(name="t", task="t", summary="", scored_on=scored_on, examples=50, groups=50, data=bare_data())],
         metrics=[
             MetricInfo(task="t", name=m, metric=m, summary="", higher_is_better=up, format="score", additive=True)
             for m, up in METRICS.items()

@@ -28,6 +28,16 @@ def select(path: Path, *, shops_first: bool) -> str | None:
         ("Title,URL handle,Description,Vendor", "shopify_products"),
         ("\ufeffTITLE;URL HANDLE;DESCRIPTION", "shopify_products"),
         ("Name,Email,Created at,Lineitem quantity,Lineitem name,Lineitem price", "shopify_orders"),
+        ("ID,Type,SKU,Name,Published,Short description,Description,Regular price", "woocommerce_products"),
+        ("Order Number,Order Status,Order Date,SKU,Item Name,Quantity (- Refund),Item Cost", "woocommerce_orders"),
+        ("order_id,order_number,order_date,status,item_name,item_sku,item_quantity", "woocommerce_orders"),
+        ("order_id,order_number,date,status,line_items", "woocommerce_orders"),
+        ("sku,store_view_code,attribute_set_code,product_type,categories,name", "magento_products"),
+        ("sku,product_type,name,description,additional_attributes", "magento_products"),
+        ("id\ttitle\tdescription\tlink\timage_link\tprice\tavailability\tgtin", "merchant_feed"),
+        ("itemId,itemName,itemsViewed,itemsAddedToCart,itemsPurchased,itemRevenue", "ga4_items"),
+        ("Product title,Product vendor,Product type,Net items sold,Gross sales,Net sales", "shopify_sales"),
+        ("product_id,views,units,revenue,start,end", "generic_sales"),
         ("product_id,variant_id,text,exposures,conversions,start,end", "ab_tests"),
         ("id,name,description", "csv"),
         ("", "csv"),
@@ -48,8 +58,33 @@ def test_nothing_raises_for_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert select(binary, shops_first=True) == "csv"
 
 
+FILES = Path(__file__).parent / "files"
+
+
+@pytest.mark.parametrize(
+    ("name", "adapter"),
+    [
+        ("shopify_products.csv", "shopify_products"),
+        ("shopify_products_before_2024.csv", "shopify_products"),
+        ("shopify_orders.csv", "shopify_orders"),
+        ("woocommerce_products.csv", "woocommerce_products"),
+        ("woocommerce_orders_advanced.csv", "woocommerce_orders"),
+        ("woocommerce_orders_default.csv", "woocommerce_orders"),
+        ("magento_products.csv", "magento_products"),
+    ],
+)
+def test_real_headers_are_recognised(name: str, adapter: str) -> None:
+    assert select(FILES / name, shops_first=True) == adapter
+
+
 def test_component_names_are_those_that_selection_gives() -> None:
-    shops = {adapter.name for adapter in shoptune_shops.plugin.register_data_adapters()}
+    shops = [adapter.name for adapter in shoptune_shops.plugin.register_data_adapters()]
     files = {adapter.name for adapter in shoptune_files.plugin.register_data_adapters()}
-    assert shops == set(shoptune_shops.plugin.SIGNS)
-    assert files == set(shoptune_files.plugin.ADAPTERS.values())
+    assert sorted(shops) == sorted([*shoptune_shops.plugin.SIGNS, *shoptune_shops.plugin.LOOKING])
+    assert files >= set(shoptune_files.plugin.ADAPTERS.values())
+
+
+def test_adapters_say_what_their_records_are() -> None:
+    tables = {adapter.name: adapter.table for adapter in shoptune_shops.plugin.register_data_adapters()}
+    assert set(tables.values()) == {"products", "orders", "sales", "tests"}
+    assert all(name.endswith(str(table)) for name, table in tables.items() if name not in shoptune_shops.plugin.LOOKING)

@@ -38,6 +38,8 @@ def test_the_plugin_brings() -> None:
         "rouge_l",
         "chrf",
         "copy_rate",
+        "longest_copy",
+        "memorised_canaries",
         "distinct_n",
         "output_length",
         "invalid_share",
@@ -81,7 +83,7 @@ def test_no_samples(metric: AdditiveMetric[Any], evaluate: Callable[..., Evaluat
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
-def test_only_the_copy_rate_asks_for_training_texts(
+def test_only_what_looks_for_copies_asks_for_training_texts(
     metric: AdditiveMetric[Any] | CorpusMetric[Any], evaluate: Callable[..., Evaluation]
 ) -> None:
     def refuse() -> list[Any]:
@@ -89,7 +91,7 @@ def test_only_the_copy_rate_asks_for_training_texts(
 
     evaluation = Evaluation(samples=evaluate(("soft wool", ["soft wool"])).samples, training=refuse)
     measure = metric.rows if isinstance(metric, AdditiveMetric) else metric.value
-    if metric.name == "copy_rate":
+    if metric.name in ("copy_rate", "longest_copy"):
         with pytest.raises(AssertionError, match="asked"):
             measure(evaluation, metric.options())
     else:

@@ -88,9 +88,12 @@ def adapter_folder(saved_model: Path, tmp_path_factory: pytest.TempPathFactory) 
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
 
+    from shoptune_transformers.quiet import quiet
+
     folder = tmp_path_factory.mktemp("adapter")
     base: Any = AutoModelForCausalLM.from_pretrained(saved_model)
     torch.manual_seed(1)
-    model = get_peft_model(base, LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False))
+    with quiet():
+        model = get_peft_model(base, LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False))
     model.save_pretrained(str(folder))
     return folder

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,26 @@ def test_sft_ends_as_if_it_had_not_been_killed(step: int, tiny: ModelFiles, tmp_
         return make_job(tiny, folder, options, examples=examples(16), validation_examples=examples(4), **given)
 
     compare(sft, job, step, tmp_path)
+
+
+@pytest.mark.usefixtures("_always_save")
+def test_weighted_trainings_end_as_if_they_had_not_been_killed(
+    tiny: ModelFiles, tuned: tuple[ModelFiles, TuningReport], tmp_path: Path
+) -> None:
+    accumulated = {"gradient_accumulation_steps": 2}
+    sft_options = SFTOptions(batch_size=2, learning_rate=0.01, lora={"dropout": 0.2}, trainer=accumulated)
+    dpo_options = DPOOptions(batch_size=2, epochs=2, learning_rate=0.01, trainer=accumulated)
+    weighted = [dataclasses.replace(e, weight=1.0 + i % 3) for i, e in enumerate(examples(16))]
+    weighted_pairs = [dataclasses.replace(p, weight=1.0 + i % 3) for i, p in enumerate(pairs(12))]
+
+    def sft_job(folder: Path, **given: Any) -> Any:
+        return make_job(tiny, folder, sft_options, examples=weighted, **given)
+
+    def dpo_job(folder: Path, **given: Any) -> Any:
+        return make_job(tuned[0], folder, dpo_options, pairs=weighted_pairs, **given)
+
+    compare(sft, sft_job, 5, tmp_path / "sft")
+    compare(dpo, dpo_job, 4, tmp_path / "dpo")
 
 
 @pytest.mark.usefixtures("_always_save")

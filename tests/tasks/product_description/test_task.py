@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shoptune.data import Dropped, Example, Invalid, Record
+from shoptune.data import Dropped, Example, Invalid, Note, PreferencePair, Record
 from shoptune.errors import UsageError
 from shoptune_product_description import plugin
-from shoptune_product_description.options import ProductDescriptionOptions
+from shoptune_product_description.options import ProductDescriptionOptions, SalesOptions
 from shoptune_product_description.task import PRODUCT_DESCRIPTION
 from shoptune_product_description.template import template
 
@@ -29,7 +29,7 @@ def product(number: int = 1, **fields: Any) -> Record:
     return Record(id=f"p{number}", group=f"g{number}", fields={**TARN, **fields}, origin=f"products.csv:{number}")
 
 
-def read(*records: Record, **options: Any) -> list[Example | Dropped]:
+def read(*records: Record, **options: Any) -> list[Example | Dropped | Note]:
     return list(PRODUCT_DESCRIPTION.examples({"products": records}, ProductDescriptionOptions(**options)))
 
 
@@ -123,12 +123,73 @@ def test_a_product_without_any_of_the_facts_is_dropped() -> None:
     assert dropped.reason == "product without any of the facts"
 
 
-def test_a_description_that_another_product_has_is_dropped() -> None:
-    kept, dropped = read(product(1), product(2, description=" you carry the TARN 27 because\nit asks for nothing. "))
-    assert isinstance(kept, Example)
-    assert dropped == Dropped(
-        origin="products.csv:2", reason="same description as another product", detail="products.csv:1"
+def test_a_description_that_another_product_has_is_the_cores_business() -> None:
+    assert all(isinstance(row, Example) for row in read(product(1), product(2)))
+
+
+def test_the_date_is_that_on_which_the_product_was_created() -> None:
+    assert one(product(created_at="2026-03-31")).date == "2026-03-31"
+    assert one(product()).date == ""
+
+
+# Twelve products of one price: the n-th sold n times ten in 1,000 views.
+SELLING = [product(number, name=f"Tarn {number}") for number in range(12)]
+REPORT = [
+    Record(
+        id=str(number),
+        group=f"p{number}",
+        origin=f"sales.csv:{number}",
+        fields={"product_id": f"p{number}", "sku": "", "name": "", "units": 10 * number, "views": 1000},
     )
+    for number in range(12)
+]
+
+
+def weighed(**sales: Any) -> list[Example | Dropped | Note]:
+    options = ProductDescriptionOptions(sales=SalesOptions(**sales))
+    return list(PRODUCT_DESCRIPTION.examples({"products": SELLING, "sales": REPORT}, options))
+
+
+def test_products_that_sell_better_than_their_like_weigh_more() -> None:
+    examples = [row for row in weighed() if isinstance(row, Example)]
+    weights = [example.weight for example in examples]
+    assert weights == sorted(weights)
+    assert weights[0] < 0.6
+    assert weights[-1] > 1.4
+    assert examples[11].evidence["units"] == 110
+    assert examples[11].evidence["views"] == 1000
+    assert [example.slices["sales"] for example in examples] == ["tail"] * 9 + ["head"] * 3
+
+
+def test_the_notes_on_the_join_and_the_weights_come_first() -> None:
+    assert [row.topic for row in weighed()[:2] if isinstance(row, Note)] == ["sales", "sales as weights"]
+    assert not any(isinstance(row, Note) for row in weighed()[2:])
+
+
+def test_weights_have_bounds() -> None:
+    weights = [row.weight for row in weighed(low=1, high=3) if isinstance(row, Example)]
+    assert 1 < min(weights) < 1.1
+    assert 2.9 < max(weights) < 3
+
+
+def test_the_worst_sellers_can_be_left_out_of_training() -> None:
+    weights = [row.weight for row in weighed(keep=0.5) if isinstance(row, Example)]
+    assert [weight > 0 for weight in weights] == [False] * 6 + [True] * 6
+
+
+def test_sales_can_be_kept_out_of_the_weights() -> None:
+    examples = [row for row in weighed(weights=False) if isinstance(row, Example)]
+    assert {example.weight for example in examples} == {1.0}
+    assert not any(example.evidence for example in examples)
+    assert examples[11].slices["sales"] == "head"
+
+
+def test_a_product_without_figures_weighs_one() -> None:
+    tables = {"products": [*SELLING, product(99)], "sales": REPORT}
+    *_, last = PRODUCT_DESCRIPTION.examples(tables, ProductDescriptionOptions())
+    assert isinstance(last, Example)
+    assert (last.weight, last.evidence) == (1.0, {})
+    assert "sales" not in last.slices
 
 
 def test_a_fact_that_no_product_has_is_an_error_with_the_nearest_match() -> None:
@@ -136,7 +197,20 @@ def test_a_fact_that_no_product_has_is_an_error_with_the_nearest_match() -> None
         read(product(), facts=["name", "matrial"])
 
 
-@pytest.mark.parametrize("options", [{"facts": []}, {"facts": ["description_html"]}, {"threshold": 0.5}, {"fact": []}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"facts": []},
+        {"facts": ["description_html"]},
+        {"threshold": 0.5},
+        {"fact": []},
+        {"synthetic_pairs": 5},
+        {"sales": {"keep": 0}},
+        {"sales": {"low": 0}},
+        {"sales": {"low": 2, "high": 1}},
+        {"sales": {"weight": True}},
+    ],
+)
 def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ProductDescriptionOptions(**options)
@@ -177,7 +251,31 @@ def test_the_template_makes_do_with_what_there_is() -> None:
 
 def test_a_shop_without_tests_has_no_pairs() -> None:
     assert PRODUCT_DESCRIPTION.pairs is not None
-    assert list(PRODUCT_DESCRIPTION.pairs({"products": []}, [], ProductDescriptionOptions())) == []
+    assert list(PRODUCT_DESCRIPTION.pairs({"products": []}, [one(product())], ProductDescriptionOptions())) == []
+
+
+def test_pairs_come_from_ab_tests_and_from_faults() -> None:
+    assert PRODUCT_DESCRIPTION.pairs is not None
+    example = one(product())
+    shown = {"product_id": "p1", "exposures": 2000, "start": "2026-03-01", "end": "2026-03-31"}
+    texts = {"A": (example.references[0], 90), "B": ("You will love it.", 30)}
+    tests = [
+        Record(
+            id=f"p1/{name}",
+            group="p1",
+            origin="ab.csv",
+            fields=shown | {"variant_id": name, "text": text, "conversions": conversions},
+        )
+        for name, (text, conversions) in texts.items()
+    ]
+    options = ProductDescriptionOptions(synthetic_pairs=1)
+    note, tested, synthetic = PRODUCT_DESCRIPTION.pairs({"products": [], "tests": tests}, [example], options)
+    assert isinstance(note, Note)
+    assert isinstance(tested, PreferencePair)
+    assert isinstance(synthetic, PreferencePair)
+    assert tested.evidence["source"] == "A/B test"
+    assert synthetic.evidence["source"].startswith("synthetic: ")
+    assert tested.chosen == synthetic.chosen == example.references[0]
 
 
 def test_the_plugin_brings_the_task_without_its_weight() -> None:

@@ -1,0 +1,125 @@
+"""``shoptune data``: what was read of a shop's files, and what came of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shoptune.cli.options import experiment_argument, plain_option, reports_option, store_option
+
+if TYPE_CHECKING:
+    from shoptune.config import Experiment
+    from shoptune.data_report import DataReport, Quantiles
+    from shoptune.plan import Plan
+    from shoptune.progress import Display
+    from shoptune.store import Store
+
+__all__ = ["data"]
+
+TOKENS_OF = 2000
+"""Training texts whose tokens are counted."""
+
+
+@click.command()
+@experiment_argument
+@store_option
+@reports_option
+@plain_option
+@click.option("--json", "as_json", is_flag=True, help="Print the data reports as JSON.")
+@click.option("--tokens", is_flag=True, help="Count tokens too; fetches the experiment's first model if need be.")
+@click.option("--export", "export_format", metavar="FORMAT", help="Write examples and pairs for other tools.")
+def data(
+    experiment: Path,
+    store: Path,
+    reports: Path,
+    *,
+    plain: bool,
+    as_json: bool,
+    tokens: bool,
+    export_format: str | None,
+) -> None:
+    """Read the shop's files, split them, and show what was read, left out and why, and what came of it.
+
+    The same goes to REPORTS/NAME/data.html and data.json.
+    """
+    from shoptune.cli.data_summary import show_data
+    from shoptune.config import load_experiment
+    from shoptune.plan import make_plan
+    from shoptune.progress import display
+    from shoptune.run import execute, render_data
+    from shoptune.store import Store
+
+    loaded, opened = load_experiment(experiment), Store(store)
+    export = (
+        loaded.plugins.find("export format", loaded.plugins.export_formats, export_format) if export_format else None
+    )
+    opened.prepare()
+    made = make_plan(loaded)
+    with display(plain=plain) as shown:
+        execute([task.prepare for task in made.tasks], made.executor, opened, loaded.plugins, shown)
+        found = {task.name: _report(made, opened, task.name) for task in made.tasks}
+        if tokens:
+            found = _with_tokens(found, loaded, made, opened, shown)
+    folder = reports / made.experiment
+    written = render_data(made.experiment, found, made.reports, loaded.plugins, folder)
+    if export:
+        from shoptune.export import write_export
+
+        for task in made.tasks:
+            written += write_export(
+                export.component, opened.read(task.prepare.fingerprint), folder / "export", task.name
+            )
+    if as_json:
+        click.echo(json.dumps({name: of.model_dump(mode="json") for name, of in found.items()}, indent=1))
+    else:
+        show_data(found)
+        for path in written:
+            click.echo(path)
+
+
+def _report(plan: Plan, store: Store, task: str) -> DataReport:
+    from shoptune.data_report import DataReport
+
+    return DataReport.model_validate(store.read(plan.step("prepare", task=task).fingerprint).json("data.json"))
+
+
+def _with_tokens(
+    reports: Mapping[str, DataReport], experiment: Experiment, plan: Plan, store: Store, shown: Display
+) -> dict[str, DataReport]:
+    """Add the lengths of the texts to learn, in tokens of the experiment's first model."""
+    from shoptune.data import Example
+    from shoptune.errors import UsageError
+    from shoptune.jsonl import read_jsonl
+
+    for candidate, backend in experiment.backends.items():
+        count_tokens = backend.component.count_tokens
+        model = experiment.file.candidates[candidate].model
+        if count_tokens is None:
+            continue
+        located = backend.component.locate(model, experiment.path.parent.resolve(), backend.options)
+        files = backend.component.materialise(located, shown.start(f"tokenizer of {candidate}"))
+        found = {}
+        for name, report in reports.items():
+            stored = store.read(plan.step("prepare", task=name).fingerprint)
+            examples = read_jsonl(stored.path("examples.train.jsonl"), Example)
+            texts = [e.references[0] for e in islice(examples, TOKENS_OF) if e.references]
+            counted = _quantiles(count_tokens(files, texts))
+            found[name] = report.model_copy(update={"tokens": {model: counted} if counted else {}})
+        return found
+    raise UsageError("no candidate of the experiment has a model whose backend can count tokens; leave out --tokens")
+
+
+def _quantiles(lengths: list[int]) -> Quantiles | None:
+    import numpy as np
+
+    from shoptune.data_report import Quantiles
+
+    if not lengths:
+        return None
+    p5, p50, p95, most = np.quantile(lengths, (0.05, 0.5, 0.95, 1), method="inverted_cdf").tolist()
+    return Quantiles(p5=p5, p50=p50, p95=p95, max=most)

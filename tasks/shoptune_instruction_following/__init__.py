@@ -1,0 +1,1 @@
+"""Answer as the shop's own instruction data does."""

@@ -1,0 +1,106 @@
+"""Answer a prompt as the shop's own instruction data does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from shoptune.components import NoOptions, Task
+from shoptune.data import Dropped, Example, Invalid, Message, PreferencePair, Record, Tables
+
+__all__ = ["INSTRUCTION_FOLLOWING"]
+
+
+def examples(tables: Tables, _: NoOptions) -> Iterator[Example | Dropped]:
+    """Yield one example per record; of two answers the preferred one is the good one."""
+    for record in tables["instructions"]:
+        yield _example(record)
+
+
+def _example(record: Record) -> Example | Dropped:
+    messages = tuple(record.fields.get("messages") or ())
+    answer = record.fields.get("completion") or record.fields.get("chosen")
+    if not messages or not answer:
+        detail = "read the table with the adapter 'instructions'"
+        return Dropped(origin=record.origin, reason="no prompt with an answer", detail=detail)
+    return Example(
+        id=record.id,
+        messages=messages,
+        references=(answer,),
+        group=record.group,
+        slices=_slices(messages, record.fields.get("category")),
+        # With the question, since "Yes, it is." answers many; without the system turn, which all may share.
+        content=f"{last_question(messages)}\n{answer}",
+        origin=record.origin,
+    )
+
+
+def _slices(messages: tuple[Message, ...], category: Any) -> dict[str, str]:
+    turns = "one" if sum(message["role"] == "user" for message in messages) == 1 else "several"
+    return {"turns": turns} | ({"category": str(category)} if category else {})
+
+
+def pairs(
+    tables: Tables,
+    examples: Iterable[Example],  # noqa: ARG001 - pairs have prompts of their own
+    _: NoOptions,
+) -> Iterator[PreferencePair | Dropped]:
+    """Yield the preferences that the data give."""
+    for record in tables["instructions"]:
+        messages, chosen, rejected = map(record.fields.get, ("messages", "chosen", "rejected"))
+        if not messages or not chosen or not rejected:
+            continue
+        if chosen.strip() == rejected.strip():
+            detail = "they differed in personal data alone, which is masked"
+            yield Dropped(origin=record.origin, reason="both answers are the same", detail=detail)
+            continue
+        yield PreferencePair(
+            id=record.id,
+            messages=tuple(messages),
+            chosen=chosen,
+            rejected=rejected,
+            group=record.group,
+            evidence={"source": "given preference"},
+            origin=record.origin,
+        )
+
+
+def parse(text: str, example: Example) -> str | Invalid:  # noqa: ARG001 - every task's parser is given the example
+    """Return the answer without white space around it; `Invalid` if it is empty."""
+    return text.strip() or Invalid("empty answer")
+
+
+def echo(example: Example) -> str:
+    """Repeat the question, which shares its words with a good answer and answers nothing."""
+    return last_question(example.messages)
+
+
+def last_question(messages: tuple[Message, ...]) -> str:
+    """Return the last thing that the user says; empty if they say nothing."""
+    return next((message["content"] for message in reversed(messages) if message["role"] == "user"), "")
+
+
+INSTRUCTION_FOLLOWING = Task(
+    name="instruction_following",
+    summary="Answer prompts as instruction data does: chats, prompts with completions, preferences",
+    options=NoOptions,
+    tables=("instructions",),
+    examples=examples,
+    pairs=pairs,
+    parse=parse,
+    baselines={"echo": echo},
+    metrics=(
+        "rouge_1",
+        "rouge_2",
+        "rouge_l",
+        "chrf",
+        "copy_rate",
+        "longest_copy",
+        "memorised_canaries",
+        "distinct_n",
+        "output_length",
+        "invalid_share",
+        "cut_off_share",
+    ),
+    max_new_tokens=256,
+)
