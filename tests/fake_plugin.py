@@ -118,6 +118,7 @@ def examples(tables: Tables, options: EchoOptions) -> Iterator[Example | Dropped
             group=record.group,
             slices={"category": record.fields.get("category") or "none"},
             facts={"text": text},
+            date=record.fields.get("date") or "",
             origin=record.origin,
         )
 

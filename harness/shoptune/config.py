@@ -114,7 +114,8 @@ class _Checker:
         name = use.adapter or self.plugins.select_data_adapter(paths[0])
         if name is None:
             known = ", ".join(sorted(self.plugins.data_adapters))
-            self._fail(keys, f"no adapter recognises {use.path}; add `adapter:` with one of: {known}")
+            what = f"no adapter recognises {'the folder ' if paths[0].is_dir() else ''}{use.path}"
+            self._fail(keys, f"{what}; add `adapter:` with one of: {known}")
         chosen = self._choose("data adapter", self.plugins.data_adapters, name, use.options, keys, around=DataFile)
         return TableFiles(paths, chosen, use.on_bad_row)
 

@@ -76,7 +76,7 @@ class PersonalDataReport(Model):
     """Personal data that was found, none of which was kept."""
 
     masked: dict[str, int] = Field(default_factory=dict)
-    """Kind (email, phone, card, address, name) -> how often it was masked in text."""
+    """Kind (email, phone, card, iban, address, name) -> how often it was masked in text."""
     fields: dict[str, int] = Field(default_factory=dict)
     """Personal field -> how many records had a value in it, which was dropped."""
 

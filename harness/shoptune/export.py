@@ -21,12 +21,13 @@ T = TypeVar("T", Example, PreferencePair)
 def write_export(form: ExportFormat, prepared: StoredStep, folder: Path, task: str) -> list[Path]:
     """Write a task's examples and pairs, one file per part that has any; returns the files.
 
-    Left out are planted examples and those of weight 0: a canary is there to test this tool's own models.
+    Left out are what has weight 0 or nothing to learn, and planted examples: a canary is there to test this tool's own
+    models.  Weights themselves have no place in these forms.
     """
     written = []
     for part in SPLITS:
         examples = read_jsonl(prepared.path(f"examples.{part}.jsonl"), Example)
-        pairs = read_jsonl(prepared.path(f"pairs.{part}.jsonl"), PreferencePair)
+        pairs = (p for p in read_jsonl(prepared.path(f"pairs.{part}.jsonl"), PreferencePair) if p.weight)
         usable = (e for e in examples if e.weight and e.references and not e.canary)
         written += _write(folder / form.name / f"{task}.{part}.jsonl", usable, form.example)
         written += _write(folder / form.name / f"{task}.pairs.{part}.jsonl", pairs, form.pair)

@@ -139,7 +139,7 @@ class _Planner:
                     }
                     for part, of in tables.items()
                 },
-                "split": use.split.model_dump(mode="json"),
+                "split": use.split.model_dump(mode="json", exclude_defaults=True),
                 "canaries": use.canaries,
                 "seed": self.file.seed,
             },

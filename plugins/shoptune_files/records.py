@@ -20,7 +20,7 @@ class ColumnOptions(Options):
 
     columns: dict[str, str] = Field(default={}, description="Our field -> the file's column; all columns if not given.")
     id: str | None = Field(
-        default=None, description="The column that identifies a row; default: 'id' if there is one, else row numbers."
+        default=None, description="The column that identifies a row; default: 'id' if there is one, else the row's place."
     )
     group: str | None = Field(
         default=None,
@@ -84,9 +84,9 @@ def make_records(rows: Rows, name: str, options: ColumnOptions) -> Iterator[Reco
     named_id = options.id or options.columns.get("id")
     unseen = set(_named(options))
     seen: set[str] = set()
-    number = 0
+    empty = True
     for row in rows:
-        number += 1
+        empty = False
         if isinstance(row, Dropped):
             yield row
             continue
@@ -96,13 +96,13 @@ def make_records(rows: Rows, name: str, options: ColumnOptions) -> Iterator[Reco
             unseen.difference_update(cells)
         try:
             has_id = named_id is not None or "id" in cells
-            record_id = _key(cells, named_id or "id", origin) if has_id else str(number)
+            record_id = _key(cells, named_id or "id", origin) if has_id else origin
             group = record_id if options.group is None else _key(cells, options.group, origin)
         except RowError as error:
             yield Dropped(origin=origin, reason=error.reason, detail=error.detail, bad=True)
             continue
         yield Record(id=record_id, fields=_fields(cells, options), origin=origin, group=group)
-    if not number:
+    if empty:
         raise DataError(f"{name}: there are no rows.")
     for column in _named(options):
         if column in unseen and seen:

@@ -48,7 +48,7 @@ def read_row(row: Row) -> Instruction:
     prompts, answers = zip(*map(_divided, chats), strict=True)
     if prompts.count(prompts[0]) < len(prompts):
         raise Unusable("the answers follow different prompts", "only the last turn may differ", bad=False)
-    if len(answers) > 1 and answers[0] == answers[1]:
+    if len(answers) > 1 and answers[0].strip() == answers[1].strip():
         raise Unusable("both answers are the same")
     return Instruction(form, prompts[0], answers)
 

@@ -1,4 +1,4 @@
-"""What this plugin brings: the task `product_description` and the command ``shoptune demo``."""
+"""What this plugin brings: the task `product_description` and the commands ``shoptune demo`` and ``shoptune init``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def register_tasks() -> Iterable[Task[Any]]:
 
 @hookimpl
 def register_commands(cli: click.Group) -> None:
-    """Add ``demo``."""
+    """Add ``demo`` and ``init``."""
     from shoptune_product_description.demo import demo
+    from shoptune_product_description.init import init
 
     cli.add_command(demo)
+    cli.add_command(init)

@@ -94,6 +94,8 @@ PRODUCT_DESCRIPTION = Task(
         "unsupported_claims",
         "marketplace_limits",
         "copy_rate",
+        "longest_copy",
+        "memorised_canaries",
         "distinct_n",
         "output_length",
         "invalid_share",

@@ -160,7 +160,7 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
         "products: product.fake",
         "product.fake does not exist. Did you mean 'products.fake'?",
     ),
-    ("data.shop.products", ".", "products: .", ". is a folder."),
+    ("data.shop.products", ".", "products: .", "no adapter recognises the folder .; add `adapter:`"),
     ("data.shop.products", "fake_plugin.py", "products: fake", "no adapter recognises fake_plugin.py; add `adapter:`"),
     ("data.shop", {"product": "products.fake"}, "shop:", "the task 'fake_echo' needs the table 'products'"),
     # wrong types and values

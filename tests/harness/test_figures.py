@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.figures import Trait, figures_of, presence_of
+from shoptune.profile.figures import Trait, figures_of, presence_of
 
 SHORT = {("script", "Latin"): 1}
 

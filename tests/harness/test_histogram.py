@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.histogram import Histogram
+from shoptune.profile.histogram import Histogram
 
 
 def histogram(figures: list[int] | list[float]) -> Histogram:

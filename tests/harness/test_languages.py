@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from shoptune.languages import BEGINNING, SAMPLE, LanguageSample, languages_of
+from shoptune.profile.languages import BEGINNING, SAMPLE, LanguageSample, languages_of
 
 SENTENCES = {
     "en": "Waterproof hiking jacket with an adjustable hood",

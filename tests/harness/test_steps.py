@@ -121,6 +121,11 @@ class TestTable:
             "products.csv:3: '3' stands at products.csv:3 too; ids must differ"
         ]
 
+    def test_half_a_character_is_a_bad_row(self) -> None:
+        report = self.table([*map(self.record, range(200)), self.record(300, name="cut \ud83d")]).report
+        assert report.records == 200
+        assert report.bad["a character is incomplete"].first[0].startswith("products.csv:300: half of a surrogate pair")
+
     def test_personal_data_goes_no_further(self) -> None:
         rows = [
             self.record(2, name="Lamp for jane.doe@example.com", email="jane.doe@example.com"),

@@ -178,9 +178,9 @@ def _refuse_empty_parts(given: Assignment, split: Split, sources: Mapping[str, M
         groups, left_out = len(np.unique(given.units)), int((given.examples == LEFT_OUT).sum())
         wanted = "by its dates" if split.by == "time" else f"at a share of {share:.0%}"
         also = f" ({left_out:,} examples were left out since they are held out as well)" if left_out else ""
+        what = f"{groups} {'product' if groups == 1 else 'products'} (groups that can't be split)"
         raise DataError(
-            f"{_files(sources)}: {groups} {'product' if groups == 1 else 'products'} (groups that can't be split) leave "
-            f"none for {part} {wanted}{also}; more are needed, or another `split`"
+            f"{_files(sources)}: {what} leave none for {part} {wanted}{also}; more are needed, or another `split`"
         )
 
 

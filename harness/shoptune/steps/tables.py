@@ -90,8 +90,8 @@ def read_table(source: TableSource, file: Path) -> Table:
     with file.open("wb") as out:
         for path in source.paths:
             for row in _rows(source, path):
-                if record := reading.take(row):
-                    out.write(to_line(record))
+                if line := reading.take(row):
+                    out.write(line)
     return Table(name=source.name, report=reading.report(), file=file)
 
 
@@ -107,19 +107,25 @@ class _Reading:
         self.groups: set[int] = set()
         self.profile = Profile()
 
-    def take(self, row: Record | Dropped) -> Record | None:
-        """Count the row; return the record to keep, if it is one."""
+    def take(self, row: Record | Dropped) -> bytes | None:
+        """Count the row; return the line that is kept of it, if it is a record."""
         if isinstance(row, Dropped):
             (self.bad if row.bad else self.dropped).add(row)
         elif row.id in self.origins:
             detail = f"{row.id!r} stands at {self.origins[row.id]} too; ids must differ"
             self.bad.add(Dropped(origin=row.origin, reason="the id stands twice", detail=detail, bad=True))
         else:
-            self.origins[row.id] = row.origin
             record = without_personal_data(row, self.masked, self.fields)
-            self.groups.add(hash(record.group))
-            self.profile.add(record)
-            return record
+            try:
+                line = to_line(record)
+            except UnicodeEncodeError:
+                detail = "half of a surrogate pair, as from a text that was cut in the middle of an emoji"
+                self.bad.add(Dropped(origin=row.origin, reason="a character is incomplete", detail=detail, bad=True))
+            else:
+                self.origins[row.id] = row.origin
+                self.groups.add(hash(record.group))
+                self.profile.add(record)
+                return line
         if self.bad.count and self.source.on_bad_row == "stop":
             raise DataError(f"{reasons_of(self.bad.report())}; `on_bad_row: skip` passes over such rows")
         return None
@@ -152,7 +158,7 @@ class _Reading:
             fields=self.profile.fields(),
             languages=languages,
             languages_of=languages_of,
-            personal_data=PersonalDataReport(masked=dict(self.masked), fields=dict(self.fields)),
+            personal_data=PersonalDataReport(masked={kind: count for kind, count in self.masked.items() if count}, fields=dict(self.fields)),
             strange=self.profile.strange(),
         )
 

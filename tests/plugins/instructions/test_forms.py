@@ -133,13 +133,14 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("neither a text nor a list of turns", {"prompt": 7, "completion": "blue."}),
     ("neither a text nor a list of turns", {"prompt": "The sky is", "completion": {"text": "blue"}}),
     ("both answers are the same", {"prompt": "The sky is", "chosen": "blue.", "rejected": " blue. "}),
-    ("both answers are the same", {"chosen": [*ASK, assistant(YES)], "rejected": [*ASK, assistant(YES)]}),
+    ("both answers are the same", {"chosen": [*ASK, assistant(YES)], "rejected": [*ASK, assistant(f"{YES} ")]}),
     ("no prompt", {"chosen": "The sky is blue.", "rejected": "The sky is green."}),
 ]
 UNWANTED: list[tuple[str, dict[str, Any]]] = [
     ("the last turn has weight 0", chat(*ASK, assistant(YES) | {"weight": 0})),
     ("an answer labelled as not wanted", {"prompt": "The sky is", "completion": "green.", "label": False}),
     ("tools are offered", chat(*ASK, assistant(YES)) | {"tools": [{"type": "function"}]}),
+    ("tools are offered", chat(*ASK, assistant(YES)) | {"functions": [{"name": "stock"}]}),
     ("tools are offered", FORMS[-1][1] | {"input": {"messages": ASK, "tools": [{"type": "function"}]}}),
     ("a tool is called", chat(*ASK, CALL)),
     ("a tool is called", chat(*ASK, CALL, {"role": "tool", "content": "3", "tool_call_id": "1"}, assistant(YES))),

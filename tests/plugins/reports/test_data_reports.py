@@ -33,7 +33,8 @@ def text(tag: Tag | None) -> str:
 
 
 def headings(tag: Tag) -> list[str]:
-    return [text(h).partition(" of ")[0] for h in tag.select("h4")]
+    """The headings without the explanation that stands beside some of them."""
+    return [next(h.stripped_strings) for h in tag.select("h4")]
 
 
 def test_every_format_shows_data_reports() -> None:
@@ -60,15 +61,13 @@ def test_all_there_is_to_say_is_said_in_order() -> None:
     soup = page(description=make_data())
     products, orders, outcome = soup.select("article.sheet")
     assert text(soup.select_one("p.reason")).startswith("250 products to learn from, 57 held out;")
-    assert [h.split(" ·")[0] for h in headings(products)] == [
+    assert headings(products) == [
         "Rows that are not wanted", "Rows that can't be used", "Fields", "Languages", "Personal data",
-        "Worth a look the strangest records first",
+        "Worth a look",
     ]  # fmt: skip
-    assert [text(h) for h in outcome.select("h4")] == [
-        "Records that became no example", "Duplicates", "Leakage of held-out texts into what is learnt",
-        "Preference pairs two texts for one product, of which one is better", "Pairs refused",
-        "Weights how much an example counts in learning", "orders", "sales as weights",
-        "Tokens of smollm2-135m-instruct in the texts to learn", "Canaries",
+    assert headings(outcome) == [
+        "Records that became no example", "Duplicates", "Leakage", "Preference pairs", "Pairs refused", "Weights",
+        "orders", "sales as weights", "Tokens", "Canaries",
     ]  # fmt: skip
     for part in (
         "products_1.csv, products_2.csv, products_3.csv, products_4.csv · read by the adapter shopify_products",
@@ -93,8 +92,7 @@ def test_all_there_is_to_say_is_said_in_order() -> None:
         "left out 3 examples and 4 pairs left out since they repeat held-out ones: 2 word for word, 1 nearly so",
         "A/B test 287 kept synthetic: changed fact 61 kept synthetic: broken markup 32 kept",
         "25 not enough evidence tests.csv:267: A is better with probability 0.602",
-        "examples weighted 240 of these not learnt from (weight 0) 12 half have at most 0.96",
-        "most have (5 to 95 %) 0.64 to 1.46 the most 1.5",
+        "examples weighted 240 of these not learnt from (weight 0) 12 median 0.96 5 to 95 % 0.64 to 1.46 largest 1.5",
         "lines 1,204 matched by SKU 1,160 matched by name 8 match rate in % 97",
         "8 examples to learn from carry a planted string",
     ):
@@ -160,7 +158,7 @@ def test_hostile_text_stays_text() -> None:
     ]  # fmt: skip
     for tag in shown:
         assert tag is not None
-        assert "".join(tag.get_text().split()).replace("_", "") in ("".join(HOSTILE.split()).replace("_", ""),)
+        assert tag.get_text().split() == HOSTILE.split()
 
 
 # --- Markdown --------------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from shoptune.data_report import DataReport, Drops, Duplicates, LeakageReport, P
 from shoptune_reports import data_words as w
 from tests.plugins.reports.data_reports import NO_LEAKAGE, bare_data, make_data, make_table
 
+SPLIT = "250 products to learn from, 57 held out"
+
 
 def said(report: DataReport) -> str:
     return w.summary(report).replace("\N{NO-BREAK SPACE}", " ")
@@ -46,20 +48,19 @@ def test_nothing_is_said_of_what_is_not_there() -> None:
         ({"tables": {"rows": make_table()}, "parts": parts((1, 1))}, "1 example to learn from; no leakage."),
         (
             {"pairs_kept": {"A/B test": 1}},
-            "250 products to learn from, 57 held out; 1 pair from A/B tests; no leakage.",
+            f"{SPLIT}; 1 pair from A/B tests; no leakage.",
         ),
         (
             {"pairs_kept": {"synthetic: changed fact": 1}, "pairs_refused": {"why": Drops(count=1, first=["x"])}},
-            "250 products to learn from, 57 held out; 1 synthetic pair, 1 refused; no leakage.",
+            f"{SPLIT}; 1 synthetic pair, 1 refused; no leakage.",
         ),
         (
             {"pairs_kept": {"A/B test": 2, "rating": 2, "synthetic: a": 1, "synthetic: b": 2}},
-            "250 products to learn from, 57 held out; "
-            "2 pairs from A/B tests, 2 pairs (rating) and 3 synthetic pairs; no leakage.",
+            f"{SPLIT}; 2 pairs from A/B tests, 2 pairs (rating) and 3 synthetic pairs; no leakage.",
         ),
         (
             {"pairs_refused": {"why": Drops(count=1204, first=["x"])}},
-            "250 products to learn from, 57 held out; no pairs, 1,204 refused; no leakage.",
+            f"{SPLIT}; no pairs, 1,204 refused; no leakage.",
         ),
         (
             {
@@ -69,12 +70,11 @@ def test_nothing_is_said_of_what_is_not_there() -> None:
                     "A/B tests": {"texts": 4},
                 }
             },
-            "250 products to learn from, 57 held out; 1 order line, 0 % matched; 40 sales lines, 90 % matched; "
-            "no leakage.",
+            f"{SPLIT}; 1 order line, 0 % matched; 40 sales lines, 90 % matched; no leakage.",
         ),
         (
             {"tables": {"products": make_table(bad={"no title": Drops(count=1, first=["p.csv:2"])})}},
-            "250 products to learn from, 57 held out; 1 row can't be used; no leakage.",
+            f"{SPLIT}; 1 row can't be used; no leakage.",
         ),
     ],
 )
@@ -87,6 +87,11 @@ def test_one_is_not_called_many(changes: dict[str, object], wanted: str) -> None
     [
         (leakage(), "", ""),
         (leakage(near=1), "1 example left out since it repeats a held-out one", "1 nearly so (similarity 0.8 or more)"),
+        (
+            leakage(exact=1, pairs=1),
+            "1 example and 1 pair left out since they repeat held-out ones",
+            "1 word for word, 1 in a pair",
+        ),
         (leakage(pairs=1), "1 pair left out since it repeats a held-out one", "1 in a pair"),
         (
             leakage(action="keep", by_id=2, exact=3, pairs=2),
@@ -109,10 +114,11 @@ def test_the_first_leaks_are_named() -> None:
 
 def test_rows_that_cannot_be_used_are_told_by_table_with_reason_and_place() -> None:
     assert list(w.bad_rows(bare_data())) == []
-    assert list(w.bad_rows(make_data())) == [
+    (told,) = w.bad_rows(make_data())
+    assert told == (
         "3 rows of products can't be used: price is no amount (2, first: products_1.csv:118: found 'abc'; write an "
         "amount such as 12.50); the id stands twice (1, first: products_2.csv:40: 'fen-blanket' stands at line 12 too)"
-    ]
+    )
 
 
 def test_duplicates_are_told_by_how_alike_they_are() -> None:

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from functools import partial
 
-from shoptune.personal_words import CAPITAL, GAP, SPACE, WORD, signs
+from shoptune.personal_data.words import CAPITAL, GAP, SPACE, WORD, signs
 
 __all__ = ["NAME_SIGNS", "mask_names"]
 

@@ -20,10 +20,10 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from shoptune.column import Column, Row
 from shoptune.data_report import StrangeRow
-from shoptune.figures import Trait
-from shoptune.histogram import Histogram
+from shoptune.profile.column import Column, Row
+from shoptune.profile.figures import Trait
+from shoptune.profile.histogram import Histogram
 
 __all__ = ["strange_rows"]
 

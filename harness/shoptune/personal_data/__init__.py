@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from shoptune.data import Record
-from shoptune.personal_fields import is_identifier, is_personal
-from shoptune.personal_patterns import mask, mask_emails
+from shoptune.personal_data.fields import is_identifier, is_personal
+from shoptune.personal_data.patterns import mask, mask_emails
 
 __all__ = ["is_personal", "mask", "without_personal_data"]
 

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from heapq import heappush, heapreplace
 
-from shoptune.figures import Figures, Trait, figures_of, is_original_html, presence_of
-from shoptune.histogram import Histogram
+from shoptune.profile.figures import Figures, Trait, figures_of, is_original_html, presence_of
+from shoptune.profile.histogram import Histogram
 
 __all__ = ["RUNNING_TEXT", "Column", "Row", "Top"]
 

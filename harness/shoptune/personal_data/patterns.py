@@ -1,9 +1,9 @@
 """Personal data in running text: found and masked.
 
 Product text is full of numbers (sizes, model numbers, barcodes, prices), so each kind is recognised by more than its
-looks: cards and IBANs by their checksums, telephone numbers by `shoptune.personal_phones`, addresses and names by the
-words in and around them (`shoptune.personal_addresses`, `shoptune.personal_names`).  What is not looked for: names
-without such a word, and names and addresses that aren't written in Latin, Greek or Cyrillic letters.
+looks: cards and IBANs by their checksums, telephone numbers, addresses and names (modules of their own) by their form
+and the words in and around them.  What is not looked for: names without such a word, and names and addresses that
+aren't written in Latin, Greek or Cyrillic letters.
 
 A text without candidates costs a few microseconds, and every pattern takes time linear in the text's length: runs of
 characters are matched possessively or are bounded.
@@ -13,10 +13,10 @@ import re
 from collections import Counter
 from collections.abc import Callable
 
-from shoptune.personal_addresses import ADDRESS_SIGNS, mask_addresses
-from shoptune.personal_names import NAME_SIGNS, mask_names
-from shoptune.personal_phones import mask_phones
-from shoptune.personal_words import signs_in
+from shoptune.personal_data.addresses import ADDRESS_SIGNS, mask_addresses
+from shoptune.personal_data.names import NAME_SIGNS, mask_names
+from shoptune.personal_data.phones import mask_phones
+from shoptune.personal_data.words import signs_in
 
 __all__ = ["mask", "mask_emails"]
 

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 
-from shoptune.column import RUNNING_TEXT, Column, Row, Top
 from shoptune.data import Record
 from shoptune.data_report import FieldProfile, StrangeRow
-from shoptune.figures import is_original_html
-from shoptune.languages import LanguageSample
-from shoptune.strange import strange_rows
+from shoptune.profile.column import RUNNING_TEXT, Column, Row, Top
+from shoptune.profile.figures import is_original_html
+from shoptune.profile.languages import LanguageSample
+from shoptune.profile.strange import strange_rows
 
 __all__ = ["Profile"]
 

@@ -7,7 +7,7 @@ So words that name streets and little else are believed alone, others only with 
 import re
 from collections import Counter
 
-from shoptune.personal_words import GAP, SPACE, WORD, signs
+from shoptune.personal_data.words import GAP, SPACE, WORD, signs
 
 __all__ = ["ADDRESS_SIGNS", "mask_addresses"]
 
@@ -58,13 +58,13 @@ _NO_SIZE = r"(?!\s*(?:[x×]|mm|cm|m|DVDs?|CDs?|Teile|Stück|Stk|W|Watt|Zoll|er|%
 _PARTICLE = r"(?:(?:de|du|des|del|della|dei|di|da|la|las|los|le|les)\s|[dl]['’])"
 _NAME_OF_STREET = rf"{_PARTICLE}{{0,3}}{WORD}(?:[\s-]{_PARTICLE}{{0,2}}{WORD}){{0,3}}"
 _NUMBER_LAST = re.compile(
-    rf"(?<![\w-])(?:(?:{WORD} ){{0,2}}{WORD}(?:(?<=straße)|(?<=strasse)|(?<=Strasse)|(?<=Straße)|(?<=straat)|(?<=gracht))\s"
+    rf"(?<![\w'’-])(?:(?:{WORD} ){{0,2}}{WORD}(?:(?<=traße)|(?<=trasse)|(?<=straat)|(?<=gracht))\s"
     rf"|(?:{WORD} ){{0,2}}{WORD}(?<=str)\.\s?"
     rf"|(?:[Cc]alle|C/|[Aa]venida|[Aa]vda\.?)\s{_NAME_OF_STREET},?\s)"
     rf"{_HOUSE}{_NO_SIZE}{_TOWN}?"
 )
 _NUMBER_LAST_WITH_TOWN = re.compile(
-    rf"(?<![\w-])(?:(?:{WORD}\s(?:[a-z]{{2,4}}\s){{0,2}}){{0,2}}{WORD}"
+    rf"(?<![\w'’-])(?:(?:{WORD}\s(?:[a-z]{{2,4}}\s){{0,2}}){{0,2}}{WORD}"
     r"(?:(?<=[Ww]eg)|(?<=latz)|(?<=llee)|(?<=asse)|(?<=[Rr]ing)|(?<=amm)|(?<=[Uu]fer)|(?<=hof)|(?<=berg)|(?<=arkt)"
     rf"|(?<=laan)|(?<=plein)|(?<=kade))\s|(?:[Vv]iale|[Vv]ia|[Cc]orso|[Pp]iazza|[Pp]laza|[Pp]aseo)\s{_NAME_OF_STREET},?\s)"
     rf"{_HOUSE}{_TOWN}"

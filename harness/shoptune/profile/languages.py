@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import heappush, heapreplace
 from typing import TYPE_CHECKING, Any
 
-from shoptune.figures import is_original_html
+from shoptune.profile.figures import is_original_html
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
