@@ -123,7 +123,7 @@ def examples(tables: Tables, options: EchoOptions) -> Iterator[Example | Dropped
         )
 
 
-def pairs(tables: Tables, made: Sequence[Example], options: EchoOptions) -> Iterator[PreferencePair | Dropped]:
+def pairs(tables: Tables, made: Iterable[Example], options: EchoOptions) -> Iterator[PreferencePair | Dropped]:
     by_group = {e.group: e for e in made}
     for record in tables.get("tests", ()):
         example = by_group.get(record.group)

@@ -20,7 +20,8 @@ class ColumnOptions(Options):
 
     columns: dict[str, str] = Field(default={}, description="Our field -> the file's column; all columns if not given.")
     id: str | None = Field(
-        default=None, description="The column that identifies a row; default: 'id' if there is one, else the row's place."
+        default=None,
+        description="The column that identifies a row; default: 'id' if there is one, else where the row stands.",
     )
     group: str | None = Field(
         default=None,

@@ -51,8 +51,8 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
         raise UsageError(f"there is no folder {folder} to write {output.name} into; make it first")
     if name is not None and not re.fullmatch(NAME, name):
         raise UsageError(
-            f"--name {name!r}: a name is made of letters (a to z), digits, '.', '_' and '-', begins with a letter or digit "
-            "and has at most 64 characters; it names the folder of the reports"
+            f"--name {name!r}: a name has at most 64 letters (a to z), digits, '.', '_' and '-', and begins with a "
+            "letter or digit; the folder of the reports will be called so"
         )
     plugins = load_plugins()
     tables = sort_into_tables([recognise(path, plugins) for path in files])
@@ -84,8 +84,8 @@ def _text(name: str, tables: dict[str, ShopFile], folder: Path) -> str:
         tables = {**tables, PRODUCTS: products}
     catalogue = look_through(products)
     for table, file in tables.items():
-        found = "" if table != PRODUCTS else f" {catalogue.count} with a name and a description,"
-        click.echo(f"{file.path}: {table} ({file.adapter.name}),{found} such as {_sample(file)!r}", err=True)
+        count = f" {catalogue.count}," if table == PRODUCTS else ""
+        click.echo(f"{file.path}: read by {file.adapter.name} as {table};{count} such as {_sample(file)!r}", err=True)
     if catalogue.bad:
         click.echo(f"{products.path}: {catalogue.bad:,} rows can't be used; `shoptune data` says why", err=True)
     return experiment_text(name, tables, columns, catalogue, folder)

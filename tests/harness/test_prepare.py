@@ -12,7 +12,7 @@ import pytest
 from shoptune.data import Example
 from shoptune.data_report import DataReport
 from shoptune.jsonl import read_jsonl
-from shoptune.splits import SPLITS
+from shoptune.splits import SPLITS, Split, split_by_key
 from tests.fakes import WORDS, Shop
 
 ADJECTIVES = [f"{word}{ending}" for word in WORDS for ending in ("", "ish", "er", "ly")]
@@ -110,17 +110,11 @@ class TestNearDuplicates:
         test = [name for name, part in before.items() if part == "test"]
         near = text_of(int(test[0][1:])).split()
         near[-1] = "new"
-        add(shop, f"p{next(self.trained(shop, 1))},{' '.join(near)},rugs,")
-        add(shop, f"p{next(self.trained(shop, 2))},{text_of(int(test[1][1:]))},rugs,")
-        return shop
-
-    @staticmethod
-    def trained(shop: Shop, which: int) -> object:
-        from shoptune.splits import Split, split_by_key
-
         split = Split.model_validate(shop.experiment["tasks"]["echo"]["split"])
-        seed = shop.experiment.get("seed", 7)
-        return iter([[i for i in range(200, 300) if split_by_key(f"p{i}", split, seed) == "train"][which]])
+        one, other, *_ = (f"p{i}" for i in range(200, 300) if split_by_key(f"p{i}", split, 7) == "train")
+        add(shop, f"{one},{' '.join(near)},rugs,")
+        add(shop, f"{other},{text_of(int(test[1][1:]))},rugs,")
+        return shop
 
     def test_are_left_out_of_training(self, planted: Shop) -> None:
         found = prepared(planted)

@@ -111,9 +111,9 @@ def test_data_of_the_demo_that_comes_with_it(installed: Installed, tmp_path: Pat
     experiment = installed.site_packages / "shoptune_product_description" / "data" / "experiment.yaml"
     report = json.loads(installed.run("data", str(experiment), "--json", cwd=tmp_path))["description"]
     assert report["tables"]["products"]["records"] >= 320
-    assert report["examples"]["test"] >= 48
-    assert report["pairs"]["train"] > 0
-    assert [path.name for path in tmp_path.iterdir()] == [".shoptune"]
+    assert report["parts"]["test"]["examples"] >= 48
+    assert report["parts"]["train"]["pairs"] > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".shoptune", "reports"]
 
 
 @pytest.fixture(scope="module")

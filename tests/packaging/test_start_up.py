@@ -14,6 +14,7 @@ from tests.packaging.project import package_folders
 
 TRAINING = {"accelerate", "datasets", "peft", "torch", "transformers", "trl"}
 HEAVY = TRAINING | {"jinja2", "numpy", "pandas", "pint", "pyarrow", "pydantic", "rich", "sacrebleu", "scipy", "yaml"}
+PLUGINS = {name for name, folder in package_folders().items() if (folder / "plugin.py").is_file()}
 EXPERIMENT = package_folders()["shoptune_product_description"] / "data" / "experiment.yaml"
 TELL_IMPORTS = """
 import atexit, json, sys
@@ -48,10 +49,10 @@ def test_help_imports_nothing_heavy(arguments: list[str], tmp_path: Path) -> Non
 def test_help_asks_plugins_for_their_commands(tmp_path: Path) -> None:
     imported, printed = _imported_by_command(["--help"], tmp_path)
     assert "  demo " in printed
-    assert package_folders().keys() <= imported
+    assert imported >= PLUGINS
 
 
-@pytest.mark.parametrize("package", sorted(package_folders().keys() - {"shoptune"}))
+@pytest.mark.parametrize("package", sorted(PLUGINS))
 def test_entry_module_imports_nothing_heavy(package: str, tmp_path: Path) -> None:
     imported, _ = _imported_by(f"import {package}.plugin", tmp_path)
     assert package in imported

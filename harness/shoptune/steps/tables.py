@@ -158,7 +158,7 @@ class _Reading:
             fields=self.profile.fields(),
             languages=languages,
             languages_of=languages_of,
-            personal_data=PersonalDataReport(masked={kind: count for kind, count in self.masked.items() if count}, fields=dict(self.fields)),
+            personal_data=PersonalDataReport(masked=dict(+self.masked), fields=dict(self.fields)),
             strange=self.profile.strange(),
         )
 

@@ -29,6 +29,8 @@ class Catalogue:
 
     products: int
     """Those with a name and a description."""
+    texts: int
+    """How many of their descriptions differ."""
     whole: bool
     """Whether there are no more than were counted."""
     bad: int
@@ -39,12 +41,14 @@ class Catalogue:
     @property
     def count(self) -> str:
         """How many products there are, for people."""
-        return f"{self.products:,} products" + ("" if self.whole else " or more")
+        more = "" if self.whole else " or more"
+        same = f" ({self.texts:,} different ones)" if self.texts < self.products else ""
+        return f"{self.products:,}{more} products with a name and a description{same}"
 
 
 def look_through(file: ShopFile) -> Catalogue:
     """Read the products' file, at most `COUNTED` rows of it; raises DataError where there are too few products."""
-    groups: set[str] = set()
+    groups, texts = set[str](), set[int]()
     bad = rows = 0
     for row in islice(file.rows(), COUNTED):
         rows += 1
@@ -52,12 +56,15 @@ def look_through(file: ShopFile) -> Catalogue:
             bad += row.bad
         elif _is_complete(row):
             groups.add(row.group)
-    if len(groups) < FEWEST:
+            texts.add(hash(row.fields["description"]))
+    if min(len(groups), len(texts)) < FEWEST:
         raise DataError(
-            f"{file.path}: {len(groups)} products have a name and a description, and {FEWEST} are the fewest from which "
-            "some can be held out for testing and enough stay for training"
+            f"{file.path}: {len(groups)} products have a name and a description, and {len(texts)} of these differ; "
+            f"with fewer than {FEWEST}, a test could not show anything"
         )
-    return Catalogue(products=len(groups), whole=rows < COUNTED, bad=bad, language=_language(file.first))
+    return Catalogue(
+        products=len(groups), texts=len(texts), whole=rows < COUNTED, bad=bad, language=_language(file.first)
+    )
 
 
 def _is_complete(record: Record) -> bool:

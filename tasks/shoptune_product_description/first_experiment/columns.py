@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any
 
 from shoptune.errors import DataError
 from shoptune.personal_data.fields import is_identifier, is_personal
+from shoptune_product_description.facts import CATALOGUE_FACTS
 from shoptune_product_description.first_experiment.words import (
     ADMINISTRATIVE,
     GROUP,
@@ -27,6 +29,8 @@ Texts = Sequence[str]
 
 FILLED = 0.1
 """The share of rows in which an attribute has a value: catalogues are mixed, and a lamp has no inseam."""
+SAME_TEXT = 0.8
+"""Where fewer rows than this differ in their description, several stand for one product."""
 LONGEST, MOST_WORDS = 60, 6
 """Characters and words of an attribute's value, in nine of ten rows."""
 
@@ -50,6 +54,11 @@ class Columns:
     left_out: tuple[str, ...]
     """Columns that are not read."""
 
+    @property
+    def name_alone(self) -> bool:
+        """Whether there is no other fact from which a description could be written."""
+        return not self.attributes and self.columns.keys().isdisjoint({*CATALOGUE_FACTS, "attributes"} - {"name"})
+
     def options(self) -> dict[str, Any]:
         """Return the adapter's options, without those that say nothing."""
         given = {
@@ -65,7 +74,7 @@ class Columns:
 def guess_columns(rows: Sequence[Cells], name: str) -> Columns:
     """Return which column is which; raises DataError where no column looks like a name or like a description."""
     filled = _filled(rows)
-    texts = {column: found for column, values in filled.items() if (found := [_text(v) for v in values if _is_flat(v)])}
+    texts = {column: found for column, values in filled.items() if (found := _texts(values))}
     columns: dict[str, str] = {}
     for field, names in SYNONYMS.items():
         known = _mappings(filled) if field == "attributes" else texts
@@ -106,6 +115,10 @@ def _mappings(filled: Mapping[str, Sequence[Any]]) -> list[str]:
     return [column for column, values in filled.items() if all(isinstance(value, Mapping) for value in values)]
 
 
+def _texts(values: Iterable[Any]) -> list[str]:
+    return [text for value in values if _is_flat(value) and (text := _text(value))]
+
+
 def _is_flat(value: Any) -> bool:
     if isinstance(value, list):
         return all(isinstance(item, str | int | float) for item in value)
@@ -133,13 +146,32 @@ def _keys(
     others = set(columns.values()) - {columns.get("sku")}
     whole = {column: texts[column] for column in texts if len(texts[column]) == len(rows)}
     unique = [column for column in _called(ID, whole, taken=others) if len(set(whole[column])) == len(rows)]
-    group = next((column for column in _called(GROUP, whole, taken={*others, *unique})), None)
+    group = next(_called(GROUP, whole, taken={*others, *unique}), None) or _shared_with_text(columns, texts, whole)
     if not unique and group == "id":  # an adapter that is told of no other takes it
         raise DataError(
             f"{name}: the column 'id' has the same value in several rows, and no other column tells rows apart. "
             "Rename it (to 'group', if it stands for a product with several variants), or give each row an id."
         )
     return (unique[0] if unique else None), group
+
+
+def _shared_with_text(columns: Mapping[str, str], texts: Mapping[str, Texts], whole: Mapping[str, Texts]) -> str | None:
+    """Return the column that tells products apart where variants repeat their product's description.
+
+    Without one, a variant that is held out would keep its product's other variants out of training.  Rows with the same
+    description have the same value in it, and (nearly) only these.
+    """
+    described = texts[columns["description"]]
+    different = len(set(described))
+    if columns["description"] not in whole or different > SAME_TEXT * len(described):
+        return None
+    fits = [
+        (len(set(values)), column)
+        for column, values in whole.items()
+        if column != columns["description"] and len(set(zip(values, described, strict=True))) == different
+    ]
+    count, column = max(fits, default=(0, None))
+    return column if count >= SAME_TEXT * different else None
 
 
 def _is_attribute(column: str, values: Texts, rows: int) -> bool:
@@ -161,7 +193,7 @@ def _is_attribute(column: str, values: Texts, rows: int) -> bool:
 
 def _nine_of_ten(sizes: Iterable[int]) -> int:
     ordered = sorted(sizes)
-    return ordered[(9 * (len(ordered) - 1)) // 10]
+    return ordered[math.ceil(0.9 * len(ordered)) - 1]
 
 
 def _nothing_for(field: str, name: str, rows: Sequence[Cells]) -> str:

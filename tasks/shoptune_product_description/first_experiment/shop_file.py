@@ -112,8 +112,8 @@ def _two_of(table: str, one: ShopFile, other: ShopFile) -> str:
 
 def _unknown(file: ShopFile, products: ShopFile) -> str:
     return (
-        f"{file.path} is a table of no shop that shoptune knows by its columns ({', '.join(file.first[0].fields)}), and "
-        f"the products are in {products.path}. Leave one of them out. Sales figures with columns of their own go into "
+        f"{file.path} is of no kind that shoptune knows by its columns ({', '.join(file.first[0].fields)}), and "
+        f"{products.path} holds the products. Leave one of them out. Sales figures with columns of their own go into "
         f"the experiment file by hand: `sales: {{path: {file.path.name}, adapter: generic_sales, "
         "columns: {sku: ..., units: ...}}`"
     )

@@ -15,7 +15,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from shoptune_product_description.first_experiment.catalogue import Catalogue
 from shoptune_product_description.first_experiment.columns import Columns
 from shoptune_product_description.first_experiment.shop_file import PRODUCTS, ShopFile
-from shoptune_product_description.task import PRODUCT_DESCRIPTION
 
 __all__ = ["as_yaml", "experiment_text", "path_in"]
 
@@ -67,7 +66,6 @@ def experiment_text(
         catalogue=catalogue,
         split=split,
         steps=math.ceil(catalogue.products * (1 - split.test - split.validation) / BATCH) * EPOCHS,
-        metrics=dict.fromkeys((*PRODUCT_DESCRIPTION.metrics, "memorised_canaries", "longest_copy")),
     )
 
 
@@ -83,9 +81,9 @@ def as_yaml(text: str) -> str:
 
 
 def path_in(folder: Path, path: Path) -> str:
-    """Return a path as an experiment file in `folder` names it: relative if it lies below, no sign taken for a pattern."""
+    """Return a path as an experiment file in `folder` names it: relative if it lies below, and never a pattern."""
     whole, base = path.parent.resolve() / path.name, folder.resolve()
-    return glob.escape(str(whole.relative_to(base) if whole.is_relative_to(base) else whole))
+    return str(whole.relative_to(base) if whole.is_relative_to(base) else whole)
 
 
 def _split(catalogue: Catalogue) -> _Split:
@@ -94,18 +92,19 @@ def _split(catalogue: Catalogue) -> _Split:
     test = min(LARGEST_TEST, float(f"{wanted:.2g}"))
     held_out = round(test * catalogue.products)
     if wanted > LARGEST_TEST:
-        reason = f"The test part is large, since there are few products: about {held_out}, which show large differences only."
+        reason = f"Few products, so many are for testing, about {held_out}; even so, only large differences will show."
     else:
-        reason = f"About {held_out} products for testing: enough to show differences of some size, and no longer to wait for."
+        reason = (
+            f"About {held_out} products for testing: differences of some size will show, and more would take longer."
+        )
     return _Split(test=test, validation=float(f"{test / 2:.2g}"), reason=reason)
 
 
 def _about(catalogue: Catalogue) -> dict[str, str]:
     """Return what each table is for."""
     return {
-        PRODUCTS: f"{catalogue.count} with a name and a description, each with all its variants.",
-        "orders": "Products that sell better than their like count more in training (`sales: {weights: false}` in the task: "
-        "all alike).",
-        "sales": "As orders do, these weigh products; where a product is in both, this counts.",
-        "tests": "Texts of one product that were shown in the same time: the better one and the other become a pair for `dpo`.",
+        PRODUCTS: f"{catalogue.count}, each with all its variants.",
+        "orders": "What sells better than its like counts more, unless the task has `sales: {weights: false}`.",
+        "sales": "What sells better than its like counts more; these figures outrank what orders say.",
+        "tests": "Which of a product's texts sold better, where two were shown side by side: pairs for `dpo`.",
     }

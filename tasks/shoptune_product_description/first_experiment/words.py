@@ -33,8 +33,10 @@ def spellings(column: str) -> set[str]:
 
 
 _FILLERS = frozenset(
-    "product products item article produkt artikel the full main en eng english de deu deutsch german html text "
-    "eur usd gbp chf net gross netto brutto".split()
+    words(
+        "product products item article produkt artikel the full main en eng english de deu deutsch german html text "
+        "eur usd gbp chf net gross netto brutto"
+    )
 )
 
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
@@ -66,7 +68,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     ),
     "attributes": _listed("attributes, specifications, specs, properties, attribute, eigenschaften, merkmale"),
 }
-"""Our field -> what it is called, the surest first: a table with a long and a short description is read for the long one."""
+"""Our field -> what it is called, the surest first: of a long and a short description, the long one is read."""
 
 _PRODUCT = _listed("id, product id, produkt id, handle, slug")
 
@@ -77,20 +79,25 @@ GROUP = (*_listed("item group id, group id, parent sku, parent id, parent, group
 """What a column is called that identifies a product with all its variants, the surest first."""
 
 ADMINISTRATIVE = frozenset(
-    """
-    active availability available barcode bestand canonical code condition cost count created currency date datum ean
-    einkaufspreis featured gtin hs id image images img index inventory isbn keywords language lagerbestand lieferant
-    link locale margin meta modified mpn mwst no nr number nummer photo picture position prix price preis published
-    quantity rank rating ratings reviews score seo shipping sku slug status steuer stock store supplier tag tags tax
-    thumbnail timestamp title updated upc updatedat url vat verfugbar versand video visibility warehouse wahrung
-    """.split()
+    words(
+        """
+        active availability available barcode bestand canonical code condition cost count created currency date datum
+        ean einkaufspreis featured gtin hs id image images img index inventory isbn keywords language lagerbestand
+        lieferant link locale margin meta modified mpn mwst no nr number nummer photo picture policy position price
+        preis prix published quantity rank rating ratings returns reviews score seo shipping sku slug status steuer
+        stock store supplier tag tags tax thumbnail timestamp title updated upc url vat verfügbar versand video
+        visibility warehouse währung
+        """
+    )
 )
 """Words that tell a column for the shop's own use, of which a description says nothing."""
 
 MEASURES = frozenset(
-    """
-    area breite capacity depth diameter dicke durchmesser fullmenge gewicht height hohe inhalt kapazitat lange leistung
-    length load pages power speed thickness tiefe volt voltage volume volumen watt wattage weight width
-    """.split()
+    words(
+        """
+        area breite capacity depth diameter dicke durchmesser füllmenge gewicht height höhe inhalt kapazität länge
+        leistung length load pages power speed thickness tiefe volt voltage volume volumen watt wattage weight width
+        """
+    )
 )
 """Words that make a bare number a fact about the product."""

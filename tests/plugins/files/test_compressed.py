@@ -48,10 +48,10 @@ def refused(path: Path) -> str:
 
 BROKEN = "the packed file is broken or cut off ("
 FORMS = [
-    ("products.csv.gz", gzip.compress(CSV)),
-    ("products.csv", gzip.compress(CSV)),
+    ("products.csv.gz", gzip.compress(CSV, mtime=0)),
+    ("products.csv", gzip.compress(CSV, mtime=0)),
     ("products.csv.gz", CSV),  # a browser may have unpacked it on the way
-    ("products.CSV.GZ", gzip.compress(CSV[:20]) + gzip.compress(CSV[20:])),
+    ("products.CSV.GZ", gzip.compress(CSV[:20], mtime=0) + gzip.compress(CSV[20:], mtime=0)),
     ("export.zip", zipped({"products.csv": CSV})),
     ("export.zip", zipped({"products.csv": CSV}, zipfile.ZIP_STORED)),
     ("export.zip", zipped({"products.csv": CSV}, zipfile.ZIP_LZMA)),
@@ -73,7 +73,7 @@ def test_what_is_packed_is_read_as_if_it_were_not(tmp_path: Path, name: str, con
 
 def test_the_suffix_under_the_compression_decides(tmp_path: Path) -> None:
     for name, content, adapter in [
-        ("a.jsonl.gz", gzip.compress(b"{}"), "jsonl"),
+        ("a.jsonl.gz", gzip.compress(b"{}", mtime=0), "jsonl"),
         ("b.zip", zipped({"rows.NDJSON": b"{}"}), "jsonl"),
         ("c.csv.zip", zipped({"rows.json": b"[]"}), "json"),
         ("d.zip", zipped({"rows.xlsx": b""}), None),

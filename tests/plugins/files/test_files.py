@@ -96,8 +96,8 @@ def test_attributes_leave_the_other_columns_in_place(tmp_path: Path) -> None:
     assert set(record.fields) == {"id", "name", "price", "attributes"}
 
 
-def test_without_ids_rows_are_numbered(tmp_path: Path) -> None:
-    assert [record.id for record in read(tmp_path, "name\na\n\nb\n", "x.csv")] == ["1", "2"]
+def test_without_ids_rows_are_known_by_their_place(tmp_path: Path) -> None:
+    assert [record.id for record in read(tmp_path, "name\na\n\nb\n", "x.csv")] == ["x.csv:2", "x.csv:4"]
 
 
 def test_json_values_keep_their_type(tmp_path: Path) -> None:
@@ -157,9 +157,13 @@ def test_rows_without_an_id_or_group_are_bad(tmp_path: Path) -> None:
     assert bad(tmp_path, "id,name\n1,\n2,b\n", "x.csv", group="name") == [f"x.csv:2: name {need}"]
 
 
-def test_bad_rows_leave_the_others_and_their_numbers_in_place(tmp_path: Path) -> None:
+def test_bad_rows_leave_the_others_in_place(tmp_path: Path) -> None:
     rows = everything(tmp_path, "name,price\na,1\nbroken\nc,3\n", "x.csv")
-    assert [row.id if isinstance(row, Record) else row.reason for row in rows] == ["1", "wrong number of cells", "3"]
+    assert [row.id if isinstance(row, Record) else row.reason for row in rows] == [
+        "x.csv:2",
+        "wrong number of cells",
+        "x.csv:4",
+    ]
 
 
 @pytest.mark.parametrize(("name", "content", "origin"), FORMS[:4])
