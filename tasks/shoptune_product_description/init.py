@@ -87,7 +87,7 @@ def _text(name: str, tables: dict[str, ShopFile], folder: Path) -> str:
         count = f" {catalogue.count}," if table == PRODUCTS else ""
         click.echo(f"{file.path}: read by {file.adapter.name} as {table};{count} such as {_sample(file)!r}", err=True)
     if catalogue.bad:
-        click.echo(f"{products.path}: {catalogue.bad:,} rows can't be used; `shoptune data` says why", err=True)
+        click.echo(f"{products.path}: rows that can't be used: {catalogue.bad:,}; `shoptune data` says why", err=True)
     return experiment_text(name, tables, columns, catalogue, folder)
 
 

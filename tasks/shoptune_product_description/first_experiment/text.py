@@ -83,7 +83,7 @@ def as_yaml(text: str) -> str:
 def path_in(folder: Path, path: Path) -> str:
     """Return a path as an experiment file in `folder` names it: relative if it lies below, and never a pattern."""
     whole, base = path.parent.resolve() / path.name, folder.resolve()
-    return str(whole.relative_to(base) if whole.is_relative_to(base) else whole)
+    return glob.escape(str(whole.relative_to(base) if whole.is_relative_to(base) else whole))
 
 
 def _split(catalogue: Catalogue) -> _Split:

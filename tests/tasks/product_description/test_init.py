@@ -250,6 +250,13 @@ def test_rows_that_share_a_description_are_one_product() -> None:
     assert report.parts["train"].examples > 30
 
 
+def test_rows_that_cannot_be_used_are_told_of() -> None:
+    write_table("export.csv", woocommerce())
+    with Path("export.csv").open("a", encoding="utf-8") as file:
+        file.write("41,simple,one cell too many" + "," * 9 + "\n")
+    assert "export.csv: rows that can't be used: 1; `shoptune data` says why" in init("export.csv").output
+
+
 def test_shared_descriptions_are_told_of() -> None:
     write_table("mugs.csv", [{"sku": f"s{i}", "title": f"Mug {i}", "text": story(i // 2)} for i in range(120)])
     assert "120 products with a name and a description (60 different ones)" in init("mugs.csv").output
@@ -436,7 +443,8 @@ def test_a_column_without_texts_is_not_taken() -> None:
         ("Sold since", ["2026-01-02", "02.01.2026"], False),
         ("Manual", ["https://invented.example/1", "https://invented.example/2"], False),
         ("Series", ["AX-100", "AX-101"], False),
-        ("Story", [ENGLISH, "short"], False),
+        ("Story", ["a b c d e f g", "short"], False),
+        ("Story", ["An-endless-word-" * 4, "short"], False),
         ("Customer email", ["petra", "paul"], False),
         ("SEO title", ["A fine mug", "A fine jug"], False),
         ("GTIN", ["a", "b"], False),
