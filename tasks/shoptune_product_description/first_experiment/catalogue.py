@@ -53,7 +53,7 @@ def look_through(file: ShopFile) -> Catalogue:
     for row in islice(file.rows(), COUNTED):
         rows += 1
         if isinstance(row, Dropped):
-            bad += 0
+            bad += row.bad
         elif _is_complete(row):
             groups.add(row.group)
             texts.add(hash(row.fields["description"]))

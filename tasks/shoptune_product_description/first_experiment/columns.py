@@ -144,7 +144,7 @@ def _keys(
     A key that comes again, like the handle on each of a product's variants, is no row's but a product's.
     """
     others = set(columns.values()) - {columns.get("sku")}
-    whole = {column: texts[column] for column in texts if len(texts[column]) == len(rows)}
+    whole = {c: found for c, found in texts.items() if len(found) == len(rows) and not is_personal(c)}
     unique = [column for column in _called(ID, whole, taken=others) if len(set(whole[column])) == len(rows)]
     group = next(_called(GROUP, whole, taken={*others, *unique}), None) or _shared_with_text(columns, texts, whole)
     if not unique and group == "id":  # an adapter that is told of no other takes it
