@@ -32,9 +32,7 @@ def test_no_planted_value_is_in_any_file(tmp_path: Path) -> None:
         assert not [value for value in PLANTED if value in outcome.output]
     written = [file for folder in (store, reports) for file in folder.rglob("*") if file.is_file()]
     assert len(written) > 10
-    found = {
-        (file.name, value) for file in written for value in PLANTED if value.encode() in file.read_bytes()
-    }
+    found = {(file.name, value) for file in written for value in PLANTED if value.encode() in file.read_bytes()}
     assert not found
     assert "email" in outcome_of_data(path, store, reports)
 

@@ -39,7 +39,11 @@ def test_the_probe_sees_imports(tmp_path: Path) -> None:
     assert "numpy" in imported
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["demo", "--help"], ["init", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["run", "--help"], ["demo", "--help"], ["init", "--help"]],
+    ids=" ".join,
+)
 def test_help_imports_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     imported, printed = _imported_by_command(arguments, tmp_path)
     assert "shoptune" in printed
