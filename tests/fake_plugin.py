@@ -1,5 +1,6 @@
 """A whole plugin that computes in microseconds and imports no model library.
 
+The task ``fake_echo`` is answered by writing, ``fake_sort`` by choosing, now and then by writing.
 `tests.fakes.Shop` copies this file into a shop's folder, where an experiment names it under ``plugins``.  Two files
 beside it steer and watch it, and are no part of any fingerprint: ``control.json`` says at which points to fail and how,
 ``journal.txt`` gets a line for each thing that was really computed.
@@ -149,6 +150,26 @@ def echo(example: Example) -> str:
     return example.references[0]
 
 
+class SortOptions(Options):
+    open_ended: int = 4
+    """Every so many examples have no choices."""
+    kinds: tuple[str, ...] = ("scarves", "tables", "garden furniture for all seasons")
+
+
+def sort_examples(tables: Tables, options: SortOptions) -> Iterator[Example | Dropped]:
+    for number, record in enumerate(tables["products"], start=1):
+        reached("examples")
+        yield Example(
+            id=record.id,
+            messages=({"role": "user", "content": f"Sort: {record.fields['text']}"},),
+            references=(record.fields["category"],),
+            choices=() if number % options.open_ended == 0 else options.kinds,
+            group=record.group,
+            content=record.fields["text"],
+            origin=record.origin,
+        )
+
+
 # --- models ----------------------------------------------------------------------------------------------------------
 
 
@@ -189,6 +210,33 @@ class Session:
                 note(f"answered {len(left)}")
                 yield [(i, self._answer(prompts[i], settings)) for i in left]
 
+    def choose(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        choices: Sequence[Sequence[str]],
+        *,
+        priors: bool = False,
+        done: Collection[int] = (),
+    ) -> Iterator[list[tuple[int, Prediction]]]:
+        """Score in batches that, as with a real model, are no slice of the prompts: the longest first."""
+        order = sorted(range(len(prompts)), key=lambda i: (-len(prompts[i][-1]["content"]), i))
+        for number, start in enumerate(range(0, len(order), self._batch), start=1):
+            left = [i for i in order[start : start + self._batch] if i not in done]
+            if left:
+                reached(f"choices {number}")
+                note(f"scored {sum(len(choices[i]) for i in left)} choices for {len(left)}")
+                yield [(i, self._scores(prompts[i], choices[i], priors=priors)) for i in left]
+
+    def _scores(self, prompt: Sequence[Message], choices: Sequence[str], *, priors: bool) -> Prediction:
+        asked = f"{self._skill:.6f} {[m['content'] for m in prompt]}"
+        return Prediction(
+            example_id="",
+            choice_log_probabilities=tuple(log_probability(asked, c) for c in choices),
+            choice_tokens=tuple(len(c.split()) for c in choices),
+            choice_priors=tuple(log_probability("", c) for c in choices) if priors else (),
+            prompt_tokens=sum(len(m["content"].split()) for m in prompt),
+        )
+
     def _answer(self, prompt: Sequence[Message], settings: GenerationSettings) -> Prediction:
         words = prompt[-1]["content"].split()[1:]
         skill = min(1.0, self._skill + 0.05 * (len(prompt) // 2))
@@ -199,6 +247,11 @@ class Session:
 
 def _chance(text: str) -> float:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) / 2**32
+
+
+def log_probability(asked: str, answer: str) -> float:
+    """Return an invented log-probability that depends on prompt and answer alone: up to 3 nats a word."""
+    return -3 * sum(_chance(f"{asked} {place} {word}") for place, word in enumerate(answer.split()))
 
 
 @contextmanager
@@ -289,7 +342,17 @@ def register_tasks() -> Iterable[Task[Any]]:
             parse=parse,
             baselines={"echo": echo, "silence": lambda _: ""},
             max_new_tokens=32,
-        )
+        ),
+        Task(
+            name="fake_sort",
+            summary="Name the kind.",
+            options=SortOptions,
+            tables=("products",),
+            examples=sort_examples,
+            metrics=("overlap",),
+            parse=parse,
+            baselines={"echo": echo, "silence": lambda _: ""},
+        ),
     ]
 
 

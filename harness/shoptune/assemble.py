@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from shoptune.compare import Measured, TaskSamples, applies_to, compare, values_of
+from shoptune.additive import applies_to, values_of
+from shoptune.compare import Measured, TaskSamples, compare
 from shoptune.comparison import (
     CandidateInfo,
     Comparison,

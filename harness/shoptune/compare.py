@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from shoptune import statistics
+from shoptune.additive import applies_to, checked_rows, values_of
 from shoptune.comparison import Result, Slice, Verdict
 from shoptune.components import AdditiveMetric, FloatArray, Metric
 from shoptune.errors import PluginError
 
-__all__ = ["MAX_SLICES", "Measured", "TaskSamples", "applies_to", "compare", "values_of"]
+__all__ = ["MAX_SLICES", "Measured", "TaskSamples", "compare"]
 
 MAX_SLICES = 30
 """What has more values than this (a brand, a colour) is no breakdown that anyone would read."""
@@ -53,47 +54,15 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class _Score:
-    """An additive metric's rows for one candidate."""
+class _Scores:
+    """An additive metric's rows for all candidates."""
 
     metric: str
     component: AdditiveMetric[Any]
-    candidate: str
     rows: FloatArray
+    """[n, candidates, k]."""
     applies: BoolArray
-
-    def reduce(self, totals: FloatArray) -> FloatArray:
-        """Totals [m, k] -> values [m]; NaN for those that aren't finite."""
-        return values_of(self.component, totals)
-
-
-def values_of(metric: AdditiveMetric[Any], totals: FloatArray) -> FloatArray:
-    """Reduce totals [..., k] to values [...], NaN for those that aren't finite; raises PluginError for a bad reduce."""
-    try:
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            values = np.asarray(metric.reduce(totals), dtype=np.float64)
-    except Exception as error:
-        raise PluginError(f"Metric {metric.name!r}: reduce raised {type(error).__name__}: {error}") from error
-    if values.shape != totals.shape[:-1]:
-        raise PluginError(
-            f"Metric {metric.name!r}: reduce gave shape {values.shape} for totals of shape {totals.shape}; "
-            f"it must give {totals.shape[:-1]}."
-        )
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def applies_to(metric: AdditiveMetric[Any], rows: FloatArray) -> BoolArray:
-    """Say which rows [n, k] the metric applies to, [n]; raises PluginError where the metric can't."""
-    try:
-        applies = np.asarray(metric.applies(rows), dtype=np.bool_)
-    except Exception as error:
-        raise PluginError(f"Metric {metric.name!r}: applies raised {type(error).__name__}: {error}") from error
-    if applies.shape != rows.shape[:-1]:
-        raise PluginError(
-            f"Metric {metric.name!r}: applies gave shape {applies.shape} for rows of shape {rows.shape}; "
-            f"it must give {rows.shape[:-1]}."
-        )
-    return applies
+    """[n, candidates]."""
 
 
 def compare(
@@ -118,41 +87,33 @@ def compare(
     results = []
     for samples in tasks:
         metrics = [m for m in measured if m.task == samples.task]
-        scores = [s for m in metrics for s in _scores(m, candidates, len(samples.groups))]
+        scores = [
+            _scores(m, m.component, candidates, samples) for m in metrics if isinstance(m.component, AdditiveMetric)
+        ]
         everything = np.arange(len(samples.groups))
-        figures = _figures(samples, everything, None, scores, baseline, seed=seed, resamples=resamples)
+        figures = _figures(samples, everything, None, scores, candidates, baseline, seed=seed, resamples=resamples)
         results += [
             figures[m.metric, c] if isinstance(m.component, AdditiveMetric) else _corpus_result(m, c, samples)
             for m in metrics
             for c in candidates
         ]
         for part, members in _parts(samples, slices):
-            figures = _figures(samples, members, part, scores, baseline, seed=seed, resamples=resamples)
+            figures = _figures(samples, members, part, scores, candidates, baseline, seed=seed, resamples=resamples)
             results += figures.values()
     return _with_verdicts(results, {(m.task, m.metric): m.component for m in measured})
 
 
-def _scores(measured: Measured, candidates: Sequence[str], n: int) -> Iterator[_Score]:
-    """Check an additive metric's rows, which a plugin made, and yield them; nothing for another metric."""
-    component = measured.component
-    if not isinstance(component, AdditiveMetric):
-        return
-    width = {measured.rows[c].shape[-1] for c in candidates}
-    for candidate in candidates:
-        rows = np.asarray(measured.rows[candidate], dtype=np.float64)
-        where = f"Metric {measured.metric!r} on task {measured.task!r}, candidate {candidate!r}"
-        if rows.ndim != 2 or len(rows) != n or len(width) != 1:
-            raise PluginError(
-                f"{where}: rows have shape {rows.shape}; needed is one row for each of {n} samples, "
-                "equally long for all candidates."
-            )
-        if not np.isfinite(rows).all():
-            first = int(np.argmin(np.isfinite(rows).all(axis=1)))
-            raise PluginError(
-                f"{where}: row {first} holds {rows[first].tolist()}; rows must be finite. "
-                "A sample that the metric does not apply to is a row of zeros."
-            )
-        yield _Score(measured.metric, component, candidate, rows, applies_to(component, rows))
+def _scores(
+    measured: Measured, component: AdditiveMetric[Any], candidates: Sequence[str], samples: TaskSamples
+) -> _Scores:
+    """Check what a plugin made, and put it together; raises PluginError."""
+    where = f"Metric {measured.metric!r} on task {measured.task!r}"
+    rows = [checked_rows(measured.rows[c], samples.groups, f"{where}, candidate {c!r}") for c in candidates]
+    widths = {c: found.shape[1] for c, found in zip(candidates, rows, strict=True)}
+    if len(set(widths.values())) != 1:
+        raise PluginError(f"{where}: rows must be equally long for all candidates, and are {widths}.")
+    applies = [applies_to(component, found) for found in rows]
+    return _Scores(measured.metric, component, np.stack(rows, axis=1), np.stack(applies, axis=1))
 
 
 def _parts(samples: TaskSamples, slices: Sequence[str] | None) -> Iterator[tuple[Slice, IndexArray]]:
@@ -173,62 +134,97 @@ def _figures(
     samples: TaskSamples,
     members: IndexArray,
     part: Slice | None,
-    scores: Sequence[_Score],
+    scores: Sequence[_Scores],
+    candidates: Sequence[str],
     baseline: str,
     *,
     seed: int,
     resamples: int,
 ) -> dict[tuple[str, str], Result]:
-    """Return the results of `scores` on the samples `members`, by metric and candidate; verdicts come later."""
+    """Return the results of `scores` on the samples `members`, by metric and candidate; verdicts come later.
+
+    Arrays of figures are [metrics, candidates] throughout, replicates [metrics, candidates, resamples].
+    """
     if not scores:
         return {}
+    base = list(candidates).index(baseline)
     _, member = np.unique(np.array(samples.groups)[members], return_inverse=True)
-    replicates = _replicates(scores, members, member, _seed(seed, samples.task, part), resamples)
-    values = [
-        float(s.reduce(s.rows[members].sum(axis=0, keepdims=True))[0]) if s.applies[members].any() else np.nan
-        for s in scores
-    ]
-    place = {(s.metric, s.candidate): i for i, s in enumerate(scores)}
+    columns = np.hstack([s.rows[members].reshape(len(members), -1) for s in scores])
+    applies = np.stack([s.applies[members] for s in scores], axis=1)
+
+    sums = statistics.sum_by_group(columns, member)
+    drawn = statistics.bootstrap(
+        sums, lambda totals: _values(scores, totals), resamples=resamples, seed=_seed(seed, samples.task, part)
+    )
+    replicates = np.moveaxis(drawn, 0, -1).copy()
+    n = applies.sum(axis=0)
+    values = np.where(n > 0, _values(scores, _total(sums))[0], np.nan)
+    intervals = statistics.interval(np.sort(replicates), _groups_in(applies, member))
+
+    differences = statistics.paired_difference(values, values[:, [base]])
+    differences[:, base] = np.nan
+    paired = np.sort(statistics.paired_difference(replicates, replicates[:, [base]]))
+    groups = _groups_in(applies | applies[..., [base]], member)
+    difference_intervals = statistics.interval(paired, groups)
+    if part is None:
+        smallest = statistics.smallest_detectable(paired, groups)
+        p_values = statistics.p_value(differences, paired, groups)
+
     results = {}
     for i, score in enumerate(scores):
-        applies = score.applies[members]
-        result: dict[str, Any] = {
-            "task": samples.task,
-            "metric": score.metric,
-            "candidate": score.candidate,
-            "slice": part,
-            "value": None if np.isnan(values[i]) else values[i],
-            "interval": statistics.interval(replicates[i], len(np.unique(member[applies]))),
-            "n": int(applies.sum()),
-            "invalid": int(samples.invalid[score.candidate][members].sum()),
-        }
-        j = place[score.metric, baseline]
-        difference = float(statistics.paired_difference(values[i], values[j]))
-        if score.candidate != baseline and not np.isnan(difference):
-            differences = statistics.paired_difference(replicates[i], replicates[j])
-            groups = len(np.unique(member[applies | scores[j].applies[members]]))
-            result |= {"difference": difference, "difference_interval": statistics.interval(differences, groups)}
-            if part is None:
-                result["smallest_detectable"] = statistics.smallest_detectable(differences, groups)
-                if score.component.higher_is_better is not None:
-                    result["p_value"] = statistics.p_value(difference, differences, groups)
-                    result |= _gains(score, scores[j])
-        results[score.metric, score.candidate] = Result(**result)
+        for j, candidate in enumerate(candidates):
+            result: dict[str, Any] = {
+                "task": samples.task,
+                "metric": score.metric,
+                "candidate": candidate,
+                "slice": part,
+                "value": _known(values[i, j]),
+                "interval": _known_interval(intervals[i, j]),
+                "n": int(n[i, j]),
+                "invalid": int(samples.invalid[candidate][members].sum()),
+            }
+            if not np.isnan(differences[i, j]):
+                result |= {
+                    "difference": float(differences[i, j]),
+                    "difference_interval": _known_interval(difference_intervals[i, j]),
+                }
+                if part is None:
+                    result["smallest_detectable"] = _known(smallest[i, j])
+                    if score.component.higher_is_better is not None:
+                        result["p_value"] = _known(p_values[i, j])
+                        result |= _gains(score, j, base)
+            results[score.metric, candidate] = Result(**result)
     return results
 
 
-def _replicates(
-    scores: Sequence[_Score], members: IndexArray, member: IndexArray, seed: int, resamples: int
-) -> FloatArray:
-    """Return every score's value in every resample, [scores, resamples], from one set of resampling weights."""
-    sums = [statistics.sum_by_group(score.rows[members], member) for score in scores]
-    ends = np.cumsum([s.shape[1] for s in sums])
+def _values(scores: Sequence[_Scores], totals: FloatArray) -> FloatArray:
+    """Reduce totals [m, columns of all metrics and candidates] to values [m, metrics, candidates]."""
+    m, start, values = len(totals), 0, []
+    for score in scores:
+        _, c, k = score.rows.shape
+        of_metric = totals[:, start : start + c * k].reshape(m * c, k)
+        values.append(values_of(score.component, of_metric).reshape(m, c))
+        start += c * k
+    return np.stack(values, axis=1)
 
-    def values(totals: FloatArray) -> FloatArray:
-        columns = np.split(totals, ends[:-1], axis=1)
-        return np.stack([s.reduce(c) for s, c in zip(scores, columns, strict=True)], axis=1)
 
-    return statistics.bootstrap(np.hstack(sums), values, resamples=resamples, seed=seed).T.copy()
+def _total(sums: FloatArray) -> FloatArray:
+    """Sum over groups: [1, columns]."""
+    return statistics.sum_by_group(sums, np.zeros(len(sums), dtype=np.intp))
+
+
+def _groups_in(applies: BoolArray, member: IndexArray) -> IndexArray:
+    """Count the groups with a sample that a metric applies to: [n, metrics, candidates] -> [metrics, candidates]."""
+    counts = statistics.sum_by_group(applies.reshape(len(applies), -1).astype(np.float64), member)
+    return np.asarray(np.count_nonzero(counts, axis=0).reshape(applies.shape[1:]))
+
+
+def _known(value: np.float64) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _known_interval(bounds: FloatArray) -> tuple[float, float] | None:
+    return None if np.isnan(bounds).any() else (float(bounds[0]), float(bounds[1]))
 
 
 def _seed(seed: int, task: str, part: Slice | None) -> int:
@@ -237,11 +233,12 @@ def _seed(seed: int, task: str, part: Slice | None) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
 
 
-def _gains(candidate: _Score, baseline: _Score) -> dict[str, int]:
+def _gains(score: _Scores, candidate: int, baseline: int) -> dict[str, int]:
     """Count the samples on which the candidate does better, worse and alike, where the metric applies to both."""
-    both = candidate.applies & baseline.applies
-    gain = statistics.paired_difference(candidate.reduce(candidate.rows[both]), baseline.reduce(baseline.rows[both]))
-    if not candidate.component.higher_is_better:
+    both = score.applies[:, candidate] & score.applies[:, baseline]
+    ours, theirs = (values_of(score.component, score.rows[both, place]) for place in (candidate, baseline))
+    gain = statistics.paired_difference(ours, theirs)
+    if not score.component.higher_is_better:
         gain = -gain
     return {"gained": int((gain > 0).sum()), "lost": int((gain < 0).sum()), "tied": int((gain == 0).sum())}
 

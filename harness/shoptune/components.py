@@ -169,6 +169,21 @@ class ModelSession(Protocol):
         out as if they had not been.  The predictions' `example_id` is left empty; the caller knows it.
         """
 
+    def choose(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        choices: Sequence[Sequence[str]],
+        *,
+        priors: bool = False,
+        done: Collection[int] = (),
+    ) -> Iterator[Sequence[tuple[int, Prediction]]]:
+        """Score the `choices` of each prompt as answers to it; yield batches as `generate` does.
+
+        The predictions have `choice_log_probabilities` and `choice_tokens`, with `priors` also `choice_priors`; their
+        text is left empty, since which choice is taken is the caller's business.  A choice's score depends neither on
+        the other choices nor on the batch (in float32 up to rounding).
+        """
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModelBackend(Generic[OptionsT]):

@@ -124,9 +124,16 @@ class Prediction:
     text: str = ""
     choice_log_probabilities: tuple[float, ...] = ()
     """One per choice (nats, summed over the choice's tokens), where the example has choices."""
+    choice_tokens: tuple[int, ...] = ()
+    """How many tokens each choice has."""
+    choice_priors: tuple[float, ...] = ()
+    """The choices' log-probabilities after a prompt that says nothing, where they were asked for."""
+    reference_log_probability: float | None = None
+    """Of the first reference as an answer (nats, summed over its tokens), where the experiment asks for perplexity."""
+    reference_tokens: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    finish: Literal["stop", "length", "baseline"] = "stop"
+    finish: Literal["stop", "length", "choice", "baseline"] = "stop"
     seconds: float = 0.0
     """This prediction's share of its batch's time."""
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from shoptune.choices import Normalise
 from shoptune.components import Options
 from shoptune.gates import Gate
 from shoptune.splits import Split
@@ -19,6 +20,7 @@ from shoptune.yaml_file import YamlFile, read_yaml
 
 __all__ = [
     "CandidateUse",
+    "Choosing",
     "Compare",
     "DataFile",
     "ExperimentFile",
@@ -68,6 +70,15 @@ class Generation(Options):
     stop: tuple[str, ...] = ()
 
 
+class Choosing(Options):
+    """How an answer is chosen among an example's choices by their log-probabilities."""
+
+    normalise: Normalise = "none"
+    """``length``: per token, so that long choices aren't at a disadvantage; ``prior``: less their log-probability after
+    a prompt that says nothing, so that likely words aren't at an advantage (Holtzman et al., "Surface Form
+    Competition", 2021)."""
+
+
 class MetricUse(WithOptions):
     """A metric of a task, with its options; `name` tells two uses of one metric apart."""
 
@@ -98,6 +109,9 @@ class TaskUse(WithOptions):
     ) = None
     """None: the task's own."""
     generate: Generation = Generation()
+    choose: Choosing = Choosing()
+    perplexity: bool = False
+    """Whether models also say how probable the references are, which is what the metric ``perplexity`` needs."""
 
     @model_validator(mode="after")
     def _one_source_for_each_part(self) -> TaskUse:

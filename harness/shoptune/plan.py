@@ -201,6 +201,8 @@ class _Planner:
                     **generate.model_dump(mode="json"),
                     "max_new_tokens": generate.max_new_tokens or chosen_task.component.max_new_tokens,
                 },
+                "choose": self.file.tasks[task].choose.model_dump(mode="json"),
+                "perplexity": self.file.tasks[task].perplexity,
                 "seed": self.file.seed,
             },
             places=self._model_places(root),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +46,7 @@ def run(
 
 def plan_experiment(experiment: Experiment, store: Store) -> tuple[Plan, list[Step]]:
     """Return the plan and the steps that the store lacks."""
+    store.check_format()
     plan = make_plan(experiment)
     return plan, missing_steps(plan.steps, store)
 
@@ -111,11 +114,21 @@ def _render(
         path = folder / file
         if not path.resolve().is_relative_to(folder.resolve()):
             raise PluginError(f"{registered.plugin.label}: {name!r} would write {file!r}, outside of {folder}")
-        with _explaining(folder):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(content, "utf-8", newline="\n")
+        _write(path, content, folder)
         written.append(path)
     return written
+
+
+def _write(path: Path, content: str, folder: Path) -> None:
+    """Write a report's file beside its place and rename it: another run may be writing the same report."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with _explaining(folder):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            beside.write_text(content, "utf-8", newline="\n")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def _make(step: Step, store: Store, plugins: Plugins, display: Display) -> None:
@@ -124,8 +137,12 @@ def _make(step: Step, store: Store, plugins: Plugins, display: Display) -> None:
     progress = display.start(step.name + (" (going on)" if store.has_begun(step.fingerprint) else ""))
     plugins.tell("before_step", step=step)
     started = time.perf_counter()
+
+    def waiting() -> None:
+        display.say(f"{step.name}: another run with this store is at it; waiting until it is done")
+
     try:
-        with store.making(step.fingerprint) as work:
+        with store.making(step.fingerprint, waiting) as work:
             if work is not None:
                 context = StepContext(store=store, plugins=plugins, work=work, progress=progress, say=display.say)
                 cost = STEPS[step.kind](step, context)
@@ -165,9 +182,8 @@ def _refuse_unwritable(folder: Path) -> None:
     """Find out before hours of work whether the reports can be written after them."""
     with _explaining(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".writable"
-        probe.write_text("", "utf-8")
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=folder):
+            pass
 
 
 @contextmanager

@@ -17,14 +17,14 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from shoptune.errors import StoreError
 from shoptune.fingerprint import fingerprint_of_file
@@ -33,6 +33,10 @@ __all__ = ["Store", "StoredStep", "Work"]
 
 FORMAT = "1"
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+NEXT_TO_NOTHING = 2**20
+"""Bytes left with which a step that fails is taken to have failed for want of space."""
+PATIENCE = 1.0
+"""Seconds that another run's lock is waited for in silence: it may be about to finish."""
 HASHED_UP_TO = 8 * 2**20
 """Bytes: files up to this size are hashed whenever they are looked up, larger ones when they are used as inputs."""
 
@@ -75,6 +79,7 @@ class Store:
 
     def prepare(self) -> None:
         """Make the store's folders; raises StoreError for a store that this version can't read or write."""
+        self.check_format()
         stamp = self.root / "format"
         with _explaining(self.root):
             for folder in ("steps", "work", "locks"):
@@ -86,8 +91,16 @@ class Store:
                     f"format.{os.getpid()}.{get_ident()}"
                 )  # another run must not read half a stamp
                 beside.write_text(FORMAT + "\n", "utf-8")
+                _flush(beside)
                 beside.replace(stamp)
-            found = stamp.read_text("utf-8").strip()
+
+    def check_format(self) -> None:
+        """Raise StoreError for a store that this version can't read; a store that isn't there yet is none."""
+        with _explaining(self.root):
+            try:
+                found = (self.root / "format").read_text("utf-8").strip()
+            except (FileNotFoundError, NotADirectoryError):
+                return
         if found != FORMAT:
             raise StoreError(
                 f"the store {self.root} has format {found!r}, this version of shoptune reads {FORMAT!r}; "
@@ -125,19 +138,26 @@ class Store:
         return step
 
     @contextmanager
-    def making(self, fingerprint: str) -> Iterator[Work | None]:
+    def making(self, fingerprint: str, waiting: Callable[[], None] = lambda: None) -> Iterator[Work | None]:
         """Make a step: yields where to write; `finish` is to be called before the block ends.
 
         Yields None where another run has finished the step meanwhile; two runs never make the same step at once.
+        `waiting` is called where another run is at it and does not finish in a moment.
         """
         with _explaining(self.root):
             lock = FileLock(self.root / "locks" / f"{fingerprint}.lock")
-            lock.acquire()
+            try:
+                lock.acquire(timeout=PATIENCE)
+            except Timeout:
+                waiting()
+                lock.acquire()
         try:
             yield None if self.find(fingerprint) else self._work(fingerprint)
-        except OSError as error:
-            if error.errno in DISK_FULL:
-                raise _explained(error, self.root) from error
+        except StoreError:
+            raise
+        except Exception as error:
+            if _is_disk_full(error) or shutil.disk_usage(self.root).free < NEXT_TO_NOTHING:
+                raise _full_disk(error, self.root) from error
             raise
         finally:
             lock.release()
@@ -208,13 +228,27 @@ def _explaining(root: Path) -> Iterator[None]:
 
 
 def _explained(error: OSError, root: Path) -> StoreError:
-    if error.errno in DISK_FULL:
-        return StoreError(
-            f"no space left on the disk that holds {root} ({error.filename or 'while writing'}). What was finished is "
-            "kept: make room, or name a store on another disk with --store, and run the same command again"
-        )
+    if _is_disk_full(error):
+        return _full_disk(error, root)
     if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
         return StoreError(f"can't write {error.filename or root}: {error.strerror}. Name another folder with --store")
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
         return StoreError(f"{error.filename or root} is in the way of the store {root}; move it or use --store")
     return StoreError(f"the store {root} failed: {error}")
+
+
+def _is_disk_full(error: BaseException) -> bool:
+    """Tell by the number, or by the words of a library that writes without Python, such as safetensors.
+
+    Some say neither ("unexpected pos 576 vs 534": torch): hence the look at the disk where a step fails.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    return number in DISK_FULL or any(os.strerror(full) in str(error) for full in DISK_FULL)
+
+
+def _full_disk(error: BaseException, root: Path) -> StoreError:
+    what = error.filename if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+    return StoreError(
+        f"no space left on the disk that holds {root} ({what or error}). What was finished is kept: make room, or name a store "
+        "on another disk with --store, and run the same command again"
+    )

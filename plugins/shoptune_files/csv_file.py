@@ -1,9 +1,9 @@
-"""The adapter ``csv``: delimited text with a header."""
+"""The adapter ``csv``: delimited text."""
 
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
@@ -20,8 +20,20 @@ class CsvOptions(RecordOptions):
     separator: str | None = Field(
         default=None,
         pattern=r'^[^"\r\n]$',
-        description="The character between cells; default: by the suffix (.tsv, .psv), else seen from the header.",
+        description="The character between cells; default: by the suffix (.tsv, .psv), else seen from the first line.",
     )
+    header: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="What the columns are called, for a file that does not say so in its first row.",
+    )
+
+    @field_validator("header")
+    @classmethod
+    def _differ(cls, header: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if header and len(set(header)) < len(header):
+            raise ValueError("two columns have the same name")
+        return header
 
 
 SEPARATORS = {".tsv": "\t", ".psv": "|"}
@@ -30,7 +42,7 @@ SEPARATORS = {".tsv": "\t", ".psv": "|"}
 def read(path: Path, options: CsvOptions) -> Iterator[Record | Dropped]:
     """Read a delimited file, one record per row."""
     separator = options.separator or SEPARATORS.get(PurePath(inner_name(path)).suffix.lower())
-    with open_table(path, separator, options.encoding) as table:
+    with open_table(path, separator, options.encoding, options.header) as table:
         options = in_spelling_of(table.header, options, table.origin)
         columns = needed_columns(table.header, options)
         rows = (
@@ -42,7 +54,7 @@ def read(path: Path, options: CsvOptions) -> Iterator[Record | Dropped]:
 
 csv_adapter = DataAdapter(
     name="csv",
-    summary="Delimited text with a header: comma, tab, semicolon, | or any other separator",
+    summary="Delimited text, with a header or without: comma, tab, semicolon, | or any other separator",
     options=CsvOptions,
     read=read,
 )

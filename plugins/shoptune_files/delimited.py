@@ -48,7 +48,7 @@ class Table:
     """
 
     origin: str
-    """The header's place: ``products.csv:1``."""
+    """The header's place, or that of the first row where there is none: ``products.csv:1``."""
     header: tuple[str, ...]
     read: Callable[[Callable[[Sequence[str]], Cells]], Iterator[Placed | Dropped]]
     """Yields each row's place and what the given function takes of its cells; for `select`."""
@@ -83,10 +83,12 @@ class Table:
 
 
 @contextmanager
-def open_table(path: Path, separator: str | None = None, encoding: str | None = None) -> Iterator[Table]:
-    """Open a delimited file whose first row is its header.
+def open_table(
+    path: Path, separator: str | None = None, encoding: str | None = None, header: Cells | None = None
+) -> Iterator[Table]:
+    """Open a delimited file whose first row is its header, unless `header` names the columns of a file without one.
 
-    `separator` is taken from the header where it is not given, `encoding` as `open_text` does.  Rows without any text
+    `separator` is taken from the first line where it is not given, `encoding` as `open_text` does.  Rows without text
     are passed over, as blank lines are; a row whose quotes don't match or that has too few or too many cells comes as
     `Dropped`.  Raises `DataError` for a file that is empty or has no rows, for a quote that is never closed, for a cell
     of more than `LONGEST_CELL` characters, and for NUL bytes.
@@ -96,7 +98,9 @@ def open_table(path: Path, separator: str | None = None, encoding: str | None = 
         lines = text_lines(file, path.name)
         first = next(lines, "")
         reader = csv.reader(chain([first], lines), delimiter=separator or _separator(first), strict=True)
-        line, header = _header(reader, path.name)
+        line = 1
+        if header is None:
+            line, header = _header(reader, path.name)
         yield Table(f"{path.name}:{line}", header, partial(_rows, reader, len(header), path.name))
 
 
@@ -158,7 +162,7 @@ def _rows(reader: Reader, width: int, name: str, take: Callable[[Sequence[str]],
         else:
             break
     if empty:
-        raise DataError(f"{name}: there are no rows under the header.")
+        raise DataError(f"{name}: there are no rows.")
 
 
 def _wrong_number(name: str, line: int, last: int, found: int, width: int) -> Dropped:

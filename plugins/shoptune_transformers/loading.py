@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from shoptune.components import ModelFiles
 from shoptune.errors import UsageError
 from shoptune_transformers.folders import check_folder
+from shoptune_transformers.options import NO_TEMPLATE
 from shoptune_transformers.quiet import quiet
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAIN_STOP", "ChatTemplate", "chat_template_of", "load", "load_tokenizer"]
 
-ChatTemplate = Literal["model's own", "from the experiment file", "plain"]
+ChatTemplate = Literal["model's own", "from the experiment file", "plain", "none"]
 
 PLAIN_TEMPLATE = (
     "{% for message in messages %}"
@@ -33,6 +34,15 @@ PLAIN_TEMPLATE = (
 """What a model without a template of its own gets.  The prompt ends without a space, since most tokenizers put the
 space in front of the next word; and an answer ends with EOS, so that tuning teaches the model to stop."""
 
+BARE_TEMPLATE = (
+    "{% for message in messages %}"
+    "{{ message['content'] }}"
+    "{% if loop.last and message['role'] == 'assistant' %}{{ eos_token }}{% endif %}"
+    "{% endfor %}"
+)
+"""What ``chat_template: none`` stands for: the messages' own words.  What a model is tuned on ends with EOS all the same,
+so that it learns to stop."""
+
 PLAIN_STOP = ("\n\nUser:", "\n\nSystem:")
 """A base model goes on and plays the other roles too: with the plain template its answer ends there."""
 
@@ -42,7 +52,7 @@ def load(files: ModelFiles, *, trainable: bool = False) -> tuple[Any, PreTrained
 
     Args:
         files: The model's folder, perhaps an adapter, and the settings ``dtype``, ``device``, ``trust_remote_code`` and
-            ``chat_template`` (a template's text, or None) that `locate` decided; each may be missing.
+            ``chat_template`` (a template's text, ``none`` or None) that `locate` decided; each may be missing.
         trainable: Load float32 weights in training mode, with the adapter's weights trainable.
 
     Returns:
@@ -98,18 +108,18 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
         ),
     )
     if template := files.settings.get("chat_template"):
-        tokenizer.chat_template = template
+        tokenizer.chat_template = _with_bos(tokenizer, BARE_TEMPLATE) if template == NO_TEMPLATE else template
     if not tokenizer.chat_template:
-        tokenizer.chat_template = _plain_template(tokenizer)
+        tokenizer.chat_template = _with_bos(tokenizer, PLAIN_TEMPLATE)
     _ensure_pad_token(tokenizer)
     return tokenizer
 
 
 def chat_template_of(tokenizer: PreTrainedTokenizerBase, files: ModelFiles) -> ChatTemplate:
     """Say whose chat template the tokenizer, loaded from `files`, renders prompts with."""
-    if files.settings.get("chat_template"):
-        return "from the experiment file"
-    return "plain" if tokenizer.chat_template == _plain_template(tokenizer) else "model's own"
+    if template := files.settings.get("chat_template"):
+        return "none" if template == NO_TEMPLATE else "from the experiment file"
+    return "plain" if tokenizer.chat_template == _with_bos(tokenizer, PLAIN_TEMPLATE) else "model's own"
 
 
 def _with_adapter(model: Any, adapter: Path, *, trainable: bool) -> Any:
@@ -131,11 +141,11 @@ def _or_say_why(folder: Path, read: Callable[[], Any]) -> Any:
         raise UsageError(f"{folder}: the model can't be loaded: {error}") from error
 
 
-def _plain_template(tokenizer: PreTrainedTokenizerBase) -> str:
-    """Return the plain template, led by BOS where the tokenizer itself would put one in front of a text."""
+def _with_bos(tokenizer: PreTrainedTokenizerBase, template: str) -> str:
+    """Return the template, led by BOS where the tokenizer itself would put one in front of a text."""
     bos = tokenizer.bos_token_id
     leads = bos is not None and tokenizer("a").input_ids[:1] == [bos]
-    return "{{ bos_token }}" + PLAIN_TEMPLATE if leads else PLAIN_TEMPLATE
+    return "{{ bos_token }}" + template if leads else template
 
 
 def _ensure_pad_token(tokenizer: PreTrainedTokenizerBase) -> None:

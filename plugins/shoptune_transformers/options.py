@@ -12,12 +12,14 @@ from pydantic import Field
 from shoptune.components import Options
 from shoptune.errors import UsageError
 
-__all__ = ["DEFAULT_BATCH_TOKENS", "TransformersOptions", "settings_of"]
+__all__ = ["DEFAULT_BATCH_TOKENS", "NO_TEMPLATE", "TransformersOptions", "settings_of"]
 
 Device = Literal["cpu", "cuda"]
 Dtype = Literal["float32", "bfloat16"]
 
 DEFAULT_BATCH_TOKENS = 16_384
+
+NO_TEMPLATE = "none"
 
 
 class TransformersOptions(Options):
@@ -28,8 +30,10 @@ class TransformersOptions(Options):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     trust_remote_code: bool = False
     """Run Python code that comes with the model.  Leave this off unless you have read that code."""
-    chat_template: Path | None = None
-    """A Jinja file (relative to the experiment file) that replaces the model's own chat template."""
+    chat_template: Literal["none"] | Path | None = None
+    """A Jinja file (relative to the experiment file) that replaces the model's own chat template.  ``none``: prompts are
+    asked as they stand, without roles or marks: the messages' texts, one right after the other (behind the BOS token
+    where the model's tokenizer begins every text with one).  A file of that name is ``./none``."""
     batch_tokens: int = Field(default=DEFAULT_BATCH_TOKENS, ge=1)
     """How many tokens, prompts and answers together, are computed at once; less needs less memory."""
 
@@ -50,13 +54,16 @@ def settings_of(options: TransformersOptions, folder: Path) -> dict[str, Any]:
         "dtype": _dtype(device) if options.dtype == "auto" else options.dtype,
         "device": device,
         "trust_remote_code": options.trust_remote_code,
-        "chat_template": _template(folder / options.chat_template) if options.chat_template else None,
+        "chat_template": _template(options.chat_template, folder),
         "batch_tokens": options.batch_tokens,
     }
 
 
-def _template(path: Path) -> str:
-    """Return the template's text."""
+def _template(template: Path | str | None, folder: Path) -> str | None:
+    """Return the template's text, ``none`` or None."""
+    if template is None or template == NO_TEMPLATE:
+        return NO_TEMPLATE if template else None
+    path = folder / template
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

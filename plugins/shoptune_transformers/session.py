@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,8 +13,10 @@ from shoptune.data import Message, Prediction
 from shoptune.errors import StepError
 from shoptune_transformers.answers import end_tokens, read_answer
 from shoptune_transformers.batching import MAX_SEQUENCES, schedule
-from shoptune_transformers.loading import PLAIN_STOP, chat_template_of, load
+from shoptune_transformers.loading import PLAIN_STOP, ChatTemplate, chat_template_of, load
+from shoptune_transformers.memory import free_memory, in_halves
 from shoptune_transformers.options import DEFAULT_BATCH_TOKENS
+from shoptune_transformers.questions import Question, as_questions
 from shoptune_transformers.quiet import quiet
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class TransformersSession:
 
     model: Any
     tokenizer: PreTrainedTokenizerBase
+    template: ChatTemplate
     batch_tokens: int
     stop: tuple[str, ...]
     """Strings that end an answer, beside those of the generation settings."""
@@ -59,7 +61,11 @@ class TransformersSession:
             # Sampling restarts with every batch, so that it does not depend on which batches were computed before.
             seeded = replace(settings, seed=settings.seed + number)
             start = perf_counter()
-            answers = self._answers([tokens[index] for index in batch], seeded)
+            answers = in_halves(
+                lambda some, seeded=seeded: self._run(some, seeded),
+                [tokens[index] for index in batch],
+                lambda prompt: f"one prompt of {len(prompt)} tokens",
+            )
             seconds = (perf_counter() - start) / len(batch)
             yield [
                 (index, replace(answer, seconds=seconds))
@@ -67,21 +73,69 @@ class TransformersSession:
                 if index not in finished
             ]
 
+    def choose(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        choices: Sequence[Sequence[str]],
+        *,
+        priors: bool = False,
+        done: Collection[int] = (),
+    ) -> Iterator[Sequence[tuple[int, Prediction]]]:
+        """Score the choices of each prompt; yield batches, longest first, of (index, prediction) pairs.
+
+        See `shoptune_transformers.questions` for what is a choice's part of the text, and
+        `shoptune_transformers.scoring` for its log-probability.  The prompt that says nothing, for `priors`, is one user
+        message without content; with ``chat_template: none`` nothing but the token that begins a text.
+
+        Raises:
+            StepError: A prompt is too long for the model or for memory, or the chat template refuses it.
+
+        """
+        from shoptune_transformers.scoring import score, score_each
+
+        finished = frozenset(done)
+        if finished.issuperset(range(len(prompts))):
+            return
+        questions = as_questions(self.tokenizer, self._texts(prompts), choices, self.template)
+        self._check_length(questions)
+        nothing: dict[str, float] = {}
+        if priors:
+            texts = list(dict.fromkeys(choice for of_prompt in choices for choice in of_prompt))
+            (unasked,) = as_questions(
+                self.tokenizer, self._texts([[{"role": "user", "content": ""}]]), [texts], self.template
+            )
+            known = score_each(
+                self.model, unasked.context, unasked.choices, pad=self.ends[0], batch_tokens=self.batch_tokens
+            )
+            nothing = {text: known[tokens] for text, tokens in zip(texts, unasked.choices, strict=True)}
+        start = perf_counter()
+        for batch in score(self.model, questions, pad=self.ends[0], batch_tokens=self.batch_tokens, done=finished):
+            seconds = (perf_counter() - start) / len(batch)
+            yield [
+                (
+                    index,
+                    Prediction(
+                        example_id="",
+                        choice_log_probabilities=scores,
+                        choice_tokens=tuple(map(len, questions[index].choices)),
+                        choice_priors=tuple(nothing[choice] for choice in choices[index]) if priors else (),
+                        prompt_tokens=len(questions[index].context),
+                        finish="choice",
+                        seconds=seconds,
+                    ),
+                )
+                for index, scores in batch
+            ]
+            start = perf_counter()
+
     def _tokens(self, prompts: Sequence[Sequence[Message]], max_new_tokens: int) -> list[Tokens]:
         """Render prompts with the chat template and tokenize them."""
-        from jinja2 import TemplateError
-
-        try:
-            texts = [self._render(prompt) for prompt in prompts]
-        except TemplateError as error:
-            raise StepError(
-                f"The model's chat template refuses a prompt: {error}. Give another chat_template."
-            ) from error
+        texts = self._texts(prompts)
         if not texts:
             return []
         tokens: list[Tokens] = self.tokenizer(texts, add_special_tokens=False).input_ids
-        context = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
         longest = max(map(len, tokens))
+        context = self._context()
         if context and longest + max_new_tokens > context:
             raise StepError(
                 f"A prompt of {longest} tokens and an answer of up to {max_new_tokens} do not fit into the model's "
@@ -89,27 +143,36 @@ class TransformersSession:
             )
         return tokens
 
+    def _texts(self, prompts: Sequence[Sequence[Message]]) -> list[str]:
+        """Render prompts with the chat template, each up to where the answer begins."""
+        from jinja2 import TemplateError
+
+        try:
+            return [self._render(prompt) for prompt in prompts]
+        except TemplateError as error:
+            raise StepError(
+                f"The model's chat template refuses a prompt: {error}. Give another chat_template."
+            ) from error
+
     def _render(self, prompt: Sequence[Message]) -> str:
         """Render one prompt, up to where the answer begins."""
         turns: Any = list(prompt)
         return str(self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
 
-    def _answers(self, prompts: Sequence[Tokens], settings: GenerationSettings) -> list[Prediction]:
-        """Answer one batch; halve it as often as memory runs out."""
-        try:
-            return self._run(prompts, settings)
-        except (RuntimeError, MemoryError) as error:
-            if not _is_out_of_memory(error):
-                raise
-            if len(prompts) == 1:
-                raise StepError(
-                    f"There is not enough memory for one prompt of {len(prompts[0])} tokens: {error}. "
-                    "Use a smaller model, or dtype: bfloat16."
-                ) from error
-        # Outside of the handler, whose traceback would keep the failed batch's tensors alive.
-        _free_memory()
-        half = len(prompts) // 2
-        return [*self._answers(prompts[:half], settings), *self._answers(prompts[half:], settings)]
+    def _check_length(self, questions: Sequence[Question]) -> None:
+        """Refuse questions that don't fit into the model's context."""
+        context = self._context()
+        longest = max(questions, key=lambda question: question.longest)
+        if context and longest.longest > context:
+            raise StepError(
+                f"A prompt of {len(longest.context)} tokens and its longest choice have {longest.longest} tokens, more "
+                f"than the model's context of {context}. Lower few_shot, or shorten the prompts or choices."
+            )
+
+    def _context(self) -> int | None:
+        """Return how many tokens the model can take; None where it doesn't say."""
+        context: int | None = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
+        return context
 
     def _run(self, prompts: Sequence[Tokens], settings: GenerationSettings) -> list[Prediction]:
         """Generate for prompts padded on the left to a common width."""
@@ -159,7 +222,10 @@ def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
     import torch
     from transformers import GenerationConfig
 
+    from shoptune_transformers.onednn import use_onednn
+
     model, tokenizer = _load_merged(files)
+    onednn = use_onednn(model)
     ends = end_tokens(model, tokenizer)
     # What the model's authors recommend for sampling must not colour greedy decoding.
     model.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
@@ -168,6 +234,7 @@ def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
     session = TransformersSession(
         model=model,
         tokenizer=tokenizer,
+        template=template,
         batch_tokens=batch_tokens,
         stop=PLAIN_STOP if template == "plain" else (),
         ends=ends,
@@ -176,6 +243,7 @@ def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
             "device": model.device.type,
             "chat_template": template,
             "attention": model.config._attn_implementation,
+            **({"linear layers": "oneDNN"} if onednn else {}),
             "threads": torch.get_num_threads(),
             "batches": f"longest first, at most {MAX_SEQUENCES} prompts or {batch_tokens} tokens",
         },
@@ -185,7 +253,7 @@ def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
     finally:
         del model
         session.model = None  # the caller may hold the session longer than it is open
-        _free_memory()
+        free_memory()
 
 
 def _load_merged(files: ModelFiles) -> tuple[Any, PreTrainedTokenizerBase]:
@@ -203,21 +271,3 @@ def _load_merged(files: ModelFiles) -> tuple[Any, PreTrainedTokenizerBase]:
         with quiet():
             model = model.merge_and_unload()
     return model.to(getattr(torch, files.settings.get("dtype", "float32"))), tokenizer
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    """Say whether memory ran out; torch's allocator for the processor has no error class of its own."""
-    import torch
-
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return any(words in str(error) for words in ("can't allocate memory", "not enough memory"))
-
-
-def _free_memory() -> None:
-    """Give back what is no longer used."""
-    import torch
-
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

@@ -367,17 +367,21 @@ class TestDeterminism:
 
 
 class TestPluginFaults:
-    @pytest.mark.parametrize("rows", [np.ones((N - 1, 2)), np.ones((N, 3)), np.ones(N)])
+    @pytest.mark.parametrize("rows", [np.ones((N - 1, 2)), np.ones(N)])
     def test_rows_of_the_wrong_shape(self, rows: FloatArray) -> None:
         with pytest.raises(
-            PluginError, match=r"'rouge_l' on task 'description', candidate '\w+'.*one row for each of 60"
+            PluginError, match=r"'rouge_l' on task 'description', candidate 'sft': rows have shape .* is \[60, k\]"
         ):
             run(task(), [measured({"base": np.ones((N, 2)), "sft": rows})])
+
+    def test_rows_that_are_longer_for_one_candidate(self) -> None:
+        with pytest.raises(PluginError, match=r"equally long for all candidates, and are {'base': 2, 'sft': 3}"):
+            run(task(), [measured({"base": np.ones((N, 2)), "sft": np.ones((N, 3))})])
 
     def test_rows_that_are_not_finite(self, scores: FloatArray) -> None:
         rows = of(scores)
         rows[3, 0] = np.nan
-        with pytest.raises(PluginError, match=r"candidate 'sft': row 3 holds \[nan, 1.0\]"):
+        with pytest.raises(PluginError, match=r"candidate 'sft': the row of 'product 003' is \[nan, 1.0\]"):
             run(task(), [measured({"base": of(scores), "sft": rows})])
 
     def test_a_reduction_that_is_not_vectorised(self, scores: FloatArray) -> None:

@@ -1,4 +1,5 @@
 import tracemalloc
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,7 +39,7 @@ def mean_of(totals: FloatArray) -> FloatArray:
 
 
 def bootstrap_of_mean(values: FloatArray, resamples: int = 10_000, seed: int = 1) -> FloatArray:
-    return bootstrap(np.c_[values, np.ones_like(values)], mean_of, resamples=resamples, seed=seed)
+    return np.sort(bootstrap(np.c_[values, np.ones_like(values)], mean_of, resamples=resamples, seed=seed))
 
 
 def normal_replicates(mean: float, error: float, resamples: int = 10_000) -> FloatArray:
@@ -100,7 +101,7 @@ class TestResampling:
 
 class TestInterval:
     def test_agrees_with_numpy_quantiles_at_hesterbergs_level(self) -> None:
-        replicates = np.random.default_rng(0).normal(size=999)
+        replicates = np.sort(np.random.default_rng(0).normal(size=999))
         tail = scipy.stats.norm.cdf(np.sqrt(12 / 11) * scipy.stats.t.ppf(0.025, 11))
         expected = np.quantile(replicates, [tail, 1 - tail])
         assert interval(replicates, groups=12) == pytest.approx(expected, rel=1e-12)
@@ -136,35 +137,37 @@ class TestInterval:
         trials, n = 600, 15
         samples = rng.exponential(size=(trials, n)) - 1 if draw == "exponential" else rng.normal(size=(trials, n))
         replicates = weights_of(n, 1000, seed=2) @ samples.T / n
-        found = [interval(replicates[:, trial], groups=n) for trial in range(trials)]
-        covered = np.mean([found_one is not None and found_one[0] <= 0 <= found_one[1] for found_one in found])
+        low, high = interval(np.sort(replicates.T), groups=n).T
+        covered = np.mean((low <= 0) & (high >= 0))
         assert least < covered < 0.98
 
     def test_resampling_by_group_sees_that_variants_are_no_new_products(self) -> None:
         products = np.random.default_rng(0).normal(size=40)
         variants = np.repeat(products, 25)
-        by_group = bootstrap(
-            sum_by_group(np.c_[variants, np.ones(1000)], np.repeat(np.arange(40), 25)), mean_of, resamples=5000, seed=1
-        )
+        sums = sum_by_group(np.c_[variants, np.ones(1000)], np.repeat(np.arange(40), 25))
+        by_group = np.sort(bootstrap(sums, mean_of, resamples=5000, seed=1))
         by_sample = bootstrap_of_mean(variants, resamples=5000)
         assert standard_error(by_group, groups=40) == pytest.approx(products.std(ddof=1) / np.sqrt(40), rel=0.03)
         assert by_group.std() / by_sample.std() == pytest.approx(5, rel=0.05)  # sqrt(25)
 
     def test_there_is_none_for_one_group(self) -> None:
         replicates = np.ones(100)
-        assert interval(replicates, groups=1) is None
-        assert standard_error(replicates, groups=1) is None
-        assert p_value(1.0, replicates, groups=1) is None
-        assert smallest_detectable(replicates, groups=1) is None
+        assert np.isnan(interval(replicates, groups=1)).all()
+        assert np.isnan(standard_error(replicates, groups=1))
+        assert np.isnan(p_value(1.0, replicates, groups=1))
+        assert np.isnan(smallest_detectable(replicates, groups=1))
 
     def test_undefined_replicates_are_left_out_while_they_are_rare(self) -> None:
-        replicates = np.random.default_rng(0).normal(size=1000)
-        defined = replicates.copy()[50:]
-        replicates[: int(1000 * MAX_UNDEFINED)] = np.nan
-        assert interval(replicates, groups=9) == interval(defined, groups=9)
-        replicates[50] = np.inf
-        assert interval(replicates, groups=9) is None
-        assert p_value(0.1, replicates, groups=9) is None
+        defined = np.sort(np.random.default_rng(0).normal(size=950))
+        replicates = np.r_[defined, np.full(50, np.nan)]
+        assert len(replicates) * MAX_UNDEFINED == 50
+        for answer in (interval, standard_error, smallest_detectable, partial(p_value, 0.1)):
+            assert answer(replicates, groups=9) == pytest.approx(answer(defined, groups=9), rel=1e-12)
+            assert np.isnan(answer(np.r_[defined[1:], np.full(51, np.nan)], groups=9)).all()
+
+    def test_none_is_defined(self) -> None:
+        for answer in (interval, standard_error, smallest_detectable, partial(p_value, 0.1)):
+            assert np.isnan(answer(np.full((3, 100), np.nan), groups=9)).all()
 
 
 class TestStandardError:
@@ -176,19 +179,18 @@ class TestStandardError:
         assert standard_error(replicates, groups=25) == pytest.approx(values.std(ddof=1) / 5, rel=0.02)
 
     def test_rounding_is_no_spread(self) -> None:
-        assert standard_error(np.array([0.1 + 0.2, 0.3, 0.3]), groups=3) == 0
+        assert standard_error(np.array([0.3, 0.3, 0.1 + 0.2]), groups=3) == 0
 
     @pytest.mark.parametrize("n", [8, 48, 1000])
     def test_the_smallest_detectable_difference_is_found_with_the_power_that_is_said(self, n: int) -> None:
         error = 0.02
         smallest = smallest_detectable(normal_replicates(0.5, error * np.sqrt((n - 1) / n)), groups=n)
-        assert smallest is not None
         critical = scipy.stats.t.ppf(1 - ALPHA / 2, n - 1)
         power = scipy.stats.nct.sf(critical, n - 1, smallest / error)
         assert power == pytest.approx(POWER, abs=0.02)
 
     def test_nothing_is_known_where_nothing_varied(self) -> None:
-        assert smallest_detectable(np.zeros(100), groups=10) is None
+        assert np.isnan(smallest_detectable(np.zeros(100), groups=10))
 
 
 @st.composite
@@ -200,7 +202,7 @@ def replicates_and_groups(draw: st.DrawFn) -> tuple[FloatArray, int]:
     values = (values - values.mean()) / values.std() + shift
     if draw(st.booleans()):
         values = np.round(values)  # ties, also at 0
-    return (values if draw(st.booleans()) else -values), groups
+    return np.sort(values if draw(st.booleans()) else -values), groups
 
 
 class TestPValue:
@@ -209,11 +211,9 @@ class TestPValue:
         self, drawn: tuple[FloatArray, int], alpha: float
     ) -> None:
         replicates, groups = drawn
-        found = interval(replicates, groups, alpha)
-        p = p_value(float(replicates.mean()), replicates, groups)
-        assert found is not None
-        assert p is not None
-        excludes = not found[0] <= 0 <= found[1]
+        low, high = interval(replicates, groups, alpha)
+        p = p_value(replicates.mean(), replicates, groups)
+        excludes = not low <= 0 <= high
         if p < alpha - 1e-12:
             assert excludes
         unresolved = 2 * scipy.stats.t.cdf(
@@ -227,7 +227,7 @@ class TestPValue:
     def test_is_students_where_replicates_are_normal(self, n: int, t: float) -> None:
         replicates = normal_replicates(t, np.sqrt((n - 1) / n))
         for sign in (1, -1):
-            p = p_value(sign * t, sign * replicates, groups=n)
+            p = p_value(sign * t, np.sort(sign * replicates), groups=n)
             assert p == pytest.approx(2 * scipy.stats.t.sf(t, n - 1), rel=0.05)
 
     @pytest.mark.parametrize("t", [4.0, 6.0, 9.0])
@@ -242,19 +242,14 @@ class TestPValue:
 
     def test_a_large_t_does_not_outvote_replicates_beyond_zero(self) -> None:
         replicates = np.r_[np.full(5, -0.01), np.linspace(0.9, 1.1, 395)]
-        found = interval(replicates, groups=48, alpha=0.01)
-        p = p_value(1.0, replicates, groups=48)
-        assert found is not None
-        assert p is not None
-        assert found[0] < 0
-        assert 0.01 < p < 0.05
+        low, _ = interval(replicates, groups=48, alpha=0.01)
+        assert low < 0
+        assert 0.01 < p_value(1.0, replicates, groups=48) < 0.05
 
     def test_a_small_t_does_not_outvote_an_interval_that_excludes_zero(self) -> None:
-        replicates = np.random.default_rng(0).lognormal(sigma=3, size=10_000)
-        p = p_value(1.0, replicates, groups=48)
-        assert p is not None
-        assert 1 / standard_error(replicates, groups=48) < 0.1  # type: ignore[operator]  # not None
-        assert 0.001 < p < 0.01
+        replicates = np.sort(np.random.default_rng(0).lognormal(sigma=3, size=10_000))
+        assert 1 / standard_error(replicates, groups=48) < 0.1
+        assert 0.001 < p_value(1.0, replicates, groups=48) < 0.01
 
     def test_is_1_where_there_is_no_difference(self) -> None:
         assert p_value(0.0, np.zeros(1000), groups=20) == 1
@@ -265,9 +260,26 @@ class TestPValue:
         assert p_value(0.25, np.full(1000, 0.25), groups=9) == flipped.pvalue == 2**-8
 
     def test_is_never_0(self) -> None:
-        p = p_value(1.0, np.ones(1000), groups=5000)
-        assert p is not None
-        assert 0 < p < 1e-200
+        assert 0 < p_value(1.0, np.ones(1000), groups=5000) < 1e-200
+
+
+class TestManyFiguresAtOnce:
+    """Each is what it would be alone."""
+
+    @given(st.lists(replicates_and_groups(), min_size=1, max_size=6), st.randoms())
+    def test_figures_do_not_touch_one_another(self, drawn: list[tuple[FloatArray, int]], random: Any) -> None:
+        groups = [random.choice([n, 1]) for _, n in drawn]
+        undefined = [random.choice([0, 0, 20, 21]) for _ in drawn]
+        figures = [
+            np.r_[values[gone:], np.full(gone, np.nan)] for (values, _), gone in zip(drawn, undefined, strict=True)
+        ]
+        differences = [float(np.nanmean(figure)) for figure in figures]
+        stacked = np.stack(figures)
+        for answer in (interval, standard_error, smallest_detectable):
+            alone = [answer(figure, n) for figure, n in zip(figures, groups, strict=True)]
+            np.testing.assert_array_equal(answer(stacked, groups), alone)
+        alone = [p_value(d, figure, n) for d, figure, n in zip(differences, figures, groups, strict=True)]
+        np.testing.assert_array_equal(p_value(differences, stacked, groups), alone)
 
 
 class TestHolm:

@@ -441,10 +441,13 @@ class TestMeasure:
     @pytest.mark.parametrize(
         ("rows", "said"),
         [
-            ("np.zeros(3)", r"returned rows of shape (3,); want [11, k]: one row per sample"),
-            ("np.zeros((3, 2))", r"returned rows of shape (3, 2); want [11, k]"),
-            ("np.full((11, 2), np.nan)", "returned a row that isn't finite, for 'p"),
-            ("[[1, 2], [3]] * 11", "ValueError"),
+            ("np.zeros(3)", "rows have shape (3,); needed is [11, k], one row for each sample"),
+            ("np.zeros((3, 2))", "rows have shape (3, 2); needed is [11, k]"),
+            (
+                "np.full((11, 2), np.nan)",
+                "[nan, nan]; rows must be finite. A sample that the metric does not apply to is a row of zeros",
+            ),
+            ("[[1, 2], [3]] * 11", "rows are no array of numbers"),
         ],
     )
     def test_rows_that_are_none_are_refused(self, shop: Shop, rows: str, said: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -231,6 +233,26 @@ class TestTwoAtOnce:
         thread.join()
         assert got == [None]
 
+    def test_who_waits_says_so_after_a_moment(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(store_module, "PATIENCE", 0.05)
+        told = threading.Event()
+        got = []
+
+        def second() -> None:
+            with store.making(STEP, told.set) as work:
+                got.append(work)
+
+        thread = threading.Thread(target=second)
+        with store.making(STEP, told.set) as work:
+            assert work is not None
+            assert not told.is_set(), "nobody was there before"
+            thread.start()
+            assert told.wait(timeout=60)
+            write(work)
+            store.finish(work, {})
+        thread.join()
+        assert got == [None]
+
     def test_processes(self, store: Store, tmp_path: Path) -> None:
         script = f"""
 import pathlib, sys, time
@@ -305,6 +327,24 @@ class TestFullDisk:
         with pytest.raises(StoreError, match="no space left"), store.making(STEP):
             self.full()
 
+    def test_in_a_librarys_own_words(self, store: Store) -> None:
+        told = r"no space left on .* \(RuntimeError: Error while serializing: .* \(os error 28\)\)"
+        with pytest.raises(StoreError, match=told), store.making(STEP):
+            raise RuntimeError(f"Error while serializing: I/O error: {os.strerror(errno.ENOSPC)} (os error 28)")
+
+    def test_in_words_that_say_nothing_of_it(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        """These are torch's when a checkpoint does not fit."""
+
+        def save() -> None:
+            with store.making(STEP):
+                raise RuntimeError("[enforce fail at inline_container.cc:672] . unexpected pos 576 vs 534")
+
+        with pytest.raises(RuntimeError, match="unexpected pos"):
+            save()
+        monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=4096))
+        with pytest.raises(StoreError, match=r"no space left on .*unexpected pos 576 vs 534\)\. What was finished"):
+            save()
+
     def test_other_errors_of_the_step_are_its_own(self, store: Store) -> None:
         with pytest.raises(FileNotFoundError), store.making(STEP):
             raise FileNotFoundError(errno.ENOENT, "no such file")
@@ -334,6 +374,20 @@ class TestUnusablePlaces:
         (store.root / "format").write_text("99\n")
         with pytest.raises(StoreError, match=r"has format '99', this version of shoptune reads '1'; name another"):
             store.prepare()
+
+    @pytest.mark.parametrize("found", ["2", "99", ""])
+    def test_a_newer_store_is_looked_at_and_left_as_it_is(self, store: Store, found: str) -> None:
+        make(store)
+        (store.root / "format").write_text(f"{found}\n")
+        shutil.rmtree(store.root / "work")
+        before = sorted(store.root.rglob("*"))
+        for look in (store.check_format, store.prepare):
+            with pytest.raises(StoreError, match=rf"has format '{found}', .* or update shoptune"):
+                look()
+        assert sorted(store.root.rglob("*")) == before
+
+    def test_a_store_that_is_not_there_has_no_format(self, tmp_path: Path) -> None:
+        Store(tmp_path / "nowhere").check_format()
 
     def test_a_kill_while_the_store_was_made(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def stop(*_: Any) -> None:

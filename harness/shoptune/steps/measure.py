@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from shoptune.additive import checked_rows
 from shoptune.components import AdditiveMetric, Evaluation, Task
 from shoptune.data import Example, Invalid, Prediction, Sample
-from shoptune.errors import PluginError
 from shoptune.jsonl import read_jsonl
 from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options
@@ -30,15 +30,8 @@ def measure(step: Step, context: StepContext) -> dict[str, Any]:
     canaries = read_samples(task, planted, predictions.path("predictions.jsonl"))
     evaluation = Evaluation(samples=samples, training=_reader(training), canaries=canaries)
     if isinstance(metric, AdditiveMetric):
-        rows = np.asarray(metric.rows(evaluation, options), dtype=np.float64)
-        if rows.ndim != 2 or len(rows) != len(samples):
-            raise PluginError(
-                f"the metric {metric.name!r} returned rows of shape {rows.shape}; want [{len(samples)}, k]: "
-                "one row per sample"
-            )
-        if not np.isfinite(rows).all():
-            worst = samples[int(np.argmin(np.isfinite(rows).all(axis=1)))].example.id
-            raise PluginError(f"the metric {metric.name!r} returned a row that isn't finite, for {worst!r}")
+        names = [sample.example.id for sample in samples]
+        rows = checked_rows(metric.rows(evaluation, options), names, f"Metric {metric.name!r}")
         np.save(context.work.output / "rows.npy", rows, allow_pickle=False)
     else:
         value = float(metric.value(evaluation, options))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from shoptune.components import GenerationSettings
+from shoptune.choices import Normalise, best_choice
+from shoptune.components import GenerationSettings, ModelSession
 from shoptune.data import Example, Message, Prediction
 from shoptune.errors import StepError
 from shoptune.jsonl import read_jsonl, to_line, write_jsonl
@@ -83,14 +84,12 @@ def _answers_of_model(
 ) -> tuple[list[Prediction], dict[str, Any]]:
     backend, files = model_files(step, context)
     prompts = [with_shots(e.messages, shots) for e in examples]
-    generate = {**step.settings["generate"], "stop": tuple(step.settings["generate"]["stop"])}
-    settings = GenerationSettings(**generate, seed=step.settings["seed"])
     log = context.work.state / "predictions.jsonl"
     index_of = {e.id: i for i, e in enumerate(examples)}
     answers = {index_of[p.example_id]: p for p in _flushed(log)}
     with backend.open(files) as session, log.open("ab") as file:
         context.progress(len(answers), len(examples), "answers")
-        for batch in session.generate(prompts, settings, done=set(answers)):
+        for batch in _batches(step, session, prompts, examples, set(answers)):
             named = [(i, replace(prediction, example_id=examples[i].id)) for i, prediction in batch]
             answers.update(named)
             file.writelines(to_line(prediction) for _, prediction in named)
@@ -98,11 +97,72 @@ def _answers_of_model(
             os.fsync(file.fileno())
             elapsed.note()
             context.progress(len(answers), len(examples), "answers")
-        info = dict(session.info)
-    missing = [e.id for i, e in enumerate(examples) if i not in answers]
-    if missing:
-        raise StepError(f"{step.name}: the backend {backend.name!r} gave no answer to {len(missing)}: {missing[:5]}")
-    return [answers[i] for i in range(len(examples))], info
+        missing = [e.id for i, e in enumerate(examples) if i not in answers]
+        if missing:
+            raise StepError(
+                f"{step.name}: the backend {backend.name!r} gave no answer to {len(missing)}: {missing[:5]}"
+            )
+        answered = [answers[i] for i in range(len(examples))]
+        if step.settings["perplexity"]:
+            answered = _with_references(session, prompts, examples, answered, context)
+        return answered, dict(session.info)
+
+
+def _batches(
+    step: Step,
+    session: ModelSession,
+    prompts: Sequence[Sequence[Message]],
+    examples: Sequence[Example],
+    done: set[int],
+) -> Iterator[list[tuple[int, Prediction]]]:
+    """Ask for answers: generated ones, then those that are chosen among an example's choices."""
+    generate = {**step.settings["generate"], "stop": tuple(step.settings["generate"]["stop"])}
+    settings = GenerationSettings(**generate, seed=step.settings["seed"])
+    normalise: Normalise = step.settings["choose"]["normalise"]
+    open_ended = [i for i, e in enumerate(examples) if not e.choices]
+    if open_ended:
+        of = {i: place for place, i in enumerate(open_ended)}
+        asked = [prompts[i] for i in open_ended]
+        for batch in session.generate(asked, settings, done={of[i] for i in done if i in of}):
+            yield [(open_ended[place], prediction) for place, prediction in batch]
+    closed = [i for i, e in enumerate(examples) if e.choices]
+    if closed:
+        of = {i: place for place, i in enumerate(closed)}
+        for batch in session.choose(
+            [prompts[i] for i in closed],
+            [examples[i].choices for i in closed],
+            priors=normalise == "prior",
+            done={of[i] for i in done if i in of},
+        ):
+            yield [
+                (i, replace(prediction, text=examples[i].choices[best_choice(prediction, normalise)], finish="choice"))
+                for i, prediction in ((closed[place], prediction) for place, prediction in batch)
+            ]
+
+
+def _with_references(
+    session: ModelSession,
+    prompts: Sequence[Sequence[Message]],
+    examples: Sequence[Example],
+    answers: Sequence[Prediction],
+    context: StepContext,
+) -> list[Prediction]:
+    """Add how probable each example's first reference is as an answer; quick enough to be done again after a kill."""
+    answered = list(answers)
+    with_reference = [i for i, e in enumerate(examples) if e.references]
+    scored = session.choose([prompts[i] for i in with_reference], [examples[i].references[:1] for i in with_reference])
+    done = 0
+    for batch in scored:
+        for place, prediction in batch:
+            i = with_reference[place]
+            answered[i] = replace(
+                answered[i],
+                reference_log_probability=prediction.choice_log_probabilities[0],
+                reference_tokens=prediction.choice_tokens[0],
+            )
+        done += len(batch)
+        context.progress(done, len(with_reference), "references")
+    return answered
 
 
 def _flushed(log: Path) -> list[Prediction]:

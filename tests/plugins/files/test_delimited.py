@@ -156,7 +156,7 @@ def test_empty_file(tmp_path: Path, content: str) -> None:
 
 
 def test_header_only(tmp_path: Path) -> None:
-    assert message(write(tmp_path, "id,name\n\n,\n")) == "products.csv: there are no rows under the header."
+    assert message(write(tmp_path, "id,name\n\n,\n")) == "products.csv: there are no rows."
 
 
 def test_column_named_twice(tmp_path: Path) -> None:

@@ -125,7 +125,41 @@ def test_separator_and_encoding(tmp_path: Path) -> None:
     assert read(tmp_path, '{"id": 1, "n": "é"}'.encode("cp1252"), "x.jsonl", encoding="cp1252")[0].fields["n"] == "é"
 
 
-@pytest.mark.parametrize("wrong", [{"separator": "||"}, {"separator": '"'}, {"encoding": "utf-9"}, {"colums": {}}])
+def test_a_file_without_a_header_is_given_one(tmp_path: Path) -> None:
+    content = "Kettle, red\tkettle\t1\nCup\tmug\n\nCup\tcup\t0\n"
+    header = ["left", "right", "label"]
+    first, short, last = everything(tmp_path, content, "x.txt", separator="\t", header=header)
+    fields = dict(zip(header, ("Kettle, red", "kettle", "1"), strict=True))
+    assert first == Record(id="x.txt:1", group="x.txt:1", origin="x.txt:1", fields=fields)
+    assert short == Dropped(
+        origin="x.txt:2",
+        reason="wrong number of cells",
+        detail="2 cells, the header has 3; a separator is missing, or stands in a cell without quotes around it",
+        bad=True,
+    )
+    assert last.origin == "x.txt:4"
+    (chosen, _) = read(tmp_path, content, "x.tsv", header=header, columns={"offer": "LEFT"}, group="left")
+    assert (chosen.fields, chosen.group) == ({"offer": "Kettle, red"}, "Kettle, red")
+
+
+def test_a_header_that_is_given_is_checked_as_any_other(tmp_path: Path) -> None:
+    assert refused(tmp_path, "a,b\n", "x.csv", header=["left", "right"], id="rihgt") == (
+        "x.csv:1: there is no column 'rihgt'. Did you mean 'right'?"
+    )
+    assert refused(tmp_path, "\n", "x.csv", header=["left", "right"]) == "x.csv: there are no rows."
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"separator": "||"},
+        {"separator": '"'},
+        {"encoding": "utf-9"},
+        {"colums": {}},
+        {"header": []},
+        {"header": ["a", "a"]},
+    ],
+)
 def test_wrong_options(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ADAPTERS["csv"].options(**wrong)

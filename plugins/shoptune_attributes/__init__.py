@@ -1,0 +1,1 @@
+"""How well attribute values are read from product text."""

@@ -1,0 +1,153 @@
+"""How probable the choices of prompts are as answers.
+
+The log-probability of a choice is the sum over its tokens of log p(token | prompt, earlier tokens of the choice).  Each
+prompt runs through the model once, with all of its choices (`shoptune_transformers.trees`); what all prompts begin with
+runs once (`shoptune_transformers.prefix`); and the vocabulary is weighed only where a choice's token is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from math import fsum
+from typing import Any
+
+import torch
+from transformers import DynamicCache, PreTrainedModel
+from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
+
+from shoptune_transformers.batching import schedule
+from shoptune_transformers.memory import in_halves
+from shoptune_transformers.prefix import common_prefix, compute_prefix
+from shoptune_transformers.questions import Question
+from shoptune_transformers.trees import Row, chain_rows, positions, tree_row, visible
+
+__all__ = ["Scores", "can_branch", "score", "score_each"]
+
+Scores = tuple[float, ...]
+"""The log-probability of each choice, in nats."""
+
+PROCESSOR_TOKENS = 1024
+"""A processor computes at its full rate with so many tokens; with more, what is between two layers leaves its cache."""
+
+CHOICES_AT_ONCE = 64
+"""Behind a prompt that says nothing."""
+
+
+def score(
+    model: Any, questions: Sequence[Question], *, pad: int, batch_tokens: int, done: Collection[int] = ()
+) -> Iterator[list[tuple[int, Scores]]]:
+    """Yield batches of (index, the log-probabilities of its choices), longest first.
+
+    Equal questions are computed once.  Like `schedule`, batches depend on the questions alone: one that is done in part
+    is computed whole, so that a resumed run gives the same numbers in bfloat16 too.
+
+    Args:
+        model: A causal language model.
+        questions: Each fits into the model's context.
+        pad: The token that fills up shorter rows.
+        batch_tokens: At most so many tokens are computed at once, unless one question alone has more.
+        done: Indices that are left out.
+
+    Raises:
+        StepError: There is not enough memory for a question.
+
+    """
+    finished = frozenset(done)
+    asked: dict[Question, list[int]] = {}
+    for index, question in enumerate(questions):
+        asked.setdefault(question, []).append(index)
+    if finished.issuperset(range(len(questions))):
+        return
+    distinct = list(asked)
+    branch = can_branch(model, max(question.longest for question in distinct))
+    shared = common_prefix([question.context for question in distinct]) if branch else 0
+    rows = [[tree_row(question, shared)] if branch else chain_rows(question) for question in distinct]
+    if model.device.type == "cpu":
+        batch_tokens = min(batch_tokens, PROCESSOR_TOKENS)
+    prefix = None
+    for batch in schedule([sum(len(row.tokens) for row in of_one) for of_one in rows], 0, batch_tokens):
+        indices = [index for place in batch for index in asked[distinct[place]]]
+        if finished.issuperset(indices):
+            continue
+        with torch.inference_mode():
+            if shared and prefix is None:
+                prefix = compute_prefix(model, distinct[0].context[:shared])
+            scores = in_halves(
+                lambda some: _scores(model, some, prefix, pad),
+                [rows[place] for place in batch],
+                lambda of_one: f"one prompt of {of_one[0].prompt} tokens with its choices",
+            )
+        yield [
+            (index, of_one)
+            for place, of_one in zip(batch, scores, strict=True)
+            for index in asked[distinct[place]]
+            if index not in finished
+        ]
+
+
+def score_each(
+    model: Any, context: tuple[int, ...], choices: Collection[tuple[int, ...]], *, pad: int, batch_tokens: int
+) -> dict[tuple[int, ...], float]:
+    """Return the log-probability of each choice behind one context."""
+    distinct = list(dict.fromkeys(choices))
+    groups = [tuple(distinct[start : start + CHOICES_AT_ONCE]) for start in range(0, len(distinct), CHOICES_AT_ONCE)]
+    scored: dict[tuple[int, ...], float] = {}
+    questions = [Question(context, group) for group in groups]
+    for batch in score(model, questions, pad=pad, batch_tokens=batch_tokens):
+        for index, scores in batch:
+            scored.update(zip(groups[index], scores, strict=True))
+    return scored
+
+
+def can_branch(model: Any, longest: int) -> bool:
+    """Say whether a model can be told what each token sees and where it stands.
+
+    In every layer a token must see all earlier ones of `longest` tokens, through transformers' own attention: no soft
+    prompts, no recurrent state, no window shorter than that.
+    """
+    return (
+        isinstance(model, PreTrainedModel)
+        and model._supports_attention_backend
+        and all(
+            type(layer) is DynamicLayer
+            or (type(layer) is DynamicSlidingWindowLayer and layer.sliding_window >= longest)
+            for layer in DynamicCache(config=model.config).layers
+        )
+    )
+
+
+def _scores(model: Any, questions: Sequence[Sequence[Row]], prefix: DynamicCache | None, pad: int) -> list[Scores]:
+    """Compute one batch of questions, each of which is one row, or one row per choice."""
+    rows = [row for of_one in questions for row in of_one]
+    reads = [(line, place, token) for line, row in enumerate(rows) for read in row.reads for place, token in read]
+    due = {where: number for number, where in enumerate(sorted({(line, place) for line, place, _ in reads}))}
+    logits = _logits(model, rows, list(due), prefix, pad)
+    # In parts, so that nothing as large as the logits themselves is made of them.
+    log_sums = torch.cat([part.float().logsumexp(-1) for part in logits.split(64)])
+    numbers = [due[line, place] for line, place, _ in reads]
+    chosen = logits[numbers, [token for _, _, token in reads]].float()
+    logs = iter((chosen - log_sums[numbers]).tolist())
+    return [tuple(fsum(next(logs) for _ in read) for row in of_one for read in row.reads) for of_one in questions]
+
+
+def _logits(
+    model: Any, rows: Sequence[Row], due: Sequence[tuple[int, int]], prefix: DynamicCache | None, pad: int
+) -> torch.Tensor:
+    """Return the logits of what follows the places (row, place) that are `due`, in order: [due, vocabulary]."""
+    device, start = model.device, prefix.get_seq_length() if prefix else 0
+    width = max(len(row.tokens) for row in rows)
+    ids = torch.tensor([[*row.tokens, *[pad] * (width - len(row.tokens))] for row in rows], device=device)
+    keep = torch.zeros(ids.shape, dtype=torch.bool)
+    keep[tuple(zip(*due, strict=True))] = True
+    keep = keep.to(device)
+    inputs: dict[str, Any] = {}
+    if any(row.branches for row in rows):
+        hidden = ~torch.from_numpy(visible(rows, width))[:, None]
+        mask = torch.zeros(len(rows), 1, width, start + width, dtype=model.dtype)
+        mask[..., start:].masked_fill_(hidden, torch.finfo(mask.dtype).min)
+        inputs["attention_mask"] = mask.to(device)
+        inputs["position_ids"] = torch.from_numpy(positions(rows, width, start)).to(device)
+    if isinstance(model, PreTrainedModel):  # soft prompts lengthen the rows, so that `keep` would not fit
+        inputs["logits_to_keep"] = keep
+    logits: torch.Tensor = model(input_ids=ids, past_key_values=prefix, use_cache=prefix is not None, **inputs).logits
+    return logits if logits.ndim == keep.ndim else logits[:, -width:][keep]

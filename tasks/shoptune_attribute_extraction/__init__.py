@@ -1,0 +1,1 @@
+"""Read a product's attributes from its text."""

@@ -1,0 +1,1 @@
+"""Tell whether two offers sell the same product."""

@@ -1,0 +1,1 @@
+"""Tell how well a product fits what a customer searches for."""

@@ -1,0 +1,53 @@
+"""What an experiment file may set of the task."""
+
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from shoptune.components import Options
+
+__all__ = ["CHOICES", "PRODUCT_FIELDS", "QueryRelevanceOptions"]
+
+CHOICES = ("exact", "substitute", "complement", "irrelevant")
+"""From best to worst: the labels of the Shopping Queries Dataset (ESCI)."""
+
+PRODUCT_FIELDS = ("product", "name", "brand", "description")
+
+
+class QueryRelevanceOptions(Options):
+    """How judged products become questions."""
+
+    instruction: str = Field(
+        default="A customer searches a shop and finds a product. Is it exactly what they search for, a substitute for "
+        "it, a complement that goes with it, or irrelevant?",
+        description="The system message of every prompt; the choices are added to it.",
+    )
+    choices: tuple[str, ...] = Field(
+        default=CHOICES,
+        min_length=2,
+        description="The answers, from best to worst. Other ones than these need an `instruction` that explains them, "
+        "and `gains` for nDCG and MRR.",
+    )
+    query: str = Field(default="query", description="The field with what the customer searches for.")
+    product: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="The fields that describe the product, in the prompt's order. "
+        f"Default: those of {', '.join(PRODUCT_FIELDS)} that there are.",
+    )
+    label: str = Field(default="label", description="The field that says how well the product fits.")
+    labels: dict[str, str] = Field(
+        default={},
+        description="What a label in the data stands for, where it is no choice itself: `{E: exact, S: substitute}`.",
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        folded = [choice.strip().casefold() for choice in self.choices]
+        if len(set(folded)) < len(folded):
+            raise ValueError("a choice stands there twice")
+        if unknown := sorted(set(self.labels.values()) - set(self.choices)):
+            raise ValueError(f"labels: {unknown[0]!r} is none of the choices ({', '.join(self.choices)})")
+        if self.choices != CHOICES and "instruction" not in self.model_fields_set:
+            raise ValueError("`choices` of your own need an `instruction` that explains them")
+        return self
