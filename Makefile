@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format constraints clean
+.PHONY: demo test bench check format constraints clean
 
 demo: $(READY)
 	$(BIN)/shoptune demo
@@ -18,6 +18,11 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Timings, as ratios within one run; nothing else should compute meanwhile.
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks.statistics
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks.sft
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import signal
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,6 +79,9 @@ def reached(point: str) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), point)
     if how == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    while how == "pause":
+        time.sleep(0.005)
+        how = asked(point)
 
 
 # --- data and task ---------------------------------------------------------------------------------------------------

@@ -103,7 +103,7 @@ class Shop:
         fingerprint_of_source.cache_clear()  # a process does not expect its plugins to change
 
     def fail(self, point: str, how: str = "raise") -> None:
-        """Let the plugin ``raise``, meet a ``full disk`` or ``kill`` its process at a point: see its `reached`."""
+        """Let the plugin ``raise``, meet a ``full disk``, ``kill`` its process or ``pause`` at a point (`reached`)."""
         (self.folder / "control.json").write_text(json.dumps({point: how}), "utf-8")
 
     def heal(self) -> None:
@@ -119,16 +119,20 @@ class Shop:
 
     def spawn(self, command: str = "run", *options: str) -> Outcome:
         """Run a command that takes an experiment in a process of its own, which a `fail(..., "kill")` may kill."""
-        done = subprocess.run(
+        with self.start(command, *options) as process:
+            output, _ = process.communicate()
+        return Outcome(process.returncode, output)
+
+    def start(self, command: str = "run", *options: str) -> subprocess.Popen[str]:
+        """Start a command that takes an experiment in a process of its own, and don't wait for it."""
+        return subprocess.Popen(
             [sys.executable, "-c", "from shoptune.cli import main; main()", command, self.path.name, *options],
             cwd=self.folder,
             env={**os.environ, **WIDE},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-            check=False,
         )
-        return Outcome(done.returncode, done.stdout)
 
     # Looking at what came of it
 

@@ -78,12 +78,12 @@ class Store:
         self._checked: dict[str, StoredStep] = {}
 
     def prepare(self) -> None:
-        """Make the store's folders; raises StoreError for a store that this version can't read or write."""
+        """Make the store's folders and tidy up; raises StoreError for a store that this version can't read or write."""
         self.check_format()
         stamp = self.root / "format"
         with _explaining(self.root):
-            for folder in ("steps", "work", "locks"):
-                (self.root / folder).mkdir(parents=True, exist_ok=True)
+            for name in ("steps", "work", "locks"):
+                (self.root / name).mkdir(parents=True, exist_ok=True)
             if not stamp.exists():
                 # A store of results is no part of a project's history.
                 (self.root / ".gitignore").write_text("*\n", "utf-8")
@@ -93,6 +93,9 @@ class Store:
                 beside.write_text(FORMAT + "\n", "utf-8")
                 _flush(beside)
                 beside.replace(stamp)
+            for folder in (self.root / "work").iterdir():
+                if self.find(folder.name):  # a kill came between the step's renaming and the removal of its checkpoints
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def check_format(self) -> None:
         """Raise StoreError for a store that this version can't read; a store that isn't there yet is none."""
@@ -249,6 +252,6 @@ def _is_disk_full(error: BaseException) -> bool:
 def _full_disk(error: BaseException, root: Path) -> StoreError:
     what = error.filename if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
     return StoreError(
-        f"no space left on the disk that holds {root} ({what or error}). What was finished is kept: make room, or name a store "
-        "on another disk with --store, and run the same command again"
+        f"no space left on the disk that holds {root} ({what or error}). What was finished is kept: make room, or name "
+        "a store on another disk with --store, and run the same command again"
     )

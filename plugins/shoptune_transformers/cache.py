@@ -87,17 +87,21 @@ def find_converted(alias: str) -> tuple[Path, Manifest] | None:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file's content, read once and remembered by (path, size, modification time)."""
+    """Return the SHA-256 of a file's content, read once and remembered by path, size, times and inode.
+
+    A modification time alone can be set: archives and copies that keep it put another file of the same size and time in
+    a file's place.  The time of the last change of the inode can't.
+    """
     path = path.resolve()
     stat = path.stat()
-    stamp = [stat.st_size, stat.st_mtime_ns]
+    stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
     memory = root() / "hashes.json"
     known = _read_json(memory).get(str(path))
-    if isinstance(known, list) and known[:2] == stamp:
-        return str(known[2])
+    if isinstance(known, list) and known[:-1] == stamp:
+        return str(known[-1])
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if time.time_ns() - stat.st_mtime_ns > SETTLED_NS:
+    if time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > SETTLED_NS:
         # Without a cache that can be written, every run hashes again: slower, not wrong.
         with contextlib.suppress(OSError):
             write_atomically(memory, json.dumps({**_read_json(memory), str(path): [*stamp, digest]}, indent=0))

@@ -1,7 +1,7 @@
 """Writes the answers of one batch, token by token.
 
-It gives the texts that transformers' `generate` gives, but more quickly: a sequence that has ended leaves the batch, the
-prefix that the prompts have in common is computed once, and keys and values are not copied for every token.
+It gives the texts that transformers' `generate` gives, but more quickly: a sequence that has ended leaves the batch,
+the prefix that the prompts have in common is computed once, and keys and values are not copied for every token.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from transformers import GenerationMixin
 
 from shoptune.components import GenerationSettings
 from shoptune_transformers.generating import generate
-from shoptune_transformers.kv_cache import BatchCache, remembers_keys_and_values
+from shoptune_transformers.kv_cache import BatchCache, fits_batch_cache
+from shoptune_transformers.prefix import common_prefix
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -26,9 +27,6 @@ Tokens = list[int]
 
 INPUTS = {"input_ids", "attention_mask", "position_ids", "past_key_values", "use_cache", "logits_to_keep"}
 """What a model is given here."""
-
-WORTH_SHARING = 256
-"""The prefix in common is computed on its own if that saves so many tokens: the pass through the model isn't free."""
 
 
 def decode(
@@ -57,7 +55,7 @@ def decode(
 
     """
     with torch.inference_mode():
-        if not can_decode(model):
+        if not can_decode(model, max(map(len, prompts)) + settings.max_new_tokens):
             return generate(model, prompts, settings, ends=ends, stop=stop, tokenizer=tokenizer)
         batch = _Batch(model, prompts, settings.max_new_tokens, pad=ends[0])
         noise = _noise(settings, len(prompts)).to(model.device)
@@ -81,17 +79,17 @@ def decode(
             logits = batch.run(chosen[:, None])
 
 
-def can_decode(model: Any) -> bool:
-    """Say whether `decode` can drive this model.
+def can_decode(model: Any, length: int) -> bool:
+    """Say whether `decode` can drive this model over prompts and answers of together `length` tokens.
 
-    Not one with an encoder, one that remembers something else than keys and values, or one that has its own way of
-    preparing its inputs: soft prompts, images, a rotation that depends on the length, a mask of its own.
+    Not one with an encoder, one that remembers something else than the keys and values of all tokens, or one with a way
+    of its own to prepare its inputs, as models with soft prompts or images have.
     """
     return (
         getattr(type(model), "prepare_inputs_for_generation", None) is GenerationMixin.prepare_inputs_for_generation
         and not model.config.is_encoder_decoder
         and set(inspect.signature(model.forward).parameters) >= INPUTS
-        and remembers_keys_and_values(model.config)
+        and fits_batch_cache(model.config, length)
     )
 
 
@@ -103,22 +101,23 @@ class _Batch:
 
     def __init__(self, model: Any, prompts: Sequence[Tokens], answer: int, *, pad: int) -> None:
         self._model = model
-        self._prefix = _shared(prompts)
-        rests = [prompt[len(self._prefix) :] for prompt in prompts]
+        shared = common_prefix([tuple(prompt) for prompt in prompts])
+        rests = [prompt[shared:] for prompt in prompts]
         width = max(map(len, rests))
-        room = len(self._prefix) + width + answer
+        room = shared + width + answer
         self._cache = BatchCache(model.config, rows=len(prompts), room=room)
+        self._prefix = torch.tensor([prompts[0][:shared]], device=model.device)
         self._rests = torch.tensor([[pad] * (width - len(rest)) + rest for rest in rests], device=model.device)
         self._mask = torch.ones(len(prompts), room, dtype=torch.bool, device=model.device)
         for row, rest in enumerate(rests):
-            self._mask[row, len(self._prefix) : len(self._prefix) + width - len(rest)] = False
+            self._mask[row, shared : shared + width - len(rest)] = False
         self._positions = (self._mask.cumsum(1) - 1).clamp(min=0)
         self._used = 0
 
     def start(self) -> torch.Tensor:
         """Read the prompts; return the logits [rows, vocabulary] of what follows."""
-        if self._prefix:
-            self.run(torch.tensor([self._prefix], device=self._model.device))
+        if self._prefix.numel():
+            self.run(self._prefix)
         return self.run(self._rests)
 
     def run(self, ids: torch.Tensor) -> torch.Tensor:
@@ -140,14 +139,6 @@ class _Batch:
         """Keep these rows, in this order."""
         self._mask, self._positions = self._mask[places], self._positions[places]
         self._cache.batch_select_indices(torch.tensor(places, device=self._model.device))
-
-
-def _shared(prompts: Sequence[Tokens]) -> Tokens:
-    """Return the tokens that all prompts begin with, if it pays to compute them apart; never a whole prompt."""
-    first, last = min(prompts), max(prompts)
-    length = min(len(first), len(last)) - 1
-    length = next((place for place in range(length) if first[place] != last[place]), length)
-    return first[:length] if length * (len(prompts) - 1) >= WORTH_SHARING else []
 
 
 def _noise(settings: GenerationSettings, rows: int) -> torch.Tensor:
@@ -177,12 +168,10 @@ def _choose(
         return scores.argmax(-1)
     cumulated = (scores / settings.temperature).softmax(-1).double().cumsum(-1)
     chosen = torch.searchsorted(cumulated, noise[:, None] * cumulated[:, -1:], right=True).squeeze(1)
-    return chosen.clamp(max=logits.shape[-1] - 1)
+    return chosen.clamp(max=logits.shape[-1] - 1)  # the product may be rounded up to the whole sum
 
 
-def _goes_on(
-    answer: Tokens, ends: Sequence[int], stop: Sequence[str], tokenizer: PreTrainedTokenizerBase
-) -> bool:
+def _goes_on(answer: Tokens, ends: Sequence[int], stop: Sequence[str], tokenizer: PreTrainedTokenizerBase) -> bool:
     """Say whether an answer's last token did not end it."""
     if answer[-1] in ends:
         return False

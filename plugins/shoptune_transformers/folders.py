@@ -15,6 +15,7 @@ MODEL_PATTERNS = (
     "*.safetensors",
     "*.safetensors.index.json",
     "config.json",
+    "adapter_config.json",  # transformers puts an adapter that lies beside the weights on top of them
     "generation_config.json",
     "tokenizer*",
     "*token*.json",  # special_tokens_map.json, added_tokens.json

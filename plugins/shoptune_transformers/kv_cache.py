@@ -6,16 +6,16 @@ from typing import Any
 
 import torch
 from transformers import DynamicCache
-from transformers.cache_utils import DynamicLayer
+from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
-__all__ = ["BatchCache", "remembers_keys_and_values"]
+__all__ = ["BatchCache", "fits_batch_cache"]
 
 
 class BatchCache(DynamicCache):
     """A cache of which rows can be dropped, and which does not copy itself for every token as its base class does.
 
     Args:
-        config: The model's configuration.
+        config: The model's configuration; see `fits_batch_cache`.
         rows: Sequences in the batch.
         room: Positions that each sequence needs, padding and answer included.
 
@@ -26,19 +26,25 @@ class BatchCache(DynamicCache):
         self.layers = [_RoomyLayer(rows, room) for _ in self.layers]
 
 
-def remembers_keys_and_values(config: Any) -> bool:
-    """Say whether a model remembers nothing but keys and values of all positions: no windows, no recurrent state."""
-    return {type(layer) for layer in DynamicCache(config=config).layers} == {DynamicLayer}
+def fits_batch_cache(config: Any, room: int) -> bool:
+    """Say whether all that a model remembers of `room` positions are the keys and values of each of them.
+
+    Not so with a recurrent state, or where a token sees fewer positions than `room`: padding would move the window.
+    """
+    return getattr(config.get_text_config(), "attention_chunk_size", None) is None and all(
+        type(layer) is DynamicLayer or (type(layer) is DynamicSlidingWindowLayer and layer.sliding_window >= room)
+        for layer in DynamicCache(config=config).layers
+    )
 
 
-class _RoomyLayer(DynamicLayer):
+class _RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]
     """Keys and values of one layer: the front part of tensors of shape [rows, heads, room, width of a head].
 
     A single row that is stored first is stored for all rows: it is the prefix that they have in common.
     """
 
     def __init__(self, rows: int, room: int) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._rows, self._room, self._used = rows, room, 0
 
     def lazy_initialization(self, key_states: torch.Tensor, value_states: torch.Tensor) -> None:
@@ -50,7 +56,7 @@ class _RoomyLayer(DynamicLayer):
         ]
 
     def update(
-        self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
+        self, key_states: torch.Tensor, value_states: torch.Tensor, *_args: Any, **_kwargs: Any
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Store what belongs to the next positions; return all that is stored, for the rows that were given."""
         if not self.is_initialized:

@@ -40,8 +40,8 @@ BARE_TEMPLATE = (
     "{% if loop.last and message['role'] == 'assistant' %}{{ eos_token }}{% endif %}"
     "{% endfor %}"
 )
-"""What ``chat_template: none`` stands for: the messages' own words.  What a model is tuned on ends with EOS all the same,
-so that it learns to stop."""
+"""What ``chat_template: none`` stands for: the messages' own words.  What a model is tuned on ends with EOS all the
+same, so that it learns to stop."""
 
 PLAIN_STOP = ("\n\nUser:", "\n\nSystem:")
 """A base model goes on and plays the other roles too: with the plain template its answer ends there."""

@@ -13,9 +13,9 @@ __all__ = ["use_onednn"]
 class OneDnnLinear(torch.nn.Linear):
     """A linear layer of a model that only answers: its product is oneDNN's and knows no gradient."""
 
-    def forward(self, input: torch.Tensor) -> torch.Tensor:
-        """Return input @ weight.T + bias."""
-        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(input, self.weight, self.bias, "none", [], "")
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """Return states @ weight.T + bias."""
+        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(states, self.weight, self.bias, "none", [], "")
         return product
 
 
@@ -29,8 +29,8 @@ def use_onednn(model: Any) -> bool:
     quicker = (
         model.device.type == "cpu"
         and model.dtype == torch.float32
-        and torch.backends.mkl.is_available()
-        and torch.backends.mkldnn.is_available()
+        and torch.backends.mkl.is_available()  # type: ignore[no-untyped-call]
+        and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
         and torch.backends.cpu.get_cpu_capability() == "AVX512"
         and _is_amd()
     )

@@ -31,9 +31,9 @@ class TransformersOptions(Options):
     trust_remote_code: bool = False
     """Run Python code that comes with the model.  Leave this off unless you have read that code."""
     chat_template: Literal["none"] | Path | None = None
-    """A Jinja file (relative to the experiment file) that replaces the model's own chat template.  ``none``: prompts are
-    asked as they stand, without roles or marks: the messages' texts, one right after the other (behind the BOS token
-    where the model's tokenizer begins every text with one).  A file of that name is ``./none``."""
+    """A Jinja file (relative to the experiment file) that replaces the model's own chat template.  ``none``: prompts
+    are asked as they stand, without roles or marks: the messages' texts, one right after the other (behind the BOS
+    token where the model's tokenizer begins every text with one)."""
     batch_tokens: int = Field(default=DEFAULT_BATCH_TOKENS, ge=1)
     """How many tokens, prompts and answers together, are computed at once; less needs less memory."""
 

@@ -8,6 +8,7 @@ runs once (`shoptune_transformers.prefix`); and the vocabulary is weighed only w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import partial
 from math import fsum
 from typing import Any
 
@@ -64,16 +65,20 @@ def score(
     rows = [[tree_row(question, shared)] if branch else chain_rows(question) for question in distinct]
     if model.device.type == "cpu":
         batch_tokens = min(batch_tokens, PROCESSOR_TOKENS)
-    prefix = None
+    prefix: DynamicCache | None = None
     for batch in schedule([sum(len(row.tokens) for row in of_one) for of_one in rows], 0, batch_tokens):
         indices = [index for place in batch for index in asked[distinct[place]]]
         if finished.issuperset(indices):
             continue
         with torch.inference_mode():
             if shared and prefix is None:
-                prefix = compute_prefix(model, distinct[0].context[:shared])
+                (prefix,) = in_halves(
+                    lambda heads: [compute_prefix(model, head) for head in heads],
+                    [distinct[0].context[:shared]],
+                    lambda head: f"the {len(head)} tokens that all prompts begin with",
+                )
             scores = in_halves(
-                lambda some: _scores(model, some, prefix, pad),
+                partial(_scores, model, prefix, pad),
                 [rows[place] for place in batch],
                 lambda of_one: f"one prompt of {of_one[0].prompt} tokens with its choices",
             )
@@ -116,14 +121,14 @@ def can_branch(model: Any, longest: int) -> bool:
     )
 
 
-def _scores(model: Any, questions: Sequence[Sequence[Row]], prefix: DynamicCache | None, pad: int) -> list[Scores]:
+def _scores(model: Any, prefix: DynamicCache | None, pad: int, questions: Sequence[Sequence[Row]]) -> list[Scores]:
     """Compute one batch of questions, each of which is one row, or one row per choice."""
     rows = [row for of_one in questions for row in of_one]
     reads = [(line, place, token) for line, row in enumerate(rows) for read in row.reads for place, token in read]
     due = {where: number for number, where in enumerate(sorted({(line, place) for line, place, _ in reads}))}
-    logits = _logits(model, rows, list(due), prefix, pad)
+    logits = _logits(model, prefix, pad, rows, list(due))
     # In parts, so that nothing as large as the logits themselves is made of them.
-    log_sums = torch.cat([part.float().logsumexp(-1) for part in logits.split(64)])
+    log_sums = torch.cat([part.float().logsumexp(-1) for part in torch.split(logits, 64)])
     numbers = [due[line, place] for line, place, _ in reads]
     chosen = logits[numbers, [token for _, _, token in reads]].float()
     logs = iter((chosen - log_sums[numbers]).tolist())
@@ -131,7 +136,7 @@ def _scores(model: Any, questions: Sequence[Sequence[Row]], prefix: DynamicCache
 
 
 def _logits(
-    model: Any, rows: Sequence[Row], due: Sequence[tuple[int, int]], prefix: DynamicCache | None, pad: int
+    model: Any, prefix: DynamicCache | None, pad: int, rows: Sequence[Row], due: Sequence[tuple[int, int]]
 ) -> torch.Tensor:
     """Return the logits of what follows the places (row, place) that are `due`, in order: [due, vocabulary]."""
     device, start = model.device, prefix.get_seq_length() if prefix else 0

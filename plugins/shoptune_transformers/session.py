@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +63,7 @@ class TransformersSession:
             seeded = replace(settings, seed=settings.seed + number)
             start = perf_counter()
             answers = in_halves(
-                lambda some, seeded=seeded: self._run(some, seeded),
+                partial(self._run, settings=seeded),
                 [tokens[index] for index in batch],
                 lambda prompt: f"one prompt of {len(prompt)} tokens",
             )
@@ -84,8 +85,8 @@ class TransformersSession:
         """Score the choices of each prompt; yield batches, longest first, of (index, prediction) pairs.
 
         See `shoptune_transformers.questions` for what is a choice's part of the text, and
-        `shoptune_transformers.scoring` for its log-probability.  The prompt that says nothing, for `priors`, is one user
-        message without content; with ``chat_template: none`` nothing but the token that begins a text.
+        `shoptune_transformers.scoring` for its log-probability.  The prompt that says nothing, for `priors`, is one
+        user message without content; with ``chat_template: none`` nothing but the token that begins a text.
 
         Raises:
             StepError: A prompt is too long for the model or for memory, or the chat template refuses it.
@@ -175,44 +176,15 @@ class TransformersSession:
         return context
 
     def _run(self, prompts: Sequence[Tokens], settings: GenerationSettings) -> list[Prediction]:
-        """Generate for prompts padded on the left to a common width."""
-        import torch
-        from transformers import GenerationConfig, LogitsProcessorList, RepetitionPenaltyLogitsProcessor
+        """Generate for one batch of prompts."""
+        from shoptune_transformers.decoding import decode
 
-        width = max(map(len, prompts))
-        pad = self.ends[0]
-        ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts])
-        mask = torch.tensor([[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts])
         stop = (*settings.stop, *self.stop)
-        config = GenerationConfig(  # type: ignore[no-untyped-call]
-            max_new_tokens=settings.max_new_tokens,
-            eos_token_id=list(self.ends),
-            pad_token_id=pad,
-            stop_strings=list(stop) or None,
-            **(
-                {"do_sample": True, "temperature": settings.temperature, "top_k": 0, "top_p": 1.0}
-                if settings.temperature > 0
-                else {"do_sample": False}
-            ),
-        )
-        processors = LogitsProcessorList()
-        if settings.repetition_penalty != 1.0:
-            # Answers alone are penalised: prompts hold the facts to be told, and the token that ends a turn.
-            processors.append(RepetitionPenaltyLogitsProcessor(settings.repetition_penalty, prompt_ignore_length=width))
-        device = self.model.device
-        generators = [device] if device.type == "cuda" else []
-        with quiet(), torch.inference_mode(), torch.random.fork_rng(generators):
-            torch.manual_seed(settings.seed)
-            output = self.model.generate(
-                input_ids=ids.to(device),
-                attention_mask=mask.to(device),
-                generation_config=config,
-                logits_processor=processors,
-                tokenizer=self.tokenizer,
-            )
+        with quiet():
+            answers = decode(self.model, prompts, settings, ends=self.ends, stop=stop, tokenizer=self.tokenizer)
         return [
-            read_answer(row, self.tokenizer, prompt_tokens=len(prompt), ends=self.ends, stop=stop)
-            for prompt, row in zip(prompts, output[:, width:].tolist(), strict=True)
+            read_answer(answer, self.tokenizer, prompt_tokens=len(prompt), ends=self.ends, stop=stop)
+            for prompt, answer in zip(prompts, answers, strict=True)
         ]
 
 

@@ -21,6 +21,7 @@ from shoptune_trl.starting_model import load_to_train
 from shoptune_trl.training import (
     DISTRIBUTIONS,
     dataset,
+    quicken,
     report_on,
     train,
     trainer_settings,
@@ -63,6 +64,7 @@ def tune(job: TuningJob[DPOOptions]) -> TuningReport:
                 peft_config=loaded.lora,
                 callbacks=_first_loss(args),
             )
+        quicken(trainer)
         data = report_on(trainer, rows, validation, partial(learned, collate=trainer.data_collator))
         return train(trainer, job, loaded, data)
 

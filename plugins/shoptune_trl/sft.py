@@ -16,6 +16,7 @@ from shoptune_trl.starting_model import load_to_train
 from shoptune_trl.training import (
     DISTRIBUTIONS,
     dataset,
+    quicken,
     report_on,
     train,
     trainer_settings,
@@ -54,6 +55,7 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
                 processing_class=loaded.tokenizer,
                 peft_config=loaded.lora,
             )
+        quicken(trainer)
         return train(trainer, job, loaded, report_on(trainer, rows, validation, learned))
 
 

@@ -260,17 +260,23 @@ def test_an_unwritable_reports_folder_is_found_out_before_anything_runs(shop: Sh
 
 
 def test_a_disk_that_is_full_when_the_reports_are_written(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.run()
+    folder = shop.folder / "reports/fake"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
     write = Path.write_text
 
-    def full(path: Path, *arguments: Any, **more: Any) -> int:
-        if path.name == "lines.txt":
+    def full(path: Path, text: str, *arguments: Any, **more: Any) -> int:
+        if "lines.txt" in path.name:
+            write(path, text[: len(text) // 2], *arguments, **more)
             raise OSError(28, "No space left on device")
-        return write(path, *arguments, **more)
+        return write(path, text, *arguments, **more)
 
     monkeypatch.setattr(Path, "write_text", full)
     outcome = shop.run()
     assert outcome.code == 2
     assert "can't write reports to reports/fake: no space left" in outcome.output
+    assert (folder / "lines.txt").read_bytes() == before["lines.txt"], "the earlier report is whole"
+    assert {path.name for path in folder.iterdir()} == set(before)
 
 
 def test_a_report_in_a_folder_of_its_own(shop: Shop) -> None:
@@ -292,12 +298,14 @@ def test_names_are_no_markup(shop: Shop) -> None:
     assert "│ [/red] ↑ │" in outcome.output
 
 
-def test_a_store_of_another_format(shop: Shop) -> None:
+@pytest.mark.parametrize("command", ["run", "plan", "report", "data"])
+def test_a_store_of_another_format(shop: Shop, command: str) -> None:
     shop.run()
     (shop.store.root / "format").write_text("99")
-    outcome = shop.run()
+    outcome = shop.run(command)
     assert outcome.code == 3
     assert "has format '99'" in outcome.output
+    assert "or update shoptune" in outcome.output
 
 
 # --- usage -----------------------------------------------------------------------------------------------------------

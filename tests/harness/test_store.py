@@ -134,6 +134,11 @@ class TestInterrupted:
             with pytest.raises(Interruption):
                 make(store)
         assert store.read(STEP).path("result.txt").read_text("utf-8") == "result"
+        assert (store.root / "work" / STEP).exists()
+        with contextlib.suppress(Interruption), store.making("f" * 16):
+            raise Interruption
+        store.prepare()
+        assert [folder.name for folder in (store.root / "work").iterdir()] == ["f" * 16], "what is unfinished stays"
 
     def test_kill_9_in_the_middle_of_a_step(self, store: Store) -> None:
         script = f"""

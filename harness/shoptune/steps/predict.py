@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -135,9 +136,16 @@ def _batches(
             done={of[i] for i in done if i in of},
         ):
             yield [
-                (i, replace(prediction, text=examples[i].choices[best_choice(prediction, normalise)], finish="choice"))
-                for i, prediction in ((closed[place], prediction) for place, prediction in batch)
+                (closed[place], _chosen(examples[closed[place]], prediction, normalise)) for place, prediction in batch
             ]
+
+
+def _chosen(example: Example, prediction: Prediction, normalise: Normalise) -> Prediction:
+    """Take the choice that the model is most for; refuses scores that a backend must not give."""
+    scores = prediction.choice_log_probabilities
+    if len(scores) != len(example.choices) or any(map(isnan, scores)):
+        raise StepError(f"the backend gave {scores} as scores of the {len(example.choices)} choices of {example.id!r}")
+    return replace(prediction, text=example.choices[best_choice(prediction, normalise)], finish="choice")
 
 
 def _with_references(

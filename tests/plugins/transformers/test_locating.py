@@ -85,6 +85,52 @@ def test_the_fingerprint_changes_with_each_file_that_decides_answers(model_folde
     assert locate_tiny(model_folder).fingerprint != before
 
 
+@pytest.mark.parametrize("place", [0, 0.25, 0.5, 0.75, 1])
+def test_the_fingerprint_changes_with_any_byte_of_the_weights(model_folder: Path, place: float) -> None:
+    before = locate_tiny(model_folder).fingerprint
+    weights = model_folder / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[round(place * (len(content) - 1))] ^= 1
+    weights.write_bytes(content)
+    assert locate_tiny(model_folder).fingerprint != before
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["special_tokens_map.json", "added_tokens.json", "vocab.json", "vocab.txt", "merges.txt", "spiece.model",
+     "tokenizer.model", "model-00002-of-00002.safetensors", "chat_template.json"],
+)  # fmt: skip
+def test_the_fingerprint_changes_with_files_that_other_models_have(model_folder: Path, file: str) -> None:
+    found = [locate_tiny(model_folder).fingerprint]
+    for content in ("one", "two"):
+        (model_folder / file).write_text(content)
+        found.append(locate_tiny(model_folder).fingerprint)
+    assert len(set(found)) == 3
+
+
+def test_a_chat_templates_text_counts_not_its_path(model_folder: Path) -> None:
+    def fingerprint(name: str, text: str) -> str:
+        (model_folder.parent / name).write_text(text)
+        return locate_tiny(model_folder, chat_template=name).fingerprint
+
+    one = fingerprint("chat.jinja", "{{ messages[-1].content }}")
+    assert fingerprint("chat.jinja", "{{ messages[0].content }}") != one
+    assert fingerprint("chat.jinja", "{{ messages[-1].content }}") == one
+    assert fingerprint("renamed.jinja", "{{ messages[-1].content }}") == one
+
+
+def test_two_folders_of_one_name_at_one_path_are_two_models(model_folder: Path, tmp_path: Path) -> None:
+    first = locate_tiny(model_folder)
+    shutil.copytree(model_folder, tmp_path / "kept")
+    shutil.rmtree(model_folder)
+    shutil.copytree(tmp_path / "kept", model_folder)
+    assert locate_tiny(model_folder).fingerprint == first.fingerprint
+    change(model_folder / "model.safetensors")
+    second = locate_tiny(model_folder)
+    assert (second.name, second.location, second.settings) == (first.name, first.location, first.settings)
+    assert second.fingerprint != first.fingerprint
+
+
 def test_the_fingerprint_changes_with_the_settings_that_decide_answers(model_folder: Path) -> None:
     (model_folder.parent / "chat.jinja").write_text("{{ messages[-1].content }}")
     (model_folder / "modeling_tiny.py").write_text("# code that comes with the model")
@@ -199,8 +245,7 @@ def test_a_folder_of_an_earlier_conversion_is_not_used(
 
 
 def test_hashes_are_remembered(model_folder: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for path in model_folder.iterdir():
-        os.utime(path, (1_700_000_000, 1_700_000_000))
+    monkeypatch.setattr(cache, "SETTLED_NS", 0)
     before = locate_tiny(model_folder).fingerprint
     assert str(model_folder / "model.safetensors") in (own_cache / "hashes.json").read_text()
 
@@ -209,6 +254,17 @@ def test_hashes_are_remembered(model_folder: Path, own_cache: Path, monkeypatch:
 
     monkeypatch.setattr("hashlib.file_digest", fail)
     assert locate_tiny(model_folder).fingerprint == before
+
+
+def test_size_and_time_stamp_make_no_content(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an archive leaves it that gives all files one time."""
+    monkeypatch.setattr(cache, "SETTLED_NS", 0)
+    weights, stamp = model_folder / "model.safetensors", (1_700_000_000, 1_700_000_000)
+    os.utime(weights, stamp)
+    before = locate_tiny(model_folder).fingerprint
+    change(weights)
+    os.utime(weights, stamp)
+    assert locate_tiny(model_folder).fingerprint != before
 
 
 def test_the_hash_of_a_file_that_just_changed_is_not_remembered(model_folder: Path, own_cache: Path) -> None:

@@ -100,7 +100,7 @@ def test_scores_are_those_of_a_full_pass_per_choice(session: TransformersSession
     assert max(expected) - min(expected) > 10
     lengths = [len(session.tokenizer(choice, add_special_tokens=False).input_ids) for choice in CHOICES]
     assert list(predictions[0].choice_tokens) == lengths
-    assert min(lengths) == 1 < 3 < max(lengths)
+    assert (min(lengths), max(lengths) > 3) == (1, True)
     assert {prediction.finish for prediction in predictions.values()} == {"choice"}
 
 
@@ -125,7 +125,12 @@ def test_the_prefix_in_common_changes_no_score(session: TransformersSession, mon
     monkeypatch.setattr(prefix, "WORTH_SHARING", 10**9)
     apart = choose(session, contexts)
     computed = []
-    monkeypatch.setattr(scoring, "compute_prefix", lambda *a: computed.append(len(a[1])) or prefix.compute_prefix(*a))
+
+    def count(model: Any, tokens: Sequence[int]) -> Any:
+        computed.append(len(tokens))
+        return prefix.compute_prefix(model, tokens)
+
+    monkeypatch.setattr(scoring, "compute_prefix", count)
     monkeypatch.setattr(prefix, "WORTH_SHARING", 1)
     assert flat(choose(session, contexts)) == close(flat(apart))
     assert len(computed) == 1
@@ -171,7 +176,8 @@ def test_a_window_is_respected(window: int, branch: bool) -> None:
         sliding_window=window,
         initializer_range=0.5,
     )
-    model = MistralForCausalLM(config).eval()
+    model: Any = MistralForCausalLM(config)
+    model.eval()
     numbers = random.Random(0)
     context = tuple(numbers.choices(range(50), k=40))
     choices = ((1, 2, 3), (1, 4, 5, 6), (7,))
@@ -194,11 +200,16 @@ def test_done_leaves_out_and_changes_nothing(tiny: Path) -> None:
 
 def test_equal_questions_are_computed_once(session: TransformersSession, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = choose(session)[1].choice_log_probabilities
-    rows = []
+    computed = []
     real = scoring._logits
-    monkeypatch.setattr(scoring, "_logits", lambda *a: rows.append(len(a[1])) or real(*a))
+
+    def count(model: Any, prefix: Any, pad: int, rows: Sequence[Any], due: Any) -> Any:
+        computed.append(len(rows))
+        return real(model, prefix, pad, rows, due)
+
+    monkeypatch.setattr(scoring, "_logits", count)
     predictions = choose(session, [CONTEXTS[1]] * 7)
-    assert sum(rows) == 1
+    assert computed == [1]
     assert [prediction.choice_log_probabilities for prediction in predictions.values()] == [close(expected)] * 7
 
 
@@ -206,10 +217,10 @@ def test_memory_that_runs_out_halves_the_batch(session: TransformersSession, mon
     expected = flat(choose(session))
     real = scoring._logits
 
-    def small(model: Any, rows: Sequence[Any], *others: Any) -> Any:
+    def small(model: Any, prefix: Any, pad: int, rows: Sequence[Any], due: Any) -> Any:
         if len(rows) > 1:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
-        return real(model, rows, *others)
+        return real(model, prefix, pad, rows, due)
 
     monkeypatch.setattr(scoring, "_logits", small)
     assert flat(choose(session)) == close(expected)
@@ -297,9 +308,8 @@ def test_a_chats_prompt_is_left_whole(tiny: Path) -> None:
         assert list(question.context) == session.tokenizer(text, add_special_tokens=False).input_ids
         assert session.tokenizer.decode(list(question.choices[0])) == "A lamp", "no end of turn"
         (prediction,) = choose(session, ["Describe a lamp."], [["A lamp"]]).values()
-        assert prediction.choice_log_probabilities[0] == close(
-            naive_tokens(session, question.context, question.choices[0])
-        )
+        expected = [naive_tokens(session, question.context, question.choices[0])]
+        assert list(prediction.choice_log_probabilities) == close(expected)
         assert prediction.prompt_tokens == len(question.context)
 
 
@@ -353,5 +363,7 @@ def test_a_real_model(template: str | None, monkeypatch: pytest.MonkeyPatch) -> 
         asked = as_questions(
             session.tokenizer, session._texts([ask(context) for context in contexts]), [choices] * 3, session.template
         )
-        expected = [naive_tokens(session, question.context, tokens) for question in asked for tokens in question.choices]
+        expected = [
+            naive_tokens(session, question.context, tokens) for question in asked for tokens in question.choices
+        ]
     assert flat(predictions) == close(expected, 1e-3)

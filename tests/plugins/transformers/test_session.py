@@ -200,7 +200,7 @@ def test_other_errors_are_not_mistaken_for_memory(
     def fail(**_: Any) -> None:
         raise RuntimeError("shapes differ")
 
-    monkeypatch.setattr(session.model, "generate", fail)
+    monkeypatch.setattr(session.model, "forward", fail)
     with pytest.raises(RuntimeError, match="shapes differ"):
         answers(session)
 
@@ -262,14 +262,16 @@ def test_nothing_is_printed(saved_model: Path, adapter_folder: Path, capfd: pyte
 
 def _record_batches(session: TransformersSession, monkeypatch: pytest.MonkeyPatch, fits: int = 1000) -> list[int]:
     """Return a list that fills with the size of each batch; those of more than `fits` prompts run out of memory."""
+    from shoptune_transformers import decoding
+
     sizes: list[int] = []
-    generate = session.model.generate
+    decode = decoding.decode
 
-    def recorded(*, input_ids: Sequence[Any], **rest: Any) -> Any:
-        sizes.append(len(input_ids))
-        if len(input_ids) > fits:
+    def recorded(model: Any, prompts: Sequence[Any], settings: GenerationSettings, **rest: Any) -> Any:
+        sizes.append(len(prompts))
+        if len(prompts) > fits:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
-        return generate(input_ids=input_ids, **rest)
+        return decode(model, prompts, settings, **rest)
 
-    monkeypatch.setattr(session.model, "generate", recorded)
+    monkeypatch.setattr(decoding, "decode", recorded)
     return sizes
