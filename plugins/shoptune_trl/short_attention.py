@@ -16,6 +16,8 @@ SHORT = 256
 
 def attend_plainly_where_short(model: Any) -> None:
     """Let `model` choose for each batch; one whose attention is not torch's fused one stays as it is."""
+    from peft import PeftModel
+
     if model.config._attn_implementation != "sdpa":
         return
 
@@ -25,5 +27,5 @@ def attend_plainly_where_short(model: Any) -> None:
         if module.config._attn_implementation != wanted:
             module.set_attn_implementation(wanted)
 
-    causal = model.get_base_model() if hasattr(model, "get_base_model") else model
+    causal = model.get_base_model() if isinstance(model, PeftModel) else model
     causal.register_forward_pre_hook(choose, with_kwargs=True)

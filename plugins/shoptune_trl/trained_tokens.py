@@ -38,7 +38,7 @@ def score_trained_tokens(model: Any) -> bool:
     """
     from peft import PeftModel
 
-    causal = model.get_base_model() if isinstance(model, PeftModel) else model
+    causal: Any = model.get_base_model() if isinstance(model, PeftModel) else model
     config = causal.config.get_text_config()
     head = causal.get_output_embeddings()
     if (
@@ -90,7 +90,7 @@ class TokenScores(torch.autograd.Function):
         figures, gradients = [], []
         chunk = max(1, CHUNK // len(weight))
         with torch.autocast(device, enabled=False):
-            for states, target in zip(hidden.to(dtype).split(chunk), targets.split(chunk), strict=True):
+            for states, target in zip(torch.split(hidden.to(dtype), chunk), torch.split(targets, chunk), strict=True):
                 scores = nn.functional.linear(states, weight, None if bias is None else bias.to(dtype)).float()
                 score = scores.gather(1, target[:, None])[:, 0]
                 total = scores.logsumexp(1)
@@ -114,7 +114,7 @@ class TokenScores(torch.autograd.Function):
         return log_probs, entropy, log_sum_sq, mean, top
 
     @staticmethod
-    def backward(ctx: Any, *upstream: Tensor | None) -> tuple[Tensor | None, None, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, *upstream: Tensor | None) -> tuple[Tensor | None, None, None, None]:
         """Scale each token's gradient by what the loss makes of its log-probability."""
         if upstream[0] is None:
             return None, None, None, None
