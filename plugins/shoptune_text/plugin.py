@@ -21,6 +21,7 @@ def register_metrics() -> Iterable[Metric]:
     from shoptune_text.chrf import CHRF
     from shoptune_text.memorisation import LONGEST_COPY, MEMORISED_CANARIES
     from shoptune_text.originality import COPY_RATE, DISTINCT_N
+    from shoptune_text.perplexity import PERPLEXITY
     from shoptune_text.rouge import ROUGE_1, ROUGE_2, ROUGE_L
 
     return [
@@ -35,4 +36,5 @@ def register_metrics() -> Iterable[Metric]:
         OUTPUT_LENGTH,
         INVALID_SHARE,
         CUT_OFF_SHARE,
+        PERPLEXITY,
     ]

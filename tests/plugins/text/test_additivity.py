@@ -44,6 +44,7 @@ def test_the_plugin_brings() -> None:
         "output_length",
         "invalid_share",
         "cut_off_share",
+        "perplexity",
     ]
 
 
