@@ -2,23 +2,20 @@
 
 import csv
 import json
-import shutil
 from collections import Counter
-from contextlib import chdir
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from shoptune.config import load_experiment
 from shoptune.data import Example
 from shoptune.jsonl import read_jsonl
 from shoptune.plan import make_plan
 from shoptune.store import Store, StoredStep
-from tests.fakes import shoptune
+from tests.tasks.sample import run_baselines
 
 DATA = Path(str(files("shoptune_product_matching"))) / "data"
 BASELINES = ["never_match", "always_match", "same_words"]
@@ -42,16 +39,7 @@ def test_the_experiment_can_be_planned() -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sample whose experiment needs no model, after a run."""
-    folder = tmp_path_factory.mktemp("sample") / "data"
-    shutil.copytree(DATA, folder)
-    experiment = yaml.safe_load((folder / "experiment.yaml").read_text("utf-8"))
-    experiment["candidates"] = {name: experiment["candidates"][name] for name in BASELINES}
-    experiment["compare"] = {"baseline": BASELINES[0], "resamples": 200}
-    (folder / "experiment.yaml").write_text(yaml.safe_dump(experiment), "utf-8")
-    with chdir(folder):
-        code, output = shoptune("run", "experiment.yaml", "--plain")
-    assert code == 0, output
-    return folder
+    return run_baselines(DATA, tmp_path_factory.mktemp("sample"), BASELINES)
 
 
 def prepared(folder: Path) -> StoredStep:
