@@ -204,7 +204,12 @@ class Session:
             self._skill = json.loads((files.adapter / "weights.json").read_text("utf-8"))["skill"]
 
     def generate(
-        self, prompts: Sequence[Sequence[Message]], settings: GenerationSettings, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Sequence[Message]],
+        settings: GenerationSettings,
+        *,
+        schemas: Sequence[Mapping[str, Any]] = (),  # noqa: ARG002 - this model writes no JSON
+        done: Collection[int] = (),
     ) -> Iterator[list[tuple[int, Prediction]]]:
         order = sorted(range(len(prompts)), key=lambda i: (-len(prompts[i][-1]["content"]), i))
         for number, start in enumerate(range(0, len(order), self._batch), start=1):

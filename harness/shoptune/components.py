@@ -161,9 +161,17 @@ class ModelSession(Protocol):
     """What a report should say about how the model ran: dtype, device, which chat template, ..."""
 
     def generate(
-        self, prompts: Sequence[Sequence[Message]], settings: GenerationSettings, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Sequence[Message]],
+        settings: GenerationSettings,
+        *,
+        schemas: Sequence[Mapping[str, Any]] = (),
+        done: Collection[int] = (),
     ) -> Iterator[Sequence[tuple[int, Prediction]]]:
         """Answer `prompts` in batches of its own making; yield each batch as (index, prediction) pairs.
+
+        `schemas` has a JSON Schema for each prompt, or is empty: an answer is then JSON that the schema allows, unless
+        it is cut off.  An empty schema allows any text.
 
         Indices in `done` were answered by an earlier, interrupted call: they are left out, and the others must come
         out as if they had not been.  The predictions' `example_id` is left empty; the caller knows it.

@@ -83,6 +83,9 @@ class Example:
     choices: tuple[str, ...] = ()
     """If there are any, the answer is chosen among them by log-likelihood instead of generated."""
     group: str
+    answer_schema: Mapping[str, Any] = field(default_factory=dict)
+    """The JSON Schema of a good answer, for a task that wants JSON; with ``generate: {constrain: true}`` a model can
+    write nothing else."""
     slices: Mapping[str, str] = field(default_factory=dict)
     """What a report breaks results down by: category, brand, locale, ..."""
     facts: Mapping[str, str] = field(default_factory=dict)

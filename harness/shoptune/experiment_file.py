@@ -68,6 +68,8 @@ class Generation(Options):
     temperature: float = Field(0.0, ge=0)
     repetition_penalty: float = Field(1.0, gt=0)
     stop: tuple[str, ...] = ()
+    constrain: bool = False
+    """Whether a model can write only what the task's JSON Schema allows, so that it isn't marked down for its form."""
 
 
 class Choosing(Options):
@@ -110,6 +112,9 @@ class TaskUse(WithOptions):
     """None: the task's own."""
     generate: Generation = Generation()
     choose: Choosing = Choosing()
+    prompts: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    """Other ways to ask: a name for each, and the task's options that it changes (an instruction, as a rule).  Held-out
+    examples are asked in each way beside the task's own; training uses the task's own alone."""
     perplexity: bool = False
     """Whether models also say how probable the references are, which is what the metric ``perplexity`` needs."""
 
@@ -127,6 +132,8 @@ class Tune(WithOptions):
     method: str
     tasks: tuple[str, ...] | None = None
     """The tasks whose training data is used; None: all."""
+    rows: int | None = Field(None, gt=0)
+    """Learn from at most so many examples or pairs, chosen by the seed; more rows include fewer.  None: all."""
 
 
 class CandidateUse(WithOptions):

@@ -164,6 +164,7 @@ class _Planner:
             settings={
                 "method": method.identity(),
                 "libraries": versions_of(method.component.distributions),
+                "rows": tune.rows,
                 "seed": self.file.seed,
                 **self._model_settings(root),
             },

@@ -43,7 +43,12 @@ class TransformersSession:
     info: Mapping[str, Any]
 
     def generate(
-        self, prompts: Sequence[Sequence[Message]], settings: GenerationSettings, done: Collection[int] = ()
+        self,
+        prompts: Sequence[Sequence[Message]],
+        settings: GenerationSettings,
+        *,
+        schemas: Sequence[Mapping[str, Any]] = (),
+        done: Collection[int] = (),
     ) -> Iterator[Sequence[tuple[int, Prediction]]]:
         """Answer `prompts` in batches, longest first; yield each batch as (index, prediction) pairs.
 

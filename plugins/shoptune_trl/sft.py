@@ -49,7 +49,7 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
             settings = trainer_settings(job, learning_rate=learning_rate, validate=bool(validation.rows))
             trainer = (WeightedSFTTrainer if rows.weighted else SFTTrainer)(
                 model=loaded.model,
-                args=SFTConfig(**{"train_sampling_strategy": "group_by_length"} | settings),
+                args=SFTConfig(**settings),
                 train_dataset=dataset(rows, weights=rows.weighted),
                 eval_dataset=dataset(validation),
                 processing_class=loaded.tokenizer,

@@ -118,13 +118,15 @@ def _batches(
 ) -> Iterator[list[tuple[int, Prediction]]]:
     """Ask for answers: generated ones, then those that are chosen among an example's choices."""
     generate = {**step.settings["generate"], "stop": tuple(step.settings["generate"]["stop"])}
+    constrain = generate.pop("constrain")
     settings = GenerationSettings(**generate, seed=step.settings["seed"])
     normalise: Normalise = step.settings["choose"]["normalise"]
     open_ended = [i for i, e in enumerate(examples) if not e.choices]
     if open_ended:
         of = {i: place for place, i in enumerate(open_ended)}
         asked = [prompts[i] for i in open_ended]
-        for batch in session.generate(asked, settings, done={of[i] for i in done if i in of}):
+        schemas = [examples[i].answer_schema for i in open_ended] if constrain else ()
+        for batch in session.generate(asked, settings, schemas=schemas, done={of[i] for i in done if i in of}):
             yield [(open_ended[place], prediction) for place, prediction in batch]
     closed = [i for i, e in enumerate(examples) if e.choices]
     if closed:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from shoptune.components import TuningJob
 from shoptune.data import Example, PreferencePair
 from shoptune.errors import StepError
 from shoptune.jsonl import read_jsonl
 from shoptune.resources import Usage
+from shoptune.splits import position
 from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options, model_files
 from shoptune.steps.elapsed import Elapsed
 
 __all__ = ["tune"]
+
+Row = TypeVar("Row", Example, PreferencePair)
 
 
 def tune(step: Step, context: StepContext) -> dict[str, Any]:
@@ -31,6 +34,9 @@ def tune(step: Step, context: StepContext) -> dict[str, Any]:
         part: [q for p in prepared for q in read_jsonl(p.path(f"pairs.{part}.jsonl"), PreferencePair)]
         for part in ("train", "validation")
     }
+    if step.settings["rows"]:
+        examples["train"] = _some(examples["train"], step)
+        pairs["train"] = _some(pairs["train"], step)
     if method.learns_from == "pairs" and not pairs["train"]:
         raise StepError(f"{step.name}: {method.name} learns from preference pairs and there are none: {_why(prepared)}")
     _, files = model_files(step, context)
@@ -61,6 +67,20 @@ def tune(step: Step, context: StepContext) -> dict[str, Any]:
         "tokens_out": 0,
         "peak_memory_bytes": usage.peak_memory_bytes,
     }
+
+
+def _some(rows: list[Row], step: Step) -> list[Row]:
+    """Choose `rows` of them by the hash of their ids, so that a larger number takes in a smaller one's.
+
+    Those with a canary come first, since it is asked later whether they were learned by heart.
+    """
+
+    def rank(place: int) -> tuple[bool, float]:
+        row = rows[place]
+        planted = isinstance(row, Example) and bool(row.canary)
+        return (not planted, position(row.id, step.settings["seed"]))
+
+    return [rows[place] for place in sorted(sorted(range(len(rows)), key=rank)[: step.settings["rows"]])]
 
 
 def _why(prepared: list[Any]) -> str:
