@@ -208,7 +208,7 @@ class Session:
         prompts: Sequence[Sequence[Message]],
         settings: GenerationSettings,
         *,
-        schemas: Sequence[Mapping[str, Any]] = (),  # noqa: ARG002 - this model writes no JSON
+        schemas: Sequence[Mapping[str, Any]] = (),
         done: Collection[int] = (),
     ) -> Iterator[list[tuple[int, Prediction]]]:
         order = sorted(range(len(prompts)), key=lambda i: (-len(prompts[i][-1]["content"]), i))

@@ -77,8 +77,7 @@ def _some(rows: list[Row], step: Step) -> list[Row]:
 
     def rank(place: int) -> tuple[bool, float]:
         row = rows[place]
-        planted = isinstance(row, Example) and bool(row.canary)
-        return (not planted, position(row.id, step.settings["seed"]))
+        return (not getattr(row, "canary", ""), position(row.id, step.settings["seed"]))
 
     return [rows[place] for place in sorted(sorted(range(len(rows)), key=rank)[: step.settings["rows"]])]
 
