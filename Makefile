@@ -19,10 +19,14 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Timings, as ratios within one run; nothing else should compute meanwhile.
+# Timings, as ratios within one run, in build/bench.md; nothing else should compute meanwhile.  The first time,
+# lm-evaluation-harness is installed into an environment of its own, which needs a network.
 bench: $(READY)
-	$(BIN)/python -m tests.benchmarks.statistics
-	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks.sft
+	mkdir -p build && echo '# Benchmarks' > build/bench.md
+	$(BIN)/python -m tests.benchmarks.statistics --output build/bench.md
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks.start_up --output build/bench.md
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks.sft --output build/bench.md
+	HF_HUB_OFFLINE=1 $(BIN)/python -m tests.benchmarks.answers --batch 8 --batch 16 --batch 48 --output build/bench.md
 
 format: $(READY)
 	$(BIN)/ruff check --fix .

@@ -23,6 +23,9 @@ def _materialise(located: LocatedModel, progress: Progress) -> ModelFiles:
 
 def _open(files: ModelFiles) -> AbstractContextManager[ModelSession]:
     """See `shoptune_transformers.session.open_session`."""
+    from shoptune_transformers.process import import_libraries
+
+    import_libraries()
     from shoptune_transformers.session import open_session
 
     return open_session(files)
@@ -37,7 +40,7 @@ def _count_tokens(files: ModelFiles, texts: Sequence[str]) -> list[int]:
 
 BACKEND = ModelBackend(
     name="transformers",
-    summary="Causal language models in safetensors or GGUF, from a folder, a file or the Hugging Face hub",
+    summary="Language models, causal or with an encoder (T5), from a folder, a GGUF file or the Hugging Face hub",
     options=TransformersOptions,
     locate=locate,
     materialise=_materialise,

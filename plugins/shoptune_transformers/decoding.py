@@ -21,6 +21,8 @@ from shoptune_transformers.prefix import common_prefix
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+    from shoptune_transformers.constraint import Constraint
+
 __all__ = ["can_decode", "decode"]
 
 Tokens = list[int]
@@ -37,6 +39,7 @@ def decode(
     ends: Sequence[int],
     stop: Sequence[str],
     tokenizer: PreTrainedTokenizerBase,
+    constraint: Constraint | None = None,
 ) -> list[Tokens]:
     """Answer a batch of prompts.
 
@@ -48,6 +51,7 @@ def decode(
         ends: Tokens that end an answer; the first is what padding is made of.
         stop: Strings that end an answer.
         tokenizer: Turns tokens into the text in which stop strings are looked for.
+        constraint: What the answers may say; None: anything.
 
     Returns:
         The tokens of each answer, up to and with the one that ended it; more may follow an end token.  What is sampled
@@ -56,17 +60,22 @@ def decode(
     """
     with torch.inference_mode():
         if not can_decode(model, max(map(len, prompts)) + settings.max_new_tokens):
-            return generate(model, prompts, settings, ends=ends, stop=stop, tokenizer=tokenizer)
+            return generate(model, prompts, settings, ends=ends, stop=stop, tokenizer=tokenizer, constraint=constraint)
         batch = _Batch(model, prompts, settings.max_new_tokens, pad=ends[0])
         noise = _noise(settings, len(prompts)).to(model.device)
         answers: list[Tokens] = [[] for _ in prompts]
         rows = list(range(len(prompts)))  # the prompt that each row of the batch belongs to
         logits = batch.start()
         while True:
-            said = torch.tensor([answers[row] for row in rows], dtype=torch.long, device=model.device)
-            chosen = _choose(logits, said, settings, noise[rows, said.shape[1]])
-            for row, token in zip(rows, chosen.tolist(), strict=True):
+            spoken = [answers[row] if settings.repetition_penalty != 1.0 else [] for row in rows]  # what counts
+            said = torch.tensor(spoken, dtype=torch.long, device=model.device)
+            allowed = constraint.allowed(rows, logits) if constraint else None
+            chosen = _choose(logits, said, settings, noise[rows, len(answers[rows[0]])], allowed)
+            tokens = chosen.tolist()
+            for row, token in zip(rows, tokens, strict=True):
                 answers[row].append(token)
+            if constraint:
+                constraint.go_on(rows, tokens)
             if len(answers[rows[0]]) == settings.max_new_tokens:
                 return answers
             places = _places([_goes_on(answers[row], ends, stop, tokenizer) for row in rows])
@@ -148,7 +157,11 @@ def _noise(settings: GenerationSettings, rows: int) -> torch.Tensor:
 
 
 def _choose(
-    logits: torch.Tensor, said: torch.Tensor, settings: GenerationSettings, noise: torch.Tensor
+    logits: torch.Tensor,
+    said: torch.Tensor,
+    settings: GenerationSettings,
+    noise: torch.Tensor,
+    allowed: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Choose the next token of each row.
 
@@ -157,6 +170,7 @@ def _choose(
         said: What the answers say so far: [rows, tokens].
         settings: Temperature and repetition penalty (Keskar et al. 2019, https://arxiv.org/abs/1909.05858).
         noise: A random number from 0 to 1 per row: where between the tokens' cumulated probabilities to choose.
+        allowed: Which tokens may be chosen, [rows, vocabulary]; None: all.
 
     """
     scores = logits.float()
@@ -164,6 +178,8 @@ def _choose(
         penalty = settings.repetition_penalty
         repeated = scores.gather(1, said)
         scores = scores.scatter(1, said, torch.where(repeated < 0, repeated * penalty, repeated / penalty))
+    if allowed is not None:
+        scores = scores.masked_fill(~allowed, -torch.inf)
     if settings.temperature == 0:
         return scores.argmax(-1)
     cumulated = (scores / settings.temperature).softmax(-1).double().cumsum(-1)

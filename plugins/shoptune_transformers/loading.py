@@ -1,5 +1,9 @@
 """Loads a model folder, with or without an adapter, for answering or for tuning.
 
+A model is a causal language model, or an encoder-decoder of the T5 kind: what its encoder reads is the prompt, and the
+answer is what its decoder writes.  Such models were not made for chats and have no template of their own: a T5 is asked
+with the plain words of all messages and an EOS behind them (`WORDS_TEMPLATE`).
+
 Weights come from safetensors alone: a pickle can run code when it is read.  Answering uses the dtype of the settings;
 tuning gets float32 weights, over which autocast computes in bfloat16.
 """
@@ -19,9 +23,17 @@ from shoptune_transformers.quiet import quiet
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-__all__ = ["PLAIN_STOP", "ChatTemplate", "chat_template_of", "load", "load_tokenizer"]
+__all__ = [
+    "PLAIN_STOP",
+    "ChatTemplate",
+    "chat_template_of",
+    "is_encoder_decoder",
+    "leading_bos",
+    "load",
+    "load_tokenizer",
+]
 
-ChatTemplate = Literal["model's own", "from the experiment file", "plain", "none"]
+ChatTemplate = Literal["model's own", "from the experiment file", "plain", "plain words", "none"]
 
 PLAIN_TEMPLATE = (
     "{% for message in messages %}"
@@ -43,12 +55,36 @@ BARE_TEMPLATE = (
 """What ``chat_template: none`` stands for: the messages' own words.  What a model is tuned on ends with EOS all the
 same, so that it learns to stop."""
 
+WORDS_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if loop.last and message['role'] == 'assistant' %}"
+    "{{ eos_token }}{{ first }}{{ message['content'] | trim }}{{ eos_token }}"
+    "{% else %}"
+    "{% if not loop.first %}{{ '\\n\\n' }}{% endif %}"
+    "{{ message['content'] | trim }}"
+    "{% endif %}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ eos_token }}{% endif %}"
+)
+"""What an encoder-decoder without a template of its own gets: the messages' words, joined by blank lines, without
+roles.  What the encoder reads and what the decoder shall write both end with EOS, as the tokenizer itself would end
+them; the answer that a model is tuned on stands behind the encoder's EOS."""
+
+BARE_WORDS_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if loop.last and message['role'] == 'assistant' %}{{ eos_token }}{{ first }}{% endif %}"
+    "{{ message['content'] }}"
+    "{% endfor %}"
+    "{{ eos_token }}"
+)
+"""What ``chat_template: none`` stands for with an encoder-decoder."""
+
 PLAIN_STOP = ("\n\nUser:", "\n\nSystem:")
 """A base model goes on and plays the other roles too: with the plain template its answer ends there."""
 
 
 def load(files: ModelFiles, *, trainable: bool = False) -> tuple[Any, PreTrainedTokenizerBase]:
-    """Load a causal language model and its tokenizer.
+    """Load a language model, causal or an encoder-decoder, and its tokenizer.
 
     Args:
         files: The model's folder, perhaps an adapter, and the settings ``dtype``, ``device``, ``trust_remote_code`` and
@@ -64,19 +100,23 @@ def load(files: ModelFiles, *, trainable: bool = False) -> tuple[Any, PreTrained
 
     """
     import torch
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
     check_folder(files.folder)
     settings = files.settings
     device = settings.get("device", "cpu")
     if device == "cuda" and not torch.cuda.is_available():
         raise UsageError("device: cuda was asked for, but torch finds no CUDA device. Set device: cpu.")
+    if device == "cuda":
+        # cuDNN's attention plans anew for every shape, which takes longer than a step, and each token is a new length.
+        torch.backends.cuda.enable_cudnn_sdp(False)
     dtype = torch.float32 if trainable else getattr(torch, settings.get("dtype", "float32"))
     with quiet():
         tokenizer = load_tokenizer(files)
+        kind: Any = AutoModelForSeq2SeqLM if is_encoder_decoder(files) else AutoModelForCausalLM
         model: Any = _or_say_why(
             files.folder,
-            lambda: AutoModelForCausalLM.from_pretrained(
+            lambda: kind.from_pretrained(
                 files.folder,
                 local_files_only=True,
                 use_safetensors=True,
@@ -108,18 +148,47 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
         ),
     )
     if template := files.settings.get("chat_template"):
-        tokenizer.chat_template = _with_bos(tokenizer, BARE_TEMPLATE) if template == NO_TEMPLATE else template
+        tokenizer.chat_template = _bare(tokenizer, files) if template == NO_TEMPLATE else template
     if not tokenizer.chat_template:
-        tokenizer.chat_template = _with_bos(tokenizer, PLAIN_TEMPLATE)
+        tokenizer.chat_template = _plain(tokenizer, files)
     _ensure_pad_token(tokenizer)
     return tokenizer
+
+
+def is_encoder_decoder(files: ModelFiles) -> bool:
+    """Say whether a model reads prompts with an encoder and writes answers with a decoder, by its configuration.
+
+    Raises:
+        UsageError: The configuration can't be read.
+
+    """
+    from transformers import AutoConfig
+
+    check_folder(files.folder)
+    config = _or_say_why(
+        files.folder,
+        lambda: AutoConfig.from_pretrained(
+            files.folder,
+            local_files_only=True,
+            trust_remote_code=files.settings.get("trust_remote_code", False),
+        ),
+    )
+    return bool(config.is_encoder_decoder)
+
+
+def leading_bos(tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """Return the BOS that the tokenizer itself puts in front of a text, if it puts one there."""
+    bos = tokenizer.bos_token_id
+    return [bos] if bos is not None and tokenizer("a").input_ids[:1] == [bos] else []
 
 
 def chat_template_of(tokenizer: PreTrainedTokenizerBase, files: ModelFiles) -> ChatTemplate:
     """Say whose chat template the tokenizer, loaded from `files`, renders prompts with."""
     if template := files.settings.get("chat_template"):
         return "none" if template == NO_TEMPLATE else "from the experiment file"
-    return "plain" if tokenizer.chat_template == _with_bos(tokenizer, PLAIN_TEMPLATE) else "model's own"
+    if tokenizer.chat_template != _plain(tokenizer, files):
+        return "model's own"
+    return "plain words" if is_encoder_decoder(files) else "plain"
 
 
 def _with_adapter(model: Any, adapter: Path, *, trainable: bool) -> Any:
@@ -141,11 +210,19 @@ def _or_say_why(folder: Path, read: Callable[[], Any]) -> Any:
         raise UsageError(f"{folder}: the model can't be loaded: {error}") from error
 
 
+def _plain(tokenizer: PreTrainedTokenizerBase, files: ModelFiles) -> str:
+    """Return the template of a model that has none."""
+    return _with_bos(tokenizer, WORDS_TEMPLATE if is_encoder_decoder(files) else PLAIN_TEMPLATE)
+
+
+def _bare(tokenizer: PreTrainedTokenizerBase, files: ModelFiles) -> str:
+    """Return what ``chat_template: none`` stands for."""
+    return _with_bos(tokenizer, BARE_WORDS_TEMPLATE if is_encoder_decoder(files) else BARE_TEMPLATE)
+
+
 def _with_bos(tokenizer: PreTrainedTokenizerBase, template: str) -> str:
-    """Return the template, led by BOS where the tokenizer itself would put one in front of a text."""
-    bos = tokenizer.bos_token_id
-    leads = bos is not None and tokenizer("a").input_ids[:1] == [bos]
-    return "{{ bos_token }}" + template if leads else template
+    """Return the template, led by BOS where the tokenizer itself would put one in front of a text: its ``first``."""
+    return "{% set first = bos_token %}{{ first }}" + template if leading_bos(tokenizer) else template
 
 
 def _ensure_pad_token(tokenizer: PreTrainedTokenizerBase) -> None:

@@ -8,6 +8,7 @@ runs once (`shoptune_transformers.prefix`); and the vocabulary is weighed only w
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from math import fsum
 from typing import Any
@@ -29,6 +30,12 @@ Scores = tuple[float, ...]
 
 PROCESSOR_TOKENS = 1024
 """A processor computes at its full rate with so many tokens; with more, what is between two layers leaves its cache."""
+
+PLAIN_ATTENTION = 1024
+"""Up to so many tokens, attention in bfloat16 is computed by plain matrix products on a processor.  torch's fused
+attention took twice as long on a Zen 5.  Both round: 160 scores of SmolLM2 were off float32's by .10 nats (fused) and
+.11 (plain), root mean square.  The plain one keeps all weights of a layer's attention in memory: with 32 heads and a
+full batch 64 MiB, and twice that again for their softmax."""
 
 CHOICES_AT_ONCE = 64
 """Behind a prompt that says nothing."""
@@ -66,7 +73,8 @@ def score(
     if model.device.type == "cpu":
         batch_tokens = min(batch_tokens, PROCESSOR_TOKENS)
     prefix: DynamicCache | None = None
-    for batch in schedule([sum(len(row.tokens) for row in of_one) for of_one in rows], 0, batch_tokens):
+    lengths = [sum(len(row.tokens) for row in of_one) for of_one in rows]
+    for batch in schedule(lengths, 0, batch_tokens, device=model.device.type):
         indices = [index for place in batch for index in asked[distinct[place]]]
         if finished.issuperset(indices):
             continue
@@ -154,5 +162,28 @@ def _logits(
         inputs["position_ids"] = torch.from_numpy(positions(rows, width, start)).to(device)
     if isinstance(model, PreTrainedModel):  # soft prompts lengthen the rows, so that `keep` would not fit
         inputs["logits_to_keep"] = keep
-    logits: torch.Tensor = model(input_ids=ids, past_key_values=prefix, use_cache=prefix is not None, **inputs).logits
+    with _attention_for(model, start + width):
+        output = model(input_ids=ids, past_key_values=prefix, use_cache=prefix is not None, **inputs)
+    logits: torch.Tensor = output.logits
     return logits if logits.ndim == keep.ndim else logits[:, -width:][keep]
+
+
+@contextmanager
+def _attention_for(model: Any, tokens: int) -> Iterator[None]:
+    """Have the model compute attention in the way that is quicker for rows of so many tokens; see `PLAIN_ATTENTION`."""
+    plain = (
+        tokens <= PLAIN_ATTENTION
+        and model.device.type == "cpu"
+        and model.dtype == torch.bfloat16
+        and isinstance(model, PreTrainedModel)
+        and model._supports_attention_backend
+        and model.config._attn_implementation == "sdpa"
+    )
+    if not plain:
+        yield
+        return
+    model.set_attn_implementation("eager")
+    try:
+        yield
+    finally:
+        model.set_attn_implementation("sdpa")

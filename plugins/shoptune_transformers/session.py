@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from shoptune.components import GenerationSettings, ModelFiles
 from shoptune.data import Message, Prediction
-from shoptune.errors import StepError
+from shoptune.errors import StepError, UsageError
 from shoptune_transformers.answers import end_tokens, read_answer
 from shoptune_transformers.batching import MAX_SEQUENCES, schedule
 from shoptune_transformers.loading import PLAIN_STOP, ChatTemplate, chat_template_of, load
-from shoptune_transformers.memory import free_memory, in_halves
+from shoptune_transformers.memory import in_halves
 from shoptune_transformers.options import DEFAULT_BATCH_TOKENS
 from shoptune_transformers.questions import Question, as_questions
 from shoptune_transformers.quiet import quiet
+from shoptune_transformers.resident import Ready, ready_model
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedTokenizerBase
+
+    from shoptune_transformers.constraint import Schemas
 
 __all__ = ["TransformersSession", "open_session"]
 
@@ -55,12 +59,19 @@ class TransformersSession:
         A batch of which one index is not in `done` is computed whole, so that a resumed run gives the same answers.
 
         Raises:
-            StepError: A prompt is too long for the model or for memory, or the chat template refuses it.
+            StepError: A prompt is too long for the model or for memory, the chat template refuses it, or answers can't
+                be constrained to a schema.
 
         """
         finished = frozenset(done)
         tokens = self._tokens(prompts, settings.max_new_tokens)
-        batches = schedule([len(prompt) for prompt in tokens], settings.max_new_tokens, self.batch_tokens)
+        asked = list(zip(tokens, schemas or [{}] * len(tokens), strict=True))
+        batches = schedule(
+            [len(prompt) for prompt in tokens],
+            settings.max_new_tokens,
+            self.batch_tokens,
+            device=self.model.device.type,
+        )
         for number, batch in enumerate(batches):
             if finished.issuperset(batch):
                 continue
@@ -69,8 +80,8 @@ class TransformersSession:
             start = perf_counter()
             answers = in_halves(
                 partial(self._run, settings=seeded),
-                [tokens[index] for index in batch],
-                lambda prompt: f"one prompt of {len(prompt)} tokens",
+                [asked[index] for index in batch],
+                lambda one: f"one prompt of {len(one[0])} tokens",
             )
             seconds = (perf_counter() - start) / len(batch)
             yield [
@@ -90,32 +101,30 @@ class TransformersSession:
         """Score the choices of each prompt; yield batches, longest first, of (index, prediction) pairs.
 
         See `shoptune_transformers.questions` for what is a choice's part of the text, and
-        `shoptune_transformers.scoring` for its log-probability.  The prompt that says nothing, for `priors`, is one
-        user message without content; with ``chat_template: none`` nothing but the token that begins a text.
+        `shoptune_transformers.scoring` (for an encoder-decoder `shoptune_transformers.encoder_decoder`) for its
+        log-probability.  The prompt that says nothing, for `priors`, is one user message without content; with
+        ``chat_template: none`` nothing but the token that begins a text.
 
         Raises:
             StepError: A prompt is too long for the model or for memory, or the chat template refuses it.
 
         """
-        from shoptune_transformers.scoring import score, score_each
-
         finished = frozenset(done)
         if finished.issuperset(range(len(prompts))):
             return
         questions = as_questions(self.tokenizer, self._texts(prompts), choices, self.template)
         self._check_length(questions)
+        score, score_each = self._scorers()
         nothing: dict[str, float] = {}
         if priors:
             texts = list(dict.fromkeys(choice for of_prompt in choices for choice in of_prompt))
             (unasked,) = as_questions(
                 self.tokenizer, self._texts([[{"role": "user", "content": ""}]]), [texts], self.template
             )
-            known = score_each(
-                self.model, unasked.context, unasked.choices, pad=self.ends[0], batch_tokens=self.batch_tokens
-            )
+            known = score_each(unasked.context, unasked.choices)
             nothing = {text: known[tokens] for text, tokens in zip(texts, unasked.choices, strict=True)}
         start = perf_counter()
-        for batch in score(self.model, questions, pad=self.ends[0], batch_tokens=self.batch_tokens, done=finished):
+        for batch in score(questions, done=finished):
             seconds = (perf_counter() - start) / len(batch)
             yield [
                 (
@@ -134,6 +143,18 @@ class TransformersSession:
             ]
             start = perf_counter()
 
+    def _scorers(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
+        """Return `score` and `score_each` for this model."""
+        settings: dict[str, Any] = {"pad": self.ends[0], "batch_tokens": self.batch_tokens}
+        scoring: Any
+        if self._has_encoder:
+            from shoptune_transformers import encoder_decoder as scoring
+
+            settings["start"] = scoring.decoder_start(self.model, self.tokenizer)
+        else:
+            from shoptune_transformers import scoring
+        return partial(scoring.score, self.model, **settings), partial(scoring.score_each, self.model, **settings)
+
     def _tokens(self, prompts: Sequence[Sequence[Message]], max_new_tokens: int) -> list[Tokens]:
         """Render prompts with the chat template and tokenize them."""
         texts = self._texts(prompts)
@@ -142,7 +163,7 @@ class TransformersSession:
         tokens: list[Tokens] = self.tokenizer(texts, add_special_tokens=False).input_ids
         longest = max(map(len, tokens))
         context = self._context()
-        if context and longest + max_new_tokens > context:
+        if context and self._length(longest, max_new_tokens) > context:
             raise StepError(
                 f"A prompt of {longest} tokens and an answer of up to {max_new_tokens} do not fit into the model's "
                 f"context of {context} tokens. Lower max_new_tokens or few_shot, or shorten the prompts."
@@ -168,25 +189,51 @@ class TransformersSession:
     def _check_length(self, questions: Sequence[Question]) -> None:
         """Refuse questions that don't fit into the model's context."""
         context = self._context()
-        longest = max(questions, key=lambda question: question.longest)
-        if context and longest.longest > context:
+        lengths = [(len(question.context), question.longest - len(question.context)) for question in questions]
+        prompt, answer = max(lengths, key=lambda of_one: self._length(*of_one))
+        if context and self._length(prompt, answer) > context:
             raise StepError(
-                f"A prompt of {len(longest.context)} tokens and its longest choice have {longest.longest} tokens, more "
-                f"than the model's context of {context}. Lower few_shot, or shorten the prompts or choices."
+                f"A prompt of {prompt} tokens and its longest choice of {answer} do not fit into the model's context "
+                f"of {context} tokens. Lower few_shot, or shorten the prompts or choices."
             )
+
+    def _length(self, prompt: int, answer: int) -> int:
+        """Return how much of the context a prompt and its answer take; encoder and decoder have one each."""
+        return max(prompt, answer) if self._has_encoder else prompt + answer
+
+    @property
+    def _has_encoder(self) -> bool:
+        return bool(self.model.config.is_encoder_decoder)
 
     def _context(self) -> int | None:
         """Return how many tokens the model can take; None where it doesn't say."""
         context: int | None = getattr(self.model.config.get_text_config(), "max_position_embeddings", None)
         return context
 
-    def _run(self, prompts: Sequence[Tokens], settings: GenerationSettings) -> list[Prediction]:
-        """Generate for one batch of prompts."""
+    @cached_property
+    def _schemas(self) -> Schemas:
+        from shoptune_transformers.constraint import Schemas
+
+        width = self.model.config.get_text_config().vocab_size
+        return Schemas(self.tokenizer, ends=self.ends, width=width)
+
+    def _run(self, asked: Sequence[tuple[Tokens, Mapping[str, Any]]], settings: GenerationSettings) -> list[Prediction]:
+        """Generate for one batch of prompts, each with the schema of its answer."""
         from shoptune_transformers.decoding import decode
 
+        prompts, schemas = zip(*asked, strict=True)
+        constraint = self._schemas.constraint(schemas) if any(schemas) else None
         stop = (*settings.stop, *self.stop)
         with quiet():
-            answers = decode(self.model, prompts, settings, ends=self.ends, stop=stop, tokenizer=self.tokenizer)
+            answers = decode(
+                self.model,
+                prompts,
+                settings,
+                ends=self.ends,
+                stop=stop,
+                tokenizer=self.tokenizer,
+                constraint=constraint,
+            )
         return [
             read_answer(answer, self.tokenizer, prompt_tokens=len(prompt), ends=self.ends, stop=stop)
             for prompt, answer in zip(prompts, answers, strict=True)
@@ -195,8 +242,39 @@ class TransformersSession:
 
 @contextmanager
 def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
-    """Load a model for answering, and free its memory in the end."""
+    """Make a model ready to answer; see `shoptune_transformers.resident` for what becomes of it in the end."""
     import torch
+
+    with ready_model(files, _load_ready) as ready:
+        template = chat_template_of(ready.tokenizer, files)
+        device = ready.model.device.type
+        batch_tokens = files.settings.get("batch_tokens", DEFAULT_BATCH_TOKENS[device])
+        session = TransformersSession(
+            model=ready.model,
+            tokenizer=ready.tokenizer,
+            template=template,
+            batch_tokens=batch_tokens,
+            stop=PLAIN_STOP if template == "plain" else (),
+            ends=ready.ends,
+            info={
+                "dtype": str(ready.model.dtype).removeprefix("torch."),
+                "device": device,
+                "chat_template": template,
+                "attention": ready.model.config._attn_implementation,
+                **({"linear layers": "oneDNN"} if ready.onednn else {}),
+                "threads": torch.get_num_threads(),
+                "batches": f"longest first, at most {MAX_SEQUENCES[device]} prompts or {batch_tokens} tokens",
+            },
+        )
+        del ready
+        try:
+            yield session
+        finally:
+            session.model = None  # the caller may hold the session longer than it is open
+
+
+def _load_ready(files: ModelFiles) -> Ready:
+    """Load a model for answering."""
     from transformers import GenerationConfig
 
     from shoptune_transformers.onednn import use_onednn
@@ -206,31 +284,7 @@ def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
     ends = end_tokens(model, tokenizer)
     # What the model's authors recommend for sampling must not colour greedy decoding.
     model.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
-    template = chat_template_of(tokenizer, files)
-    batch_tokens = files.settings.get("batch_tokens", DEFAULT_BATCH_TOKENS)
-    session = TransformersSession(
-        model=model,
-        tokenizer=tokenizer,
-        template=template,
-        batch_tokens=batch_tokens,
-        stop=PLAIN_STOP if template == "plain" else (),
-        ends=ends,
-        info={
-            "dtype": str(model.dtype).removeprefix("torch."),
-            "device": model.device.type,
-            "chat_template": template,
-            "attention": model.config._attn_implementation,
-            **({"linear layers": "oneDNN"} if onednn else {}),
-            "threads": torch.get_num_threads(),
-            "batches": f"longest first, at most {MAX_SEQUENCES} prompts or {batch_tokens} tokens",
-        },
-    )
-    try:
-        yield session
-    finally:
-        del model
-        session.model = None  # the caller may hold the session longer than it is open
-        free_memory()
+    return Ready(model=model, tokenizer=tokenizer, ends=ends, onednn=onednn)
 
 
 def _load_merged(files: ModelFiles) -> tuple[Any, PreTrainedTokenizerBase]:
@@ -247,4 +301,18 @@ def _load_merged(files: ModelFiles) -> tuple[Any, PreTrainedTokenizerBase]:
     if not model.active_peft_config.is_prompt_learning:
         with quiet():
             model = model.merge_and_unload()
-    return model.to(getattr(torch, files.settings.get("dtype", "float32"))), tokenizer
+    elif model.config.is_encoder_decoder:
+        raise UsageError(f"{files.adapter}: soft prompts can't be used with an encoder-decoder. Tune a LoRA adapter.")
+    _round(model, getattr(torch, files.settings.get("dtype", "float32")))
+    return model, tokenizer
+
+
+def _round(model: Any, dtype: torch.dtype) -> None:
+    """Round a model's weights as loading does.
+
+    Buffers, such as the frequencies of rotary positions, stay in float32, and so do weights that the model says must.
+    """
+    exact = set(getattr(model, "_keep_in_fp32_modules_strict", None) or ())
+    for name, weight in model.named_parameters():
+        if exact.isdisjoint(name.split(".")):
+            weight.data = weight.data.to(dtype)

@@ -70,7 +70,7 @@ TRAINER_OWNED: Mapping[str, str] = {
 _BY_PEFT = "peft fills it in"
 
 LORA_OWNED: Mapping[str, str] = {
-    "task_type": "models that write text are causal language models",
+    "task_type": "it follows from the model",
     "peft_type": _BY_PEFT,
     "peft_version": _BY_PEFT,
     "auto_mapping": _BY_PEFT,
@@ -116,9 +116,9 @@ class TrainingOptions(Options):
     """What supervised and preference tuning have in common.
 
     Where `trainer` says nothing else, the learning rate falls along a cosine, activations are kept rather than computed
-    twice (`activation_checkpointing: true` takes a quarter more time and less memory), supervised batches hold rows of
-    similar length (`train_sampling_strategy: random` mixes them), and computation is in bfloat16 where the machine has
-    it.  On a processor a head that does not learn is computed at the trained tokens alone, and attention over at most
+    twice (`activation_checkpointing: true` takes a quarter more time and less memory), and computation is in bfloat16
+    where the machine has it.  Supervised batches mix rows of all lengths; `train_sampling_strategy: group_by_length`
+    is quicker and changes the order, and with it where a short training ends.  On a processor a head that does not learn is computed at the trained tokens alone, and attention over at most
     256 tokens without torch's fused kernel; both change results by no more than rounding.
     """
 

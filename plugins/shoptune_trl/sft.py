@@ -1,6 +1,7 @@
 """Supervised tuning: the model learns the first reference of each example, and the prompt is masked.
 
 Where examples differ in weight, the loss is weighted (`shoptune_trl.weighted_sft`); the validation loss never is.
+A model with an encoder and a decoder, such as T5, gets a trainer of its own (`shoptune_trl.seq2seq`).
 """
 
 from collections.abc import Iterator
@@ -26,11 +27,11 @@ __all__ = ["learned", "sft", "tune"]
 
 
 def tune(job: TuningJob[SFTOptions]) -> TuningReport:
-    """Tune `job.model` on its examples with TRL's SFTTrainer.
+    """Tune `job.model` on its examples with TRL's SFTTrainer, or transformers' Seq2SeqTrainer.
 
     Raises:
         DataError: There is nothing to learn from.
-        UsageError: TRL or peft refuse the settings.
+        UsageError: TRL, transformers or peft refuse the settings.
         StepError: The training failed.
 
     """
@@ -38,14 +39,21 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
     if not rows.rows:
         raise nothing_to_learn(rows.given, 0, rows.dropped, job.options.max_length)
     with libraries_quiet():
+        loaded = load_to_train(job, takes_encoder=True)
+        learning_rate = 5e-5 if job.options.lora is False else 1e-3
+        if loaded.has_encoder:
+            from shoptune_trl import seq2seq
+
+            with refusals("transformers' Seq2SeqTrainer"):
+                trainer: Any = seq2seq.make_trainer(job, rows, validation, loaded, learning_rate=learning_rate)
+            return train(trainer, job, loaded, report_on(trainer, rows, validation, seq2seq.learned))
+
         from trl.trainer.sft_config import SFTConfig
         from trl.trainer.sft_trainer import SFTTrainer
 
         from shoptune_trl.weighted_sft import WeightedSFTTrainer
 
-        loaded = load_to_train(job)
         with refusals("TRL's SFTTrainer"):
-            learning_rate = 5e-5 if job.options.lora is False else 1e-3
             settings = trainer_settings(job, learning_rate=learning_rate, validate=bool(validation.rows))
             trainer = (WeightedSFTTrainer if rows.weighted else SFTTrainer)(
                 model=loaded.model,

@@ -25,36 +25,51 @@ class Loaded:
     """The adapter that the trainer is to make; None where there is one already, or none is wanted."""
     weights: int
     """How many weights the model has, an adapter's aside."""
+    has_encoder: bool
+    """Whether it is an encoder-decoder, and no causal language model."""
 
 
-def load_to_train(job: TuningJob[Any]) -> Loaded:
+def load_to_train(job: TuningJob[Any], *, takes_encoder: bool = False) -> Loaded:
     """Load the job's model with weights in float32.
 
+    Args:
+        job: What is to be tuned, and how.
+        takes_encoder: The method can tune a model that has an encoder and a decoder, too.
+
     Raises:
-        UsageError: The model has an adapter and the options ask for another one or for none, or peft refuses them.
+        UsageError: The method can't tune such a model; the model has an adapter and the options ask for another one or
+            for none; or peft refuses them.
 
     """
-    from shoptune_transformers.loading import load
+    from shoptune_transformers.loading import is_encoder_decoder, load
+    from shoptune_transformers.resident import forget
 
     options: TrainingOptions = job.options
+    has_encoder = is_encoder_decoder(job.model)
+    if has_encoder and not takes_encoder:
+        raise UsageError(
+            f"{job.model.folder}: this model has an encoder and a decoder, as T5 has, and only `method: sft` can tune "
+            "such a model. Take that method, or a causal language model."
+        )
     if job.model.adapter is not None and options.lora is not None:
         raise UsageError(
             "`lora` can't be given here: the model to start from has an adapter, which is trained on, with its own "
             "rank and layers. Leave `lora` out, or tune a model that has no adapter."
         )
+    forget()
     model, tokenizer = load(job.model, trainable=True)
     with_adapter = job.model.adapter is not None
     weights = sum(p.numel() for p in model.parameters() if not (with_adapter and p.requires_grad))
     if with_adapter:
         # Where the folder was when the adapter was made does not matter, and peft would look for it on the hub.
         model.peft_config["default"].base_model_name_or_path = str(job.model.folder)
-        return Loaded(model=model, tokenizer=tokenizer, lora=None, weights=weights)
+        return Loaded(model=model, tokenizer=tokenizer, lora=None, weights=weights, has_encoder=has_encoder)
     with refusals("peft's LoraConfig"):
-        lora = None if options.lora is False else lora_config(options.lora or Lora())
-    return Loaded(model=model, tokenizer=tokenizer, lora=lora, weights=weights)
+        lora = None if options.lora is False else lora_config(options.lora or Lora(), has_encoder=has_encoder)
+    return Loaded(model=model, tokenizer=tokenizer, lora=lora, weights=weights, has_encoder=has_encoder)
 
 
-def lora_config(lora: Lora) -> "LoraConfig":
+def lora_config(lora: Lora, *, has_encoder: bool = False) -> "LoraConfig":
     """Make peft's configuration; mappings given for fields that are dataclasses become these."""
     from peft import LoraConfig
 
@@ -64,7 +79,7 @@ def lora_config(lora: Lora) -> "LoraConfig":
         for name, value in (lora.model_extra or {}).items()
     }
     return LoraConfig(
-        task_type="CAUSAL_LM",
+        task_type="SEQ_2_SEQ_LM" if has_encoder else "CAUSAL_LM",
         r=lora.r,
         lora_alpha=lora.alpha,
         lora_dropout=lora.dropout,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from shoptune.data import Message
 from shoptune_attribute_extraction.options import Show
 from shoptune_attribute_extraction.targets import Values
 from shoptune_attributes.answers import NOT_STATED, write_attributes
 
-__all__ = ["INSTRUCTIONS", "prompt", "references"]
+__all__ = ["INSTRUCTIONS", "answer_schema", "prompt", "references"]
 
 
 INSTRUCTIONS: dict[Show, str] = {
@@ -17,6 +18,10 @@ INSTRUCTIONS: dict[Show, str] = {
     "stated": "Extract the attributes from the product's text as JSON. Leave out what the text does not state.",
 }
 """The system message, unless the experiment file has its own."""
+
+MAX_CHARACTERS = 200
+"""How long a value may get in a constrained answer: a model that finds no end must not fill the whole answer with its
+first value.  In published sets of this kind the longest values have about 130 characters."""
 
 
 def prompt(instruction: str | None, asked: Sequence[str], text: str, show: Show) -> tuple[Message, ...]:
@@ -39,6 +44,16 @@ def references(asked: Sequence[str], values: Mapping[str, Values], show: Show) -
     stated = {name: value for name, value in whole[0].items() if value != NOT_STATED}
     learnt = [stated] if show == "stated" else []
     return tuple(map(write_attributes, learnt + whole))
+
+
+def answer_schema(asked: Sequence[str], show: Show) -> dict[str, Any]:
+    """Return the JSON Schema of a good answer: the attributes in the order that they are asked for, and no other."""
+    return {
+        "type": "object",
+        "properties": {name: {"type": "string", "maxLength": MAX_CHARACTERS} for name in asked},
+        "required": list(asked) if show == "all" else [],
+        "additionalProperties": False,
+    }
 
 
 def _value(values: Values, version: int) -> str:

@@ -9,7 +9,7 @@ from shoptune.components import Task
 from shoptune.data import Dropped, Example, Invalid, Note, Record, Tables
 from shoptune_attribute_extraction.asked import Asked, category_of, find_asked
 from shoptune_attribute_extraction.options import AttributeExtractionOptions
-from shoptune_attribute_extraction.prompt import prompt, references
+from shoptune_attribute_extraction.prompt import answer_schema, prompt, references
 from shoptune_attribute_extraction.targets import Unreadable, Values, target_values, values_of
 from shoptune_attributes.answers import NOT_STATED, read_attributes, write_attributes
 from shoptune_attributes.outcomes import stated_values
@@ -50,6 +50,7 @@ def _example(record: Record, asked: Asked, options: AttributeExtractionOptions) 
         messages=prompt(options.instruction, names, text, options.show),
         references=references(names, values, options.show),
         group=record.group,
+        answer_schema=answer_schema(names, options.show),
         slices={"category": category} if (category := category_of(record)) else {},
         content=text,
         date=str(record.fields.get("created_at") or ""),

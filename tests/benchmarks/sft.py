@@ -4,7 +4,7 @@
 
 tunes SmolLM2-135M-Instruct on invented rows, in turn with TRL (float32 weights, bfloat16 autocast, activation
 checkpointing, batches in random order) and with shoptune's method ``sft``, each time in a process of its own.  Rows,
-adapter, batch size, learning rate and its schedule are the same for both.  Printed are rows per second from the end of
+adapter, batch size, learning rate and its schedule are the same for both.  Measured are rows per second from the end of
 the first step to that of the last one, and the loss on rows that nobody trained on, with another seed each time.
 Shoptune's batches hold rows of similar length; a third run, with rows in the order that TRL takes them in, shows what
 is left of the speed without that, and that the loss is then the same.
@@ -30,6 +30,8 @@ import click
 
 from shoptune.components import ModelFiles, TuningJob
 from shoptune.data import Example
+from tests.benchmarks.processes import peak_bytes
+from tests.benchmarks.tables import machine, output_option, publish, table
 from tests.million import ADJECTIVES, BRANDS, CATEGORIES, NOUNS, VERBS
 
 MODEL = "smollm2-135m-instruct"
@@ -169,7 +171,7 @@ def run(side: str, rows: int, seed: int, model: ModelFiles) -> Mapping[str, floa
             Path(folder),
             lambda: ended.append(time.perf_counter()),
         )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    peak = peak_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     return {"rows/s": BATCH * (len(ended) - 1) / (ended[-1] - ended[0]), "loss": loss, "GiB": peak / 2**30}
 
 
@@ -189,26 +191,47 @@ def one(**given: Any) -> Mapping[str, float]:
 @click.command()
 @click.argument("rows", default=96)
 @click.option("--times", default=3, show_default=True, help="How often each side runs, with another seed each time.")
-def main(rows: int, times: int) -> None:
+@output_option
+def main(rows: int, times: int, output: Path | None) -> None:
     """Tune on ROWS invented rows, rounded to whole batches of 8, in turn with TRL and with shoptune."""
     from shoptune_transformers.backend import BACKEND
     from shoptune_transformers.options import TransformersOptions
 
     model = BACKEND.materialise(BACKEND.locate(MODEL, Path(), TransformersOptions()), lambda *_, **__: None)
     measured: dict[str, list[Mapping[str, float]]] = {side: [] for side in SIDES}
-    click.echo(f"{'':24}{'seed':>4}{'rows/s':>9}{'loss':>9}{'peak GiB':>10}")
     for seed in range(times):
         for side in list(SIDES)[:: 1 if seed % 2 == 0 else -1]:
             result = one(
                 side=side, rows=rows - rows % BATCH, seed=seed, folder=str(model.folder), settings=dict(model.settings)
             )
             measured[side].append(result)
-            click.echo(f"{side:24}{seed:4}{result['rows/s']:9.2f}{result['loss']:9.4f}{result['GiB']:10.2f}")
-    trl, *ours = SIDES
-    for side in ours:
-        faster = median(of["rows/s"] for of in measured[side]) / median(of["rows/s"] for of in measured[trl])
-        apart = [of["loss"] - theirs["loss"] for of, theirs in zip(measured[side], measured[trl], strict=True)]
-        click.echo(f"{side}: {faster:.2f} times as fast as TRL's defaults, loss {mean(apart):+.4f} on average")
+            click.echo(f"{side}, seed {seed}: {result['rows/s']:.2f} rows/s, loss {result['loss']:.4f}", err=True)
+    publish(
+        "Supervised tuning, beside TRL's defaults",
+        [
+            f"{MODEL}, {rows - rows % BATCH} rows; medians of {times} seeds, in turn; the loss is that on unseen rows.",
+            table(
+                ["side", "rows/s", "times as fast", "loss", "differs from TRL's by", "peak GiB"],
+                [_line(side, measured[side], measured["TRL"]) for side in SIDES],
+            ),
+            machine("torch", "transformers", "trl"),
+        ],
+        output,
+    )
+
+
+def _line(side: str, ours: Sequence[Mapping[str, float]], theirs: Sequence[Mapping[str, float]]) -> list[str]:
+    """Return a line of the table; losses are means, and those of one seed are compared."""
+    speed, of_theirs = (median(of["rows/s"] for of in runs) for runs in (ours, theirs))
+    apart = mean(a["loss"] - b["loss"] for a, b in zip(ours, theirs, strict=True))
+    return [
+        side,
+        f"{speed:.2f}",
+        f"{speed / of_theirs:.2f}",
+        f"{mean(of['loss'] for of in ours):.4f}",
+        f"{apart:+.4f}",
+        f"{max(of['GiB'] for of in ours):.2f}",
+    ]
 
 
 if __name__ == "__main__":

@@ -2,22 +2,24 @@
 
     python -m tests.benchmarks.statistics
 
-prints the seconds that `shoptune.compare.compare` takes with 10,000 resamples, and the whole process's peak memory;
+measures the seconds that `shoptune.compare.compare` takes with 10,000 resamples, and the whole process's peak memory;
 ``--groups`` and ``--slices`` measure other shapes of the same work.
 """
 
 from __future__ import annotations
 
 import resource
-import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 import numpy as np
 
 from shoptune.compare import Measured, TaskSamples, compare
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, NoOptions
+from tests.benchmarks.processes import peak_bytes
+from tests.benchmarks.tables import machine, output_option, publish, table
 
 METRICS, SAMPLES, RESAMPLES = 20, 2_000, 10_000
 CANDIDATES = ("base", "few_shot", "filled template", "sft", "dpo", "large")
@@ -60,16 +62,20 @@ def measured_and_samples(groups: int, slices: int) -> tuple[Sequence[Measured], 
 @click.command()
 @click.option("--groups", default=SAMPLES, show_default=True, help="How many products the samples come from.")
 @click.option("--slices", default=0, show_default=True, help="How many categories results are broken down by.")
-def main(groups: int, slices: int) -> None:
+@output_option
+def main(groups: int, slices: int, output: Path | None) -> None:
     """Measure and print."""
     measured, samples = measured_and_samples(groups, slices)
     started = time.perf_counter()
     results = compare([samples], measured, CANDIDATES, CANDIDATES[0], seed=7, resamples=RESAMPLES)
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    click.echo(
-        f"{METRICS} metrics x {len(CANDIDATES)} candidates x {SAMPLES:,} samples in {groups:,} groups x {RESAMPLES:,} "
-        f"resamples, {slices} slices: {len(results):,} results in {seconds:.2f} s, peak memory {peak / 2**20:.0f} MiB"
+    peak = peak_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    work = f"{METRICS} metrics x {len(CANDIDATES)} candidates x {SAMPLES:,} samples x {RESAMPLES:,} resamples"
+    line = [work, f"{groups:,}", f"{slices:,}", f"{len(results):,}", f"{seconds:.2f}", f"{peak / 2**20:.0f}"]
+    publish(
+        "Statistics",
+        [table(["what", "groups", "slices", "results", "s", "peak MiB"], [line]), machine("numpy", "scipy")],
+        output,
     )
 
 

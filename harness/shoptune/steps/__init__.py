@@ -1,4 +1,4 @@
-"""The four kinds of step.  Each reads its inputs from the store, writes its result there, and gets nothing else."""
+"""The five kinds of step.  Each reads its inputs from the store, writes its result there, and gets nothing else."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from shoptune.steps.context import StepContext
 from shoptune.steps.measure import measure
 from shoptune.steps.predict import predict
 from shoptune.steps.prepare import prepare
+from shoptune.steps.rephrase import rephrase
 from shoptune.steps.tune import tune
 
 __all__ = ["STEPS", "StepContext"]
 
 STEPS: dict[str, Callable[[Step, StepContext], dict[str, Any]]] = {
     "prepare": prepare,
+    "rephrase": rephrase,
     "tune": tune,
     "predict": predict,
     "measure": measure,

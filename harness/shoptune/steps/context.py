@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from shoptune.components import LocatedModel, ModelBackend, ModelFiles, Progress
@@ -12,7 +13,7 @@ from shoptune.plugins import Component, Plugins, Registered
 from shoptune.step import Step
 from shoptune.store import Store, StoredStep, Work
 
-__all__ = ["StepContext", "component_and_options", "model_files"]
+__all__ = ["StepContext", "component_and_options", "held_out_file", "model_files"]
 
 C = TypeVar("C", bound=Component)
 
@@ -36,6 +37,12 @@ def component_and_options(known: Mapping[str, Registered[C]], identity: Mapping[
     """Return the component that a step's settings name, and its options."""
     component: Any = known[identity["component"]].component
     return component, component.options.model_validate(identity["options"])
+
+
+def held_out_file(step: Step, context: StepContext) -> Path:
+    """Return the scored examples of a predict or measure step, in every prompt where the task has several."""
+    role = "prompts" if "prompts" in step.inputs else "examples"
+    return context.input(step, role).path(f"examples.{step.settings['scored_on']}.jsonl")
 
 
 def model_files(step: Step, context: StepContext) -> tuple[ModelBackend[Any], ModelFiles]:

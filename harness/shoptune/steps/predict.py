@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
@@ -18,8 +18,9 @@ from shoptune.errors import StepError
 from shoptune.jsonl import read_jsonl, to_line, write_jsonl
 from shoptune.resources import Usage
 from shoptune.step import Step
-from shoptune.steps.context import StepContext, component_and_options, model_files
+from shoptune.steps.context import StepContext, component_and_options, held_out_file, model_files
 from shoptune.steps.elapsed import Elapsed
+from shoptune.steps.noise import noise_floor
 
 __all__ = ["predict", "with_shots"]
 
@@ -30,7 +31,7 @@ def predict(step: Step, context: StepContext) -> dict[str, Any]:
     Training examples with a canary are asked as well, after the held-out ones.
     """
     prepared = context.input(step, "examples")
-    examples = list(read_jsonl(prepared.path(f"examples.{step.settings['scored_on']}.jsonl"), Example))
+    examples = list(read_jsonl(held_out_file(step, context), Example))
     if not examples:
         raise StepError(
             f"{step.name}: there are no {step.settings['scored_on']} examples; give that part of `split` a share"
@@ -43,6 +44,11 @@ def predict(step: Step, context: StepContext) -> dict[str, Any]:
         if "baseline" in step.settings:
             predictions = _answers_of_baseline(step, context, examples)
         else:
+            if step.settings["generate"]["constrain"] and not any(e.answer_schema for e in examples):
+                raise StepError(
+                    f"{step.name}: the task gives no schema of its answers, which `constrain` needs; "
+                    "take that out of `generate`"
+                )
             shots = _shots(step, training)
             predictions, info = _answers_of_model(step, context, examples, shots, elapsed)
     write_jsonl(context.work.output / "predictions.jsonl", predictions)
@@ -52,6 +58,7 @@ def predict(step: Step, context: StepContext) -> dict[str, Any]:
         "tokens_in": sum(p.prompt_tokens for p in predictions),
         "tokens_out": sum(p.completion_tokens for p in predictions),
         "peak_memory_bytes": usage.peak_memory_bytes,
+        "peak_accelerator_bytes": usage.peak_accelerator_bytes,
     }
 
 
@@ -66,7 +73,7 @@ def with_shots(messages: Sequence[Message], shots: Sequence[Example]) -> list[Me
 
 
 def _shots(step: Step, training: Sequence[Example]) -> list[Example]:
-    """Choose the few-shot examples: the same for all prompts, at random by the experiment's seed."""
+    """Choose the few-shot examples, by the seed: the same for every example, asked as the task itself asks."""
     count: int = step.settings["few_shot"]
     usable = [e for e in training if e.references and e.weight and not e.canary]
     if count > len(usable):
@@ -106,7 +113,10 @@ def _answers_of_model(
         answered = [answers[i] for i in range(len(examples))]
         if step.settings["perplexity"]:
             answered = _with_references(session, prompts, examples, answered, context)
-        return answered, dict(session.info)
+        settings, schemas = _generation(step, examples)
+        normalise: Normalise = step.settings["choose"]["normalise"]
+        floor = noise_floor(session, prompts, examples, answered, settings, schemas=schemas, normalise=normalise)
+        return answered, {**session.info, "noise": floor}
 
 
 def _batches(
@@ -117,15 +127,13 @@ def _batches(
     done: set[int],
 ) -> Iterator[list[tuple[int, Prediction]]]:
     """Ask for answers: generated ones, then those that are chosen among an example's choices."""
-    generate = {**step.settings["generate"], "stop": tuple(step.settings["generate"]["stop"])}
-    constrain = generate.pop("constrain")
-    settings = GenerationSettings(**generate, seed=step.settings["seed"])
+    settings, every_schema = _generation(step, examples)
     normalise: Normalise = step.settings["choose"]["normalise"]
     open_ended = [i for i, e in enumerate(examples) if not e.choices]
     if open_ended:
         of = {i: place for place, i in enumerate(open_ended)}
         asked = [prompts[i] for i in open_ended]
-        schemas = [examples[i].answer_schema for i in open_ended] if constrain else ()
+        schemas = [every_schema[i] for i in open_ended] if every_schema else ()
         for batch in session.generate(asked, settings, schemas=schemas, done={of[i] for i in done if i in of}):
             yield [(open_ended[place], prediction) for place, prediction in batch]
     closed = [i for i, e in enumerate(examples) if e.choices]
@@ -140,6 +148,13 @@ def _batches(
             yield [
                 (closed[place], _chosen(examples[closed[place]], prediction, normalise)) for place, prediction in batch
             ]
+
+
+def _generation(step: Step, examples: Sequence[Example]) -> tuple[GenerationSettings, Sequence[Mapping[str, Any]]]:
+    """Return how texts are generated, and the schemas that they must follow, if they must."""
+    settings = {**step.settings["generate"], "stop": tuple(step.settings["generate"]["stop"])}
+    schemas = [e.answer_schema for e in examples] if settings.pop("constrain") else ()
+    return GenerationSettings(**settings, seed=step.settings["seed"]), schemas
 
 
 def _chosen(example: Example, prediction: Prediction, normalise: Normalise) -> Prediction:

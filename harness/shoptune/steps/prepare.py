@@ -26,7 +26,7 @@ from shoptune.steps.pool import ExamplePool, PairPool
 from shoptune.steps.spool import Spool
 from shoptune.steps.tables import DropCount, Table, TableSource, read_table, reasons_of
 
-__all__ = ["prepare"]
+__all__ = ["prepare", "read_tables"]
 
 PARTS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
 
@@ -37,7 +37,7 @@ def prepare(step: Step, context: StepContext) -> dict[str, Any]:
     """Write ``examples.SPLIT.jsonl``, ``pairs.SPLIT.jsonl`` and the data report ``data.json``."""
     task, options = component_and_options(context.plugins.tasks, step.settings["task"])
     split, seed = Split.model_validate(step.settings["split"]), int(step.settings["seed"])
-    sources = {part: _tables(part, step, context) for part in step.settings["tables"]}
+    sources = {part: read_tables(part, step, context) for part in step.settings["tables"]}
     index, notes = TextIndex(), Notes()
     with ExitStack() as open_files:
         examples = ExamplePool(open_files.enter_context(Spool(context.work.state / "examples", Example)), index)
@@ -77,7 +77,7 @@ def prepare(step: Step, context: StepContext) -> dict[str, Any]:
     return {}
 
 
-def _tables(part: str, step: Step, context: StepContext) -> dict[str, Table]:
+def read_tables(part: str, step: Step, context: StepContext) -> dict[str, Table]:
     """Read the tables of the task's own data, or of the data that its test or validation part is fixed by."""
     tables = {}
     for name, settings in step.settings["tables"][part].items():

@@ -66,6 +66,7 @@ def tune(step: Step, context: StepContext) -> dict[str, Any]:
         "tokens_in": report.tokens,
         "tokens_out": 0,
         "peak_memory_bytes": usage.peak_memory_bytes,
+        "peak_accelerator_bytes": usage.peak_accelerator_bytes,
     }
 
 

@@ -11,7 +11,7 @@ def test_each_prompt_is_in_one_batch_within_the_budget(lengths: list[int], new: 
     batches = schedule(lengths, new, budget)
     assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))
     for batch in batches:
-        assert 1 <= len(batch) <= MAX_SEQUENCES
+        assert 1 <= len(batch) <= MAX_SEQUENCES["cpu"]
         assert len(batch) == 1 or len(batch) * (max(lengths[i] for i in batch) + new) <= budget
 
 
@@ -25,3 +25,8 @@ def test_batches_are_filled() -> None:
     assert schedule([10, 30, 20], 10, 80) == [[1, 2], [0]]
     assert schedule([10, 30, 20], 10, 120) == [[1, 2, 0]]
     assert schedule([500, 5], 10, 100) == [[0], [1]], "a prompt above the budget is computed alone"
+
+
+def test_cuda_computes_more_at_once() -> None:
+    (batch,) = schedule([10] * MAX_SEQUENCES["cuda"], 10, 1_000_000, device="cuda")
+    assert len(batch) == MAX_SEQUENCES["cuda"] > MAX_SEQUENCES["cpu"]

@@ -269,6 +269,35 @@ def test_bfloat16_is_close(session: TransformersSession, tiny: Path) -> None:
     assert scores == pytest.approx(flat(choose(session)), rel=0.05, abs=0.5)
 
 
+@pytest.mark.parametrize("dtype", ["bfloat16", "float32"])
+@pytest.mark.parametrize("share", [1, 10**9])
+def test_attention_in_bfloat16_is_plain_where_that_is_quicker(
+    tiny: Path, session: TransformersSession, dtype: str, share: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers.models.llama import modeling_llama
+
+    monkeypatch.setattr(prefix, "WORTH_SHARING", share)
+    calls = []
+    real = modeling_llama.eager_attention_forward
+
+    def count(*args: Any, **given: Any) -> Any:
+        calls.append(args)
+        return real(*args, **given)
+
+    monkeypatch.setattr(modeling_llama, "eager_attention_forward", count)
+    contexts = ["Instruction for all: a calm home. " + context for context in CONTEXTS]
+    with open_session(files(tiny, dtype=dtype)) as other:
+        plain = flat(choose(other, contexts))
+        assert bool(calls) == (dtype == "bfloat16")
+        assert other.model.config._attn_implementation == "sdpa"
+        calls.clear()
+        monkeypatch.setattr(scoring, "PLAIN_ATTENTION", 8)
+        fused = flat(choose(other, contexts))
+        assert not calls
+    assert plain == pytest.approx(fused, rel=0.05, abs=0.5)
+    assert plain == pytest.approx(flat(choose(session, contexts)), rel=0.05, abs=0.5)
+
+
 def test_onednn_computes_what_torch_computes(
     session: TransformersSession, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,7 +312,7 @@ def test_onednn_computes_what_torch_computes(
 
 
 def test_a_prompt_that_is_too_long_says_so(session: TransformersSession) -> None:
-    with pytest.raises(StepError, match=r"longest choice have \d+ tokens, more than the model's context of 256"):
+    with pytest.raises(StepError, match=r"longest choice of \d+ do not fit into the model's context of 256"):
         choose(session, ["Describe a vase. " * 100])
 
 

@@ -35,7 +35,7 @@ def answers(
     session: TransformersSession, settings: GenerationSettings = GREEDY, done: Collection[int] = ()
 ) -> dict[int, Prediction]:
     """All predictions, timings aside."""
-    return {i: replace(p, seconds=0.0) for batch in session.generate(PROMPTS, settings, done) for i, p in batch}
+    return {i: replace(p, seconds=0.0) for batch in session.generate(PROMPTS, settings, done=done) for i, p in batch}
 
 
 def files(folder: Path, adapter: Path | None = None, **settings: Any) -> ModelFiles:

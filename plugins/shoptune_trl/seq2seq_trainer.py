@@ -1,0 +1,73 @@
+"""Supervised tuning of an encoder-decoder in which a row counts as much as it weighs.
+
+The loss of an optimiser step is, as in `shoptune_trl.weighted_sft`, over all rows of all its micro-batches,
+
+    sum_i w_i sum_t nll_it / sum_i w_i n_i
+
+with n_i the tokens of the answer of row i.  Without weights, as in validation, all w_i are 1.
+
+This module imports torch: import it where a training is about to start.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import Seq2SeqTrainer
+
+from shoptune_trl.weighted_batches import TINY
+
+__all__ = ["WeightedSeq2SeqTrainer"]
+
+
+class WeightedSeq2SeqTrainer(Seq2SeqTrainer):
+    """Transformers' trainer for a training set that may have a column ``weight``.
+
+    In each step weights are scaled so that the trained tokens weigh as much as there are of them.
+    """
+
+    # The loss is divided by the tokens of all micro-batches.
+    loss_is_scaled_for_ga = True
+
+    def _set_signature_columns_if_needed(self) -> None:
+        super()._set_signature_columns_if_needed()
+        kept: Any = self._signature_columns
+        if "weight" not in kept:
+            kept.append("weight")
+
+    def _track_num_input_tokens(self, inputs: dict[str, Any]) -> None:
+        """Count the answers' tokens too, which Trainer takes for a part of the prompts."""
+        super()._track_num_input_tokens(inputs)  # type: ignore[no-untyped-call]
+        self.state.num_input_tokens_seen += int((inputs["labels"] != -100).sum())
+
+    def get_batch_samples(
+        self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device
+    ) -> tuple[list[Any], torch.Tensor]:
+        """Draw the micro-batches of a step, and count their trained tokens; scale the weights to that number."""
+        batches, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
+        tokens = [(batch["labels"] != -100).sum(dim=1) for batch in batches]
+        number = torch.cat(tokens).sum()
+        if "weights" in batches[0]:
+            weight = torch.cat([batch["weights"] * n for batch, n in zip(batches, tokens, strict=True)]).sum()
+            for batch in batches:
+                batch["weights"] *= number / weight.clamp(min=TINY)
+        return batches, number.to(device)
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> Any:
+        """Compute the loss of a micro-batch: its part of the step's, or its own where no step is taken."""
+        given = dict(inputs)
+        labels, weights = given.pop("labels"), given.pop("weights", None)
+        outputs = model(**given)
+        losses = cross_entropy(
+            outputs.logits.transpose(1, 2).float(),
+            labels,
+            reduction="none",
+            label_smoothing=self.args.label_smoothing_factor,
+        )
+        if weights is not None:
+            losses = losses * weights[:, None]
+        loss = losses.sum() / ((labels != -100).sum() if num_items_in_batch is None else num_items_in_batch)
+        return (loss, outputs) if return_outputs else loss
