@@ -12,6 +12,7 @@ import numpy as np
 from shoptune.additive import applies_to, values_of
 from shoptune.compare import Measured, TaskSamples, compare
 from shoptune.comparison import (
+    AnswerMark,
     CandidateInfo,
     Comparison,
     Cost,
@@ -22,13 +23,17 @@ from shoptune.comparison import (
     Training,
 )
 from shoptune.components import AdditiveMetric, FloatArray
-from shoptune.data import Example, Invalid, Sample
+from shoptune.data import Example, Invalid, Mark, Sample
 from shoptune.data_report import DataReport
 from shoptune.fingerprint import versions_of
-from shoptune.gates import judge
 from shoptune.jsonl import read_jsonl
+from shoptune.judging import judge
+from shoptune.marks import read_marks
 from shoptune.plan import Plan, PlannedTask
 from shoptune.plugins import Plugins
+from shoptune.prices import Prices
+from shoptune.prompts import OWN
+from shoptune.step import Step
 from shoptune.steps.measure import read_samples
 from shoptune.store import Store, StoredStep
 
@@ -60,7 +65,7 @@ class _Assembler:
             resamples=plan.resamples,
             slices=plan.slices,
         )
-        return Comparison(
+        comparison = Comparison(
             experiment=plan.experiment,
             baseline=plan.baseline,
             candidates=[self._candidate(c) for c in plan.candidates],
@@ -68,8 +73,9 @@ class _Assembler:
             metrics=list(plan.metrics),
             results=results,
             cost=self._costs(),
+            prices=plan.prices,
             training=self._training(),
-            gates=judge(plan.gates, results, plan.metrics, plan.baseline),
+            gates=[],
             provenance=Provenance(
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 seed=plan.seed,
@@ -80,6 +86,7 @@ class _Assembler:
             ),
             samples=self._sample_infos(measured),
         )
+        return comparison.model_copy(update={"gates": judge(plan.gates, comparison, slices=plan.slices)})
 
     # What the steps left
 
@@ -87,11 +94,11 @@ class _Assembler:
         return self.store.read(self.plan.step(kind, **key).fingerprint)
 
     def _samples(self, task: PlannedTask, candidate: str) -> list[Sample]:
-        prepared = self._step("prepare", task=task.name)
+        asked = self._step("rephrase" if task.prompts else "prepare", task=task.name)
         predicted = self._step("predict", task=task.name, candidate=candidate)
         return read_samples(
             self.plugins.tasks[task.component].component,
-            read_jsonl(prepared.path(f"examples.{task.scored_on}.jsonl"), Example),
+            read_jsonl(asked.path(f"examples.{task.scored_on}.jsonl"), Example),
             predicted.path("predictions.jsonl"),
         )
 
@@ -101,8 +108,10 @@ class _Assembler:
         if isinstance(component, AdditiveMetric):
             rows = {c: np.load(step.path("rows.npy"), allow_pickle=False) for c, step in steps.items()}
             return Measured(task=task, metric=name, component=component, rows=rows)
-        found = {c: step.json("value.json") for c, step in steps.items()}
-        values = {c: float("nan") if value is None else float(value) for c, value in found.items()}
+        values = {
+            c: {prompt: float("nan") if value is None else value for prompt, value in step.json("values.json").items()}
+            for c, step in steps.items()
+        }
         return Measured(task=task, metric=name, component=component, values=values)
 
     def _task_samples(self, task: PlannedTask) -> TaskSamples:
@@ -112,6 +121,7 @@ class _Assembler:
             task=task.name,
             groups=[e.group for e in examples],
             slices=[e.slices for e in examples],
+            prompts=(OWN, *task.prompts),
             invalid={
                 c: np.array([isinstance(s.answer, Invalid) for s in samples], dtype=np.bool_)
                 for c, samples in by_candidate.items()
@@ -127,33 +137,26 @@ class _Assembler:
             task=task.component,
             summary=task.summary,
             scored_on=task.scored_on,
-            examples=len(examples),
+            examples=len(examples) // (1 + len(task.prompts)),
+            prompts=[OWN, *task.prompts] if task.prompts else [],
             groups=len({e.group for e in examples}),
             data=DataReport.model_validate(self._step("prepare", task=task.name).json("data.json")),
         )
 
     def _candidate(self, candidate: CandidateInfo) -> CandidateInfo:
-        """Add how the candidate ran."""
-        first = self.plan.tasks[0].name
-        info = self._step("predict", task=first, candidate=candidate.name).json("info.json")
-        return candidate.model_copy(update={"info": info})
+        """Add how the candidate ran: alike on all tasks, but for the noise floor, which is told for each."""
+        of = {t.name: self._step("predict", task=t.name, candidate=candidate.name) for t in self.plan.tasks}
+        infos: dict[str, dict[str, Any]] = {task: step.json("info.json") for task, step in of.items()}
+        info = next(iter(infos.values()))
+        noise = {task: found.get("noise") for task, found in infos.items() if found.get("noise")}
+        return candidate.model_copy(update={"info": {**info, "noise": noise} if noise else info})
 
     def _costs(self) -> list[Cost]:
-        costs = []
-        for step in self.plan.steps:
-            if step.kind in {"tune", "predict"}:
-                cost = self.store.read(step.fingerprint).manifest["cost"]
-                tokens = cost["tokens_in"] if step.kind == "tune" else cost["tokens_out"]
-                costs.append(
-                    Cost(
-                        candidate=step.candidate or "",
-                        task=step.task,
-                        phase="tune" if step.kind == "tune" else "predict",
-                        tokens_per_second=tokens / cost["seconds"] if tokens and cost["seconds"] else None,
-                        **cost,
-                    )
-                )
-        return costs
+        return [
+            _cost(step, self.store.read(step.fingerprint).manifest["cost"], self.plan.prices)
+            for step in self.plan.steps
+            if step.kind in {"tune", "predict"}
+        ]
 
     def _training(self) -> list[Training]:
         trainings = []
@@ -180,6 +183,14 @@ class _Assembler:
                 if m.task == task.name and isinstance(m.component, AdditiveMetric)
                 for candidate, rows in m.rows.items()
             }
+            marks = {
+                (m.metric, c): list(
+                    read_marks(self._step("measure", task=task.name, candidate=c, metric=m.metric).path("marks.jsonl"))
+                )
+                for m in measured
+                if m.task == task.name and isinstance(m.component, AdditiveMetric) and m.component.marks
+                for c in self.names
+            }
             for index, sample in enumerate(self.samples[task.name, self.names[0]]):
                 example = sample.example
                 infos.append(
@@ -191,10 +202,28 @@ class _Assembler:
                         references=list(example.references),
                         facts=dict(example.facts),
                         slices=dict(example.slices),
-                        answers={c: _answer(self.samples[task.name, c][index], values, c, index) for c in self.names},
+                        answers={
+                            c: _answer(self.samples[task.name, c][index], values, marks, c, index) for c in self.names
+                        },
                     )
                 )
         return infos
+
+
+def _cost(step: Step, measured: Mapping[str, Any], prices: Prices | None) -> Cost:
+    """Return what a step took, which the store keeps, and what that costs at the prices of today's experiment file."""
+    tunes, seconds = step.kind == "tune", measured["seconds"]
+    tokens_in, tokens_out = measured["tokens_in"], measured["tokens_out"]
+    asked, written = (0, 0) if tunes else (tokens_in, tokens_out)
+    tokens = tokens_in if tunes else tokens_out
+    return Cost(
+        candidate=step.candidate or "",
+        task=step.task,
+        phase="tune" if tunes else "predict",
+        tokens_per_second=tokens / seconds if tokens and seconds else None,
+        money=prices.of(seconds=seconds, tokens_in=asked, tokens_out=written) if prices else None,
+        **measured,
+    )
 
 
 def _own_values(metric: AdditiveMetric[Any], rows: FloatArray) -> list[float | None]:
@@ -204,11 +233,21 @@ def _own_values(metric: AdditiveMetric[Any], rows: FloatArray) -> list[float | N
 
 
 def _answer(
-    sample: Sample, values: Mapping[tuple[str, str], Sequence[float | None]], candidate: str, index: int
+    sample: Sample,
+    values: Mapping[tuple[str, str], Sequence[float | None]],
+    marks: Mapping[tuple[str, str], Sequence[Sequence[Mark]]],
+    candidate: str,
+    index: int,
 ) -> SampleAnswer:
     return SampleAnswer(
         text=sample.prediction.text,
         invalid=sample.answer.reason if isinstance(sample.answer, Invalid) else None,
         finish=sample.prediction.finish,
         values={metric: of[index] for (metric, c), of in values.items() if c == candidate},
+        marks=[
+            AnswerMark(metric=metric, start=m.start, end=m.end, kind=m.kind, note=m.note)
+            for (metric, c), of in marks.items()
+            if c == candidate
+            for m in of[index]
+        ],
     )

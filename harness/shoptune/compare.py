@@ -15,9 +15,10 @@ import numpy.typing as npt
 
 from shoptune import statistics
 from shoptune.additive import applies_to, checked_rows, values_of
-from shoptune.comparison import Result, Slice, Verdict
+from shoptune.comparison import Result, Slice, Spread, Verdict
 from shoptune.components import AdditiveMetric, FloatArray, Metric
 from shoptune.errors import PluginError
+from shoptune.prompts import OWN, SLICE
 
 __all__ = ["MAX_SLICES", "Measured", "TaskSamples", "compare"]
 
@@ -36,8 +37,15 @@ class TaskSamples:
     groups: Sequence[str]
     """What is resampled: the sample's product."""
     slices: Sequence[Mapping[str, str]]
+    prompts: Sequence[str] = (OWN,)
+    """How the task is asked.  Where in several ways, every sample's slice `prompt` says in which."""
     invalid: Mapping[str, BoolArray]
     """Candidate -> which of its answers did not parse [n]."""
+
+    @property
+    def have_several_prompts(self) -> bool:
+        """Whether each example was asked in several ways."""
+        return len(self.prompts) > 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +58,8 @@ class Measured:
     component: Metric
     rows: Mapping[str, FloatArray] = field(default_factory=dict)
     """Candidate -> [n, k]."""
-    values: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Candidate -> prompt -> value."""
 
 
 @dataclass(frozen=True)
@@ -78,13 +87,14 @@ def compare(
     """Return one result per metric and candidate of each task, then the same for each slice of the task's samples.
 
     `slices` names what results are broken down by (None: all that the samples carry).  A key is left out where it has
-    one value or more than `MAX_SLICES`, a value where it has fewer than two groups.  A slice's results have intervals
-    but no verdicts.
+    one value or more than `MAX_SLICES`, a value where it has fewer than two groups.  A slice's results have intervals,
+    one of them for all of a task's slices at once, but no verdicts.  Where a task has several prompts, it is always
+    broken down by them, and their spread stands beside the results on all samples.
 
     Verdicts are for all samples: *better* or *worse* where the p-value is at most 0.05 after Holm's correction for all
     verdicts of the experiment, else *inconclusive*.
     """
-    results = []
+    results: list[Result] = []
     for samples in tasks:
         metrics = [m for m in measured if m.task == samples.task]
         scores = [
@@ -92,14 +102,22 @@ def compare(
         ]
         everything = np.arange(len(samples.groups))
         figures = _figures(samples, everything, None, scores, candidates, baseline, seed=seed, resamples=resamples)
-        results += [
-            figures[m.metric, c] if isinstance(m.component, AdditiveMetric) else _corpus_result(m, c, samples)
+        found = [
+            figures[m.metric, c]
+            if isinstance(m.component, AdditiveMetric)
+            else _corpus_result(m, c, samples, everything, None)
             for m in metrics
             for c in candidates
         ]
-        for part, members in _parts(samples, slices):
-            figures = _figures(samples, members, part, scores, candidates, baseline, seed=seed, resamples=resamples)
-            results += figures.values()
+        parts = list(_parts(samples, slices))
+        for part, members in parts:
+            figures = _figures(
+                samples, members, part, scores, candidates, baseline, seed=seed, resamples=resamples, parts=len(parts)
+            )
+            found += figures.values()
+            if part.by == SLICE and samples.have_several_prompts:
+                found += [_corpus_result(m, c, samples, members, part) for m in metrics if m.values for c in candidates]
+        results += _with_spread(found) if samples.have_several_prompts else found
     return _with_verdicts(results, {(m.task, m.metric): m.component for m in measured})
 
 
@@ -118,12 +136,16 @@ def _scores(
 
 def _parts(samples: TaskSamples, slices: Sequence[str] | None) -> Iterator[tuple[Slice, IndexArray]]:
     """Yield the slices worth a result, and which samples are in each."""
+    if samples.have_several_prompts:
+        for prompt in samples.prompts:
+            asked = [place for place, sample in enumerate(samples.slices) if sample[SLICE] == prompt]
+            yield Slice(by=SLICE, value=prompt), np.array(asked)
     for by in slices if slices is not None else sorted({key for sample in samples.slices for key in sample}):
         found: dict[str, list[int]] = {}
         for place, sample in enumerate(samples.slices):
             if by in sample:
                 found.setdefault(sample[by], []).append(place)
-        if not 1 < len(found) <= MAX_SLICES:
+        if not 1 < len(found) <= MAX_SLICES or (by == SLICE and samples.have_several_prompts):
             continue
         for value, members in sorted(found.items()):
             if len({samples.groups[place] for place in members}) > 1:
@@ -140,9 +162,11 @@ def _figures(
     *,
     seed: int,
     resamples: int,
+    parts: int = 1,
 ) -> dict[tuple[str, str], Result]:
     """Return the results of `scores` on the samples `members`, by metric and candidate; verdicts come later.
 
+    `parts` is the number of slices that the simultaneous intervals of each shall hold for.
     Arrays of figures are [metrics, candidates] throughout, replicates [metrics, candidates, resamples].
     """
     if not scores:
@@ -169,6 +193,8 @@ def _figures(
     if part is None:
         smallest = statistics.smallest_detectable(paired, groups)
         p_values = statistics.p_value(differences, paired, groups)
+    else:
+        simultaneous = statistics.simultaneous_interval(difference_intervals, groups, parts)
 
     results = {}
     for i, score in enumerate(scores):
@@ -188,7 +214,9 @@ def _figures(
                     "difference": float(differences[i, j]),
                     "difference_interval": _known_interval(difference_intervals[i, j]),
                 }
-                if part is None:
+                if part is not None:
+                    result["simultaneous_interval"] = _known_interval(simultaneous[i, j])
+                else:
                     result["smallest_detectable"] = _known(smallest[i, j])
                     if score.component.higher_is_better is not None:
                         result["p_value"] = _known(p_values[i, j])
@@ -243,17 +271,37 @@ def _gains(score: _Scores, candidate: int, baseline: int) -> dict[str, int]:
     return {"gained": int((gain > 0).sum()), "lost": int((gain < 0).sum()), "tied": int((gain == 0).sum())}
 
 
-def _corpus_result(measured: Measured, candidate: str, samples: TaskSamples) -> Result:
-    """Return a value without interval, difference or verdict."""
-    value = measured.values[candidate]
+def _corpus_result(
+    measured: Measured, candidate: str, samples: TaskSamples, members: IndexArray, part: Slice | None
+) -> Result:
+    """Return a value without interval, difference or verdict: one prompt's, or the mean over all prompts."""
+    values = measured.values[candidate]
+    value = np.mean([values[prompt] for prompt in (samples.prompts if part is None else [part.value])])
     return Result(
         task=samples.task,
         metric=measured.metric,
         candidate=candidate,
+        slice=part,
         value=float(value) if np.isfinite(value) else None,
-        n=len(samples.groups),
-        invalid=int(samples.invalid[candidate].sum()),
+        n=len(members),
+        invalid=int(samples.invalid[candidate][members].sum()),
     )
+
+
+def _with_spread(results: Sequence[Result]) -> list[Result]:
+    """Add to the results on all of a task's samples how far the prompts' values lie apart."""
+    values: dict[tuple[str, str], list[float]] = {}
+    for result in results:
+        if result.slice and result.slice.by == SLICE and result.value is not None:
+            values.setdefault((result.metric, result.candidate), []).append(result.value)
+
+    def spread(result: Result) -> Spread | None:
+        found = values.get((result.metric, result.candidate), [])
+        if result.slice or len(found) < 2:
+            return None
+        return Spread(prompts=len(found), lowest=min(found), highest=max(found), deviation=float(np.std(found, ddof=1)))
+
+    return [result.model_copy(update={"spread": spread(result)}) for result in results]
 
 
 def _with_verdicts(results: Sequence[Result], components: Mapping[tuple[str, str], Metric]) -> list[Result]:

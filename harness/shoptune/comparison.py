@@ -12,9 +12,11 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from shoptune.data_report import DataReport
+from shoptune.prices import Prices
 
 __all__ = [
     "SCHEMA_VERSION",
+    "AnswerMark",
     "CandidateInfo",
     "Comparison",
     "Cost",
@@ -24,12 +26,13 @@ __all__ = [
     "Result",
     "SampleAnswer",
     "SampleInfo",
+    "Spread",
     "TaskInfo",
     "Training",
     "Verdict",
 ]
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 Interval = tuple[float, float]
 Verdict = Literal["better", "worse", "inconclusive"]
@@ -48,6 +51,17 @@ class Slice(Model):
     value: str
 
 
+class Spread(Model):
+    """How much a value depends on how a model is asked."""
+
+    prompts: int
+    """Prompts that have a value, at least two."""
+    lowest: float
+    highest: float
+    deviation: float
+    """Standard deviation over the prompts, which stand for all ways to ask (divided by their number less one)."""
+
+
 class Result(Model):
     """One metric of one candidate on one task (or on a slice of it), beside the baseline."""
 
@@ -61,10 +75,17 @@ class Result(Model):
     interval: Interval | None = None
     """95 % bootstrap interval of the value, resampled by group; None for a metric that isn't additive, and where fewer
     than two groups were measured."""
+    spread: Spread | None = None
+    """Over the prompts, whose own values stand in the slice ``prompt``; None where the task has only one, and for a
+    slice."""
     difference: float | None = None
     """value - the baseline's value; None for the baseline itself."""
     difference_interval: Interval | None = None
     """95 % interval of the paired difference."""
+    simultaneous_interval: Interval | None = None
+    """Of a slice: the interval of the paired difference that holds with 95 % for all of the task's slices at once
+    (Bonferroni).  What is found by looking for the worst slice is judged by it.  None also where a slice has so few
+    groups that they show nothing at this level: fewer than 6 for one slice, 11 for thirty."""
     p_value: float | None = None
     """Two-sided, of the paired difference being zero, before correction."""
     p_adjusted: float | None = None
@@ -74,7 +95,7 @@ class Result(Model):
     smallest_detectable: float | None = None
     """The smallest true difference that this test set would have shown with probability 0.8."""
     n: int
-    """Samples that the metric applied to."""
+    """Samples that the metric applied to; an example is one sample for each prompt."""
     invalid: int
     """Samples whose answer did not parse."""
     gained: int | None = None
@@ -112,7 +133,9 @@ class TaskInfo(Model):
     summary: str
     scored_on: Literal["validation", "test"]
     examples: int
-    """Scored examples."""
+    """Scored examples, whatever the number of prompts."""
+    prompts: list[str] = Field(default_factory=list)
+    """Names of the prompts that each example is asked with, the task's own first; empty where there is no other."""
     groups: int
     """Products (or whatever is resampled) among them."""
     data: DataReport
@@ -129,6 +152,8 @@ class MetricInfo(Model):
     summary: str
     higher_is_better: bool | None
     format: Literal["share", "score", "count"]
+    theme: str = ""
+    """What it is about: ``overlap``, ``faithfulness``, ...; metrics of one theme are shown together."""
     additive: bool
     options: dict[str, Any] = Field(default_factory=dict)
 
@@ -147,6 +172,10 @@ class Cost(Model):
     tokens_per_second: float | None
     """Training: tokens in per second; predicting: tokens out per second."""
     peak_memory_bytes: int | None
+    peak_accelerator_bytes: int | None = None
+    """Of the accelerator's own memory; None without one."""
+    money: float | None = None
+    """In the currency of `Comparison.prices`; None where the experiment gives none."""
 
 
 class Training(Model):
@@ -166,9 +195,22 @@ class GateVerdict(Model):
 
     task: str
     metric: str
+    """The name of a metric, ``invalid`` (the share of answers that do not parse), or the name of a cost."""
     candidate: str
+    slice: Slice | None = None
+    """The part of the test set that it asks about; of ``worst`` slices the one that was found to be it."""
+    worst: bool = False
+    """Whether it asks about the worst slice, whichever that is."""
+    worst_by: str | None = None
+    """What those slices are made by, such as ``category``; None: all there are."""
     must: str
+    margin: float | None = None
+    """How much worse is allowed; None unless it must ``not_be_worse``."""
+    value: float | None = None
+    """The limit; None unless it must be ``at_least`` or ``at_most`` so much."""
     outcome: Literal["passed", "failed", "inconclusive"]
+    on_inconclusive: Literal["pass", "fail"] = "fail"
+    """Whether an inconclusive outcome fails the build."""
     saw: str
     """In words: ``rouge_l of sft is 0.31, +0.12 [0.09, 0.15] against base``."""
 
@@ -188,6 +230,16 @@ class Provenance(Model):
     """Step -> fingerprint."""
 
 
+class AnswerMark(Model):
+    """Some words of an answer that a metric counted: ``text[start:end]``."""
+
+    metric: str
+    start: int
+    end: int
+    kind: Literal["good", "bad"]
+    note: str
+
+
 class SampleAnswer(Model):
     """What one candidate answered to one example, and what its metrics made of it."""
 
@@ -197,6 +249,7 @@ class SampleAnswer(Model):
     finish: str
     values: dict[str, float | None] = Field(default_factory=dict)
     """Metric -> this sample's own value; None where the metric does not apply."""
+    marks: list[AnswerMark] = Field(default_factory=list)
 
 
 class SampleInfo(Model):
@@ -224,6 +277,7 @@ class Comparison(Model):
     metrics: list[MetricInfo]
     results: list[Result]
     cost: list[Cost]
+    prices: Prices | None = None
     training: list[Training]
     gates: list[GateVerdict]
     provenance: Provenance

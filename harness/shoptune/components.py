@@ -17,11 +17,24 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
-from shoptune.data import Dropped, Example, Invalid, Message, Note, Prediction, PreferencePair, Record, Sample, Tables
+from shoptune.data import (
+    Dropped,
+    Example,
+    Invalid,
+    Mark,
+    Message,
+    Note,
+    Prediction,
+    PreferencePair,
+    Record,
+    Sample,
+    Tables,
+)
 
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
     from shoptune.data_report import DataReport
+    from shoptune.history.run_record import RunRecord
     from shoptune.step import Step
 
 __all__ = [
@@ -302,8 +315,13 @@ class AdditiveMetric(Generic[OptionsT]):
     """None: neither, a description of the text such as its length; gets no verdict."""
     format: Format = "score"
     """``share``: 0 to 1, shown as a percentage; ``score``: shown with three decimals; ``count``: with one."""
+    theme: str = ""
+    """What it is about, so that reports put metrics of one theme together: ``correctness``, ``overlap`` (with the
+    reference), ``faithfulness`` (to the facts), ``form``, ``originality`` or another word."""
     applies: Callable[[FloatArray], npt.NDArray[np.bool_]] = _not_all_zero
     """Rows [n, k] -> which samples the metric applies to."""
+    marks: Callable[[Sample, OptionsT], Iterable[Mark]] | None = None
+    """Which words of an answer the metric counted, where it counts words."""
     distributions: tuple[str, ...] = ()
     """Installed distributions whose version decides the result: part of the fingerprint."""
 
@@ -318,6 +336,8 @@ class CorpusMetric(Generic[OptionsT]):
     value: Callable[[Evaluation, OptionsT], float]
     higher_is_better: bool | None
     format: Format = "score"
+    theme: str = ""
+    """As in `AdditiveMetric`."""
     distributions: tuple[str, ...] = ()
 
 
@@ -345,6 +365,8 @@ class ReportFormat:
     """File names (relative to the report's folder) -> contents."""
     render_data: Callable[[str, Mapping[str, DataReport]], Mapping[str, str]] | None = None
     """(experiment, task -> its data report) -> files, for ``shoptune data``; None: this format has no form for them."""
+    render_history: Callable[[Sequence[RunRecord]], Mapping[str, str]] | None = None
+    """(runs, the oldest first) -> one file, for ``shoptune history``; None: this format has no form for them."""
 
 
 @dataclass(frozen=True, kw_only=True)

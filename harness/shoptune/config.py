@@ -24,6 +24,7 @@ from shoptune.experiment_file import (
     read_experiment_file,
 )
 from shoptune.plugins import Plugins, Registered, load_plugins
+from shoptune.prompts import OWN
 from shoptune.validation import dotted, validate
 from shoptune.yaml_file import YamlFile
 
@@ -70,6 +71,8 @@ class Experiment:
     tables: Mapping[str, Mapping[str, TableFiles]]
     """Shop -> table -> files."""
     tasks: Mapping[str, Chosen]
+    prompts: Mapping[str, Mapping[str, Chosen]]
+    """Task -> name of another prompt -> the task with that prompt's options; own prompts stand in `tasks`."""
     metrics: Mapping[str, Mapping[str, Chosen]]
     """Task -> name of the metric -> metric."""
     backends: Mapping[str, Chosen]
@@ -83,12 +86,14 @@ def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
     file, yaml_file = read_experiment_file(path)
     plugins = plugins or load_plugins([(path.parent / p).resolve() for p in file.plugins])
     check = _Checker(yaml_file, file, plugins)
+    tables, tasks = check.tables(), check.tasks()
     experiment = Experiment(
         path=path,
         file=file,
         plugins=plugins,
-        tables=check.tables(),
-        tasks=check.tasks(),
+        tables=tables,
+        tasks=tasks,
+        prompts=check.prompts(tasks),
         metrics=check.metrics(),
         backends=check.backends(),
         methods=check.methods(),
@@ -169,6 +174,24 @@ class _Checker:
                     f"the tasks {other!r} and {name!r} read the same data and split it differently, so what one "
                     "holds out the other would train on; give both the same split",
                 )
+
+    def prompts(self, tasks: Mapping[str, Chosen]) -> dict[str, dict[str, Chosen]]:
+        return {name: self._prompts_of(name, use, tasks[name]) for name, use in self.file.tasks.items()}
+
+    def _prompts_of(self, task: str, use: TaskUse, own: Chosen) -> dict[str, Chosen]:
+        """Check each prompt's options as the task's own with some of them replaced."""
+        asked = {OWN: own}
+        for name, changes in use.prompts.items():
+            keys = ("tasks", task, "prompts", name)
+            if name == OWN:
+                self._fail(keys, f"the task's own prompt is called {OWN!r}; give this one another name")
+            options = validate(own.component.options, {**use.options, **changes}, self.yaml, keys)
+            same = next((other for other, of in asked.items() if of.options.model_dump() == options.model_dump()), None)
+            if same:
+                self._fail(keys, f"it has the options of the prompt {same!r}; change one, such as the instruction")
+            asked[name] = Chosen(own.registered, options)
+        del asked[OWN]
+        return asked
 
     def metrics(self) -> dict[str, dict[str, Chosen]]:
         return {name: self._metrics_of(name, use) for name, use in self.file.tasks.items()}

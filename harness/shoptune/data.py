@@ -14,6 +14,7 @@ __all__ = [
     "Dropped",
     "Example",
     "Invalid",
+    "Mark",
     "Message",
     "Note",
     "Prediction",
@@ -146,6 +147,18 @@ class Invalid:
     """An answer that does not parse.  It counts as wrong, and its share is reported."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """Some words of an answer that a metric is about, for reports to show in place."""
+
+    start: int
+    end: int
+    """`text[start:end]` of the prediction's text."""
+    kind: Literal["good", "bad"]
+    note: str
+    """What is good or bad about them, in a few words: ``states material: cotton``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from shoptune.choices import Normalise
 from shoptune.components import Options
 from shoptune.gates import Gate
+from shoptune.prices import Prices
 from shoptune.splits import Split
 from shoptune.validation import validate
 from shoptune.yaml_file import YamlFile, read_yaml
@@ -174,8 +175,10 @@ class Compare(Options):
     baseline: str
     """The candidate that the others are compared with."""
     resamples: int = Field(10_000, ge=200)
-    slices: tuple[str, ...] = ("category",)
-    """What results are broken down by."""
+    slices: tuple[str, ...] | None = None
+    """What results are broken down by (category, brand, language, sales, ...); by default all that the examples carry."""
+    prices: Prices | None = None
+    """With them the report says what each candidate costs in money."""
     gates: tuple[Gate, ...] = ()
 
 

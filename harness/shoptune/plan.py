@@ -7,7 +7,7 @@ can be made, printed and compared with the store without computing anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from shoptune.errors import PluginError, ShoptuneError
 from shoptune.experiment_file import CandidateUse, TaskUse, Tune
 from shoptune.fingerprint import fingerprint_of_path, versions_of
 from shoptune.gates import Gate, check_gates
+from shoptune.prices import Prices
 from shoptune.step import Kind, Step
 
 __all__ = ["Plan", "PlannedTask", "make_plan"]
@@ -32,6 +33,8 @@ class PlannedTask:
     component: str
     summary: str
     scored_on: Literal["validation", "test"]
+    prompts: tuple[str, ...]
+    """Names of the prompts beside the task's own."""
     prepare: Step
 
 
@@ -43,7 +46,8 @@ class Plan:
     seed: int
     baseline: str
     resamples: int
-    slices: tuple[str, ...]
+    slices: tuple[str, ...] | None
+    prices: Prices | None
     gates: tuple[Gate, ...]
     reports: tuple[str, ...]
     executor: str
@@ -74,11 +78,13 @@ class _Planner:
         self.experiment = experiment
         self.file = experiment.file
         self.prepared: dict[str, Step] = {}
+        self.rephrased: dict[str, Step] = {}
         self.tuned: dict[str, Step] = {}
         self.located: dict[str, LocatedModel] = {}
 
     def plan(self) -> Plan:
         self.prepared = {name: self._prepare(name, use) for name, use in self.file.tasks.items()}
+        self.rephrased = {name: self._rephrase(name) for name in self.file.tasks if self.experiment.prompts[name]}
         for name, chosen in self.experiment.backends.items():
             self.located[name] = self._locate(name, chosen)
         self.tuned = {}
@@ -102,20 +108,35 @@ class _Planner:
             for task, metrics in self.experiment.metrics.items()
             for name, chosen in metrics.items()
         )
-        check_gates(compare.gates, metrics, self.file.candidates, compare.baseline)
+        check_gates(
+            compare.gates,
+            tasks=self.file.tasks,
+            metrics=metrics,
+            candidates=self.file.candidates,
+            baseline=compare.baseline,
+            slices=compare.slices,
+            priced=compare.prices is not None,
+        )
         return Plan(
             experiment=self.file.name,
             seed=self.file.seed,
             baseline=compare.baseline,
             resamples=compare.resamples,
             slices=compare.slices,
+            prices=compare.prices,
             gates=compare.gates,
             reports=self.file.reports,
             executor=self.file.executor,
             tasks=tuple(self._task(name, use) for name, use in self.file.tasks.items()),
             candidates=tuple(self._candidate(name, use) for name, use in self.file.candidates.items()),
             metrics=metrics,
-            steps=(*self.prepared.values(), *self.tuned.values(), *predicted.values(), *measured),
+            steps=(
+                *self.prepared.values(),
+                *self.rephrased.values(),
+                *self.tuned.values(),
+                *predicted.values(),
+                *measured,
+            ),
         )
 
     # Steps
@@ -149,6 +170,26 @@ class _Planner:
             },
         )
 
+    def _rephrase(self, task: str) -> Step:
+        prepared = self.prepared[task]
+        prompts = self.experiment.prompts[task]
+        return Step(
+            kind="rephrase",
+            task=task,
+            inputs={"examples": prepared.fingerprint},
+            settings={
+                "task": prepared.settings["task"],
+                "tables": prepared.settings["tables"],
+                "prompts": {name: chosen.identity()["options"] for name, chosen in prompts.items()},
+            },
+            places=prepared.places,
+        )
+
+    def _examples_of(self, task: str) -> dict[str, str]:
+        """Return the steps that a candidate's answers to a task are made and measured by."""
+        found = {"examples": self.prepared[task].fingerprint}
+        return found | ({"prompts": self.rephrased[task].fingerprint} if task in self.rephrased else {})
+
     def _tune(self, candidate: str, tune: Tune, parent: str) -> Step:
         method = self.experiment.methods[candidate]
         # Numbered by content: what tasks are called in the file, and in which order, decides nothing.
@@ -173,7 +214,6 @@ class _Planner:
 
     def _predict(self, candidate: str, task: str) -> Step:
         use = self.file.candidates[candidate]
-        prepared = self.prepared[task]
         chosen_task = self.experiment.tasks[task]
         scored_on = self.file.tasks[task].score_on
         if use.baseline:
@@ -181,7 +221,7 @@ class _Planner:
                 kind="predict",
                 task=task,
                 candidate=candidate,
-                inputs={"examples": prepared.fingerprint},
+                inputs=self._examples_of(task),
                 settings={"task": chosen_task.identity(), "baseline": use.baseline, "scored_on": scored_on},
             )
         root, tuned = self._model_of(candidate)
@@ -190,10 +230,7 @@ class _Planner:
             kind="predict",
             task=task,
             candidate=candidate,
-            inputs={
-                "examples": prepared.fingerprint,
-                **({"model": tuned.fingerprint} if tuned else {}),
-            },
+            inputs=self._examples_of(task) | ({"model": tuned.fingerprint} if tuned else {}),
             settings={
                 **self._model_settings(root),
                 "scored_on": scored_on,
@@ -215,7 +252,7 @@ class _Planner:
             task=task,
             candidate=candidate,
             metric=metric,
-            inputs={"examples": self.prepared[task].fingerprint, "predictions": predicted.fingerprint},
+            inputs={**self._examples_of(task), "predictions": predicted.fingerprint},
             settings={
                 "task": self.experiment.tasks[task].identity(),
                 "scored_on": self.file.tasks[task].score_on,
@@ -282,6 +319,7 @@ class _Planner:
             component=component.name,
             summary=component.summary,
             scored_on=use.score_on,
+            prompts=tuple(self.experiment.prompts[name]),
             prepare=self.prepared[name],
         )
 
@@ -310,9 +348,17 @@ class _Planner:
 
 
 def _given(chosen: Chosen) -> str:
-    """Return the options that the experiment file gives, in words."""
-    options = chosen.options.model_dump(mode="json", exclude_unset=True)
-    return f" ({', '.join(f'{name} {value}' for name, value in options.items())})" if options else ""
+    """Return the options that the experiment file gives, in words; nested ones by their whole names."""
+
+    def flat(options: Mapping[str, Any], where: str = "") -> Iterator[str]:
+        for name, value in options.items():
+            if isinstance(value, Mapping):
+                yield from flat(value, f"{where}{name}.")
+            else:
+                yield f"{where}{name} {value}"
+
+    given = ", ".join(flat(chosen.options.model_dump(mode="json", exclude_unset=True)))
+    return f" ({given})" if given else ""
 
 
 def _metric_info(task: str, name: str, chosen: Chosen) -> MetricInfo:
@@ -324,6 +370,7 @@ def _metric_info(task: str, name: str, chosen: Chosen) -> MetricInfo:
         summary=component.summary,
         higher_is_better=component.higher_is_better,
         format=component.format,
+        theme=component.theme,
         additive=isinstance(component, AdditiveMetric),
         options=chosen.options.model_dump(mode="json"),
     )

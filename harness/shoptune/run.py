@@ -17,19 +17,21 @@ from shoptune.components import ReportFormat
 from shoptune.config import Experiment
 from shoptune.data_report import DataReport
 from shoptune.errors import PluginError, ShoptuneError, StepError, UsageError
+from shoptune.history.keep import keep
+from shoptune.history.run_record import RunRecord
 from shoptune.plan import Plan, make_plan
 from shoptune.plugins import Plugins, Registered
 from shoptune.progress import Display
 from shoptune.step import Step
 from shoptune.store import Store
 
-__all__ = ["execute", "missing_steps", "plan_experiment", "render", "render_data", "run"]
+__all__ = ["execute", "missing_steps", "plan_experiment", "render", "render_data", "render_history", "run"]
 
 
 def run(
     experiment: Experiment, store: Store, reports: Path, display: Display, *, command: str
-) -> tuple[Plan, Comparison]:
-    """Run an experiment and write its reports; returns the plan and the comparison."""
+) -> tuple[Comparison, list[Path]]:
+    """Run an experiment, write its reports and add it to the history; returns the comparison and the files written."""
     folder = reports / experiment.file.name
     _refuse_unwritable(folder)
     store.prepare()
@@ -37,11 +39,12 @@ def run(
     try:
         execute(plan.steps, plan.executor, store, experiment.plugins, display)
         comparison = assemble(plan, store, experiment.plugins, command=command)
-        render(comparison, plan.reports, experiment.plugins, folder)
+        written = render(comparison, plan.reports, experiment.plugins, folder)
+        keep(comparison, store, folder, display.say)
     finally:
         for error in experiment.plugins.observer_errors:
             display.say(f"warning: {error}")
-    return plan, comparison
+    return comparison, written
 
 
 def plan_experiment(experiment: Experiment, store: Store) -> tuple[Plan, list[Step]]:
@@ -99,24 +102,40 @@ def render_data(
     ]
 
 
+def render_history(runs: Sequence[RunRecord], name: str, plugins: Plugins) -> Mapping[str, str]:
+    """Return what a report format makes of the history: file names -> contents; raises UsageError where it can't."""
+    registered = plugins.find("report format", plugins.report_formats, name)
+    render = registered.component.render_history
+    if render is None:
+        raise UsageError(f"the report format {name!r} of {registered.plugin.label} has no form for the history")
+    return _rendered(registered, lambda _: render(runs))
+
+
 def _render(
     registered: Registered[ReportFormat], render: Callable[[ReportFormat], Mapping[str, str]], folder: Path
 ) -> list[Path]:
-    name = registered.component.name
-    try:
-        files = dict(render(registered.component))
-    except Exception as error:
-        raise PluginError(
-            f"{registered.plugin.label} failed to render {name!r}: {type(error).__name__}: {error}"
-        ) from error
     written = []
-    for file, content in files.items():
+    for file, content in _rendered(registered, render).items():
         path = folder / file
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise PluginError(f"{registered.plugin.label}: {name!r} would write {file!r}, outside of {folder}")
+            raise PluginError(
+                f"{registered.plugin.label}: {registered.component.name!r} would write {file!r}, outside of {folder}"
+            )
         _write(path, content, folder)
         written.append(path)
     return written
+
+
+def _rendered(
+    registered: Registered[ReportFormat], render: Callable[[ReportFormat], Mapping[str, str]]
+) -> Mapping[str, str]:
+    """Return what a report format makes; raises PluginError that names it where it fails."""
+    try:
+        return dict(render(registered.component))
+    except Exception as error:
+        raise PluginError(
+            f"{registered.plugin.label} failed to render {registered.component.name!r}: {type(error).__name__}: {error}"
+        ) from error
 
 
 def _write(path: Path, content: str, folder: Path) -> None:
@@ -154,7 +173,7 @@ def _make(step: Step, store: Store, plugins: Plugins, display: Display) -> None:
         raise _blamed(step, error) from error
     seconds = time.perf_counter() - started
     plugins.tell("after_step", step=step, seconds=seconds)
-    display.finish(step.name, seconds)
+    display.finish(step.name if work is not None else f"{step.name} (by another run)", seconds)
 
 
 def _manifest(step: Step) -> dict[str, Any]:
@@ -169,7 +188,7 @@ def _manifest(step: Step) -> dict[str, Any]:
 
 def _blamed(step: Step, error: BaseException) -> StepError:
     """Say which plugin's component raised: the one that the step's settings name for its kind of work."""
-    role = {"prepare": "task", "tune": "method", "predict": "backend", "measure": "metric"}[step.kind]
+    role = {"tune": "method", "predict": "backend", "measure": "metric"}.get(step.kind, "task")
     identity = step.settings.get(role) or step.settings.get("task") or {}
     plugin = f" (plugin {identity['plugin']!r} {identity['version']})" if "plugin" in identity else ""
     return StepError(

@@ -40,11 +40,13 @@ def _complete(
     for name, registered in sorted(known.items()):
         options = registered.component.options.model_json_schema(by_alias=True)
         definitions.update(options.pop("$defs", {}))
+        changed = {"properties": options.get("properties", {}), "additionalProperties": False}
+        prompts = {"prompts": {"additionalProperties": changed}} if "prompts" in own else {}
         cases.append(
             {
                 "if": {"properties": {key: {"const": name}}, "required": [key]},
                 "then": {
-                    "properties": {**dict.fromkeys(own, True), **options.get("properties", {})},
+                    "properties": {**dict.fromkeys(own, True), **prompts, **options.get("properties", {})},
                     "required": options.get("required", []),
                     "additionalProperties": False,
                 },

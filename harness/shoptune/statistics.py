@@ -28,6 +28,7 @@ __all__ = [
     "p_value",
     "paired_difference",
     "resampling_weights",
+    "simultaneous_interval",
     "smallest_detectable",
     "standard_error",
     "sum_by_group",
@@ -121,6 +122,20 @@ def interval(ascending: FloatArray, groups: npt.ArrayLike, alpha: float = ALPHA)
     defined, n = _enough(ascending, groups)
     tail = np.asarray(ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, alpha / 2)), dtype=np.float64)
     return np.stack([_quantile(ascending, defined, q) for q in (tail, 1 - tail)], axis=-1)
+
+
+def simultaneous_interval(bounds: FloatArray, groups: npt.ArrayLike, number: int) -> FloatArray:
+    """Widen 1 - ALPHA intervals [..., 2] so that `number` of them hold at once with that probability (Bonferroni).
+
+    The half-width grows as Student's t with n - 1 degrees of freedom does from ALPHA / 2 to ALPHA / (2 number):
+    quantiles that far out would need more resamples than there are.  NaN where 2**(1 - n), the smallest p-value that n
+    groups can give (see `p_value`), is above ALPHA / number: so few groups show nothing at this level.
+    """
+    n = np.asarray(groups, dtype=np.float64)
+    n = np.where(2.0 ** (1 - np.minimum(n, 1000)) <= ALPHA / number, n, np.nan)
+    factor = stdtrit(n - 1, ALPHA / 2 / number) / stdtrit(n - 1, ALPHA / 2)
+    middle = bounds.mean(axis=-1, keepdims=True)
+    return np.asarray(middle + (bounds - middle) * factor[..., None])
 
 
 def standard_error(ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:

@@ -11,9 +11,9 @@ from shoptune.fingerprint import fingerprint
 
 __all__ = ["Kind", "Step"]
 
-Kind = Literal["prepare", "tune", "predict", "measure"]
+Kind = Literal["prepare", "rephrase", "tune", "predict", "measure"]
 
-CODE = {"prepare": 2, "tune": 1, "predict": 2, "measure": 2}
+CODE = {"prepare": 3, "rephrase": 1, "tune": 1, "predict": 2, "measure": 4}
 """Raised when the core's own part of a step changes its results."""
 
 
@@ -44,6 +44,7 @@ class Step:
         """The step in words, unique in its plan."""
         words: dict[Kind, str] = {
             "prepare": f"prepare {self.task}",
+            "rephrase": f"rephrase {self.task}",
             "tune": f"tune {self.candidate}",
             "predict": f"predict {self.task} with {self.candidate}",
             "measure": f"measure {self.metric} of {self.task} with {self.candidate}",

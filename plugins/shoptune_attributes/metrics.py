@@ -149,6 +149,7 @@ def _metric(
     reduce: Callable[[FloatArray], FloatArray] = ratio,
     *,
     higher_is_better: bool = True,
+    theme: str = "correctness",
 ) -> AdditiveMetric[MatchOptions]:
     return AdditiveMetric(
         name=name,
@@ -158,6 +159,7 @@ def _metric(
         reduce=reduce,
         higher_is_better=higher_is_better,
         format="share",
+        theme=theme,
         distributions=("Pint", "regex"),
     )
 
@@ -173,6 +175,7 @@ INVENTED_ATTRIBUTES = _metric(
     "Share of the attributes that the text does not state for which a value is given all the same",
     _invented_rows,
     higher_is_better=False,
+    theme="faithfulness",
 )
 UNSEEN_VALUES = _metric(
     "unseen_values",

@@ -1,19 +1,40 @@
-"""Which of a product's attributes a text states."""
+"""Which of a product's attributes a text states, and where."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 import regex
 
-from shoptune_catalogue.phrases import occurs, plain_words
-from shoptune_catalogue.quantities import Quantity, bare_numbers, find_numbers, find_quantities, gives, numbers_agree
+from shoptune_catalogue.phrases import find_phrase, find_plain_words, plain_words
+from shoptune_catalogue.quantities import (
+    FoundNumber,
+    FoundQuantity,
+    Number,
+    Quantity,
+    bare_numbers,
+    find_quantities,
+    gives,
+    locate_numbers,
+    numbers_agree,
+)
+from shoptune_text.words import FoundWord
 
-__all__ = ["covered"]
+__all__ = ["Place", "covered", "find_statements"]
+
+Place = tuple[int, int]
+"""`text[start:end]`."""
 
 
 def covered(text: str, facts: Mapping[str, str]) -> dict[str, bool]:
-    """Tell for each attribute with a value whether the text states the value.
+    """Tell for each attribute with a value whether the text states the value; see `find_statements`."""
+    return {name: bool(places) for name, places in find_statements(text, facts).items()}
+
+
+def find_statements(text: str, facts: Mapping[str, str]) -> dict[str, list[Place]]:
+    """Return for each attribute with a value where the text states the value first; no place where it doesn't.
 
     - Words: the value's words occur in sequence, whatever their hyphens, plurals and British or American spelling.
     - Quantities: an equal quantity occurs in any unit and spelling, and the words around the value's occur too ("6 cm
@@ -21,32 +42,70 @@ def covered(text: str, facts: Mapping[str, str]) -> dict[str, bool]:
     - A number alone is stated wherever the number is.
     - Several values (parted by comma, semicolon or bar) are stated when all are, in any order.
     """
-    words = plain_words(text)
-    quantities = [found.quantity for found in find_quantities(text)]
-    return {
-        name: all(_states(part, text, words, quantities) for part in regex.split(r"[,;|](?!\d)", value) if part.strip())
-        for name, value in facts.items()
-        if value.strip()
-    }
+    read = _Text(text)
+    statements: dict[str, list[Place]] = {}
+    for name, value in facts.items():
+        parts = [part for part in regex.split(r"[,;|](?!\d)", value) if part.strip()]
+        if parts:
+            found = [_find(part, read) for part in parts]
+            statements[name] = sorted({place for places in found for place in places}) if all(found) else []
+    return statements
 
 
-def _states(value: str, text: str, words: list[str], quantities: list[Quantity]) -> bool:
-    if occurs(plain_words(value), words):
-        return True
+@dataclass(frozen=True)
+class _Text:
+    """A text, read once for all facts."""
+
+    text: str
+
+    @cached_property
+    def found(self) -> list[FoundWord]:
+        return find_plain_words(self.text)
+
+    @cached_property
+    def words(self) -> list[str]:
+        return [found.word for found in self.found]
+
+    @cached_property
+    def quantities(self) -> list[FoundQuantity]:
+        return find_quantities(self.text)
+
+    @cached_property
+    def numbers(self) -> list[FoundNumber]:
+        return locate_numbers(self.text)
+
+
+def _find(value: str, text: _Text) -> list[Place]:
+    """Return where the text states one value, which is in several places only if its parts stand apart."""
+    if place := _find_words(plain_words(value), text):
+        return [place]
     if numbers := bare_numbers(value):
-        stated = find_numbers(text)
-        return all(any(numbers_agree(number, other) for other in stated) for number in numbers)
+        stated = [
+            next(((n.start, n.end) for n in text.numbers if numbers_agree(number, n.number)), None)
+            for number in numbers
+        ]
+        return _all_of(stated)
     wanted = find_quantities(value)
-    if not wanted:
-        return False
     rest = value
     for found in reversed(wanted):
         rest = rest[: found.start] + rest[found.end :]
     around = plain_words(rest)
-    return (not around or occurs(around, words)) and all(_given(found.quantity, quantities) for found in wanted)
+    given = [_find_number(number, found.quantity.unit, text) for found in wanted for number in found.quantity.numbers]
+    return _all_of([*given, _find_words(around, text)] if given and around else given)
 
 
-def _given(wanted: Quantity, stated: list[Quantity]) -> bool:
-    """Tell whether each number of the wanted quantity is among the stated ones."""
-    single = [Quantity((number,), wanted.unit) for number in wanted.numbers]
-    return all(any(any(gives(quantity, number)) for quantity in stated) for number in single)
+def _find_words(phrase: list[str], text: _Text) -> Place | None:
+    words = find_phrase(phrase, text.words)
+    return (text.found[words[0]].start, text.found[words[1]].end) if words else None
+
+
+def _find_number(number: Number, unit: str, text: _Text) -> Place | None:
+    """Return the first quantity of which it is one of the numbers."""
+    wanted = Quantity((number,), unit)
+    return next(((q.start, q.end) for q in text.quantities if any(gives(q.quantity, wanted))), None)
+
+
+def _all_of(places: list[Place | None]) -> list[Place]:
+    """Return the places; none if one is missing."""
+    found = [place for place in places if place]
+    return found if len(found) == len(places) else []

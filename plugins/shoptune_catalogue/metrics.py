@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 import numpy as np
 from pydantic import Field
 
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Options
-from shoptune.data import Sample
+from shoptune.data import Mark, Sample
 from shoptune.reductions import ratio
 from shoptune_catalogue.claims import CLAIM_KINDS, Claim, ClaimKind, find_claims, is_supported
 from shoptune_catalogue.coverage import covered
 from shoptune_catalogue.limits import ProfileName, violations
+from shoptune_catalogue.marks import mark_claims, mark_facts
 
 __all__ = [
     "ATTRIBUTE_COVERAGE",
@@ -86,6 +87,10 @@ def _coverage(sample: Sample, options: CoverageOptions) -> tuple[int, int]:
     return sum(states.values()), len(states)
 
 
+def _coverage_marks(sample: Sample, options: CoverageOptions) -> Iterable[Mark]:
+    return mark_facts(sample, _attributes(sample, options))
+
+
 def _attributes(sample: Sample, options: CoverageOptions) -> dict[str, str]:
     wanted = None if options.attributes is None else {_fold(name) for name in options.attributes}
     ignored = {_fold(name) for name in options.ignore}
@@ -118,6 +123,10 @@ def _unsupported_share_rows(evaluation: Evaluation, options: UnsupportedOptions)
     return _rows(evaluation, row)
 
 
+def _unsupported_marks(sample: Sample, options: UnsupportedOptions) -> Iterable[Mark]:
+    return mark_claims(sample, options.kinds) if _can_be_checked(sample) else ()
+
+
 def _can_be_checked(sample: Sample) -> bool:
     """Tell whether there is a text and a fact: an empty text must not look faithful, nor one without facts made up."""
     return bool(sample.text.strip()) and any(value.strip() for value in sample.example.facts.values())
@@ -147,9 +156,11 @@ ATTRIBUTE_COVERAGE = AdditiveMetric(
     summary="Share of the product's attributes that the text states, in any unit or spelling",
     options=CoverageOptions,
     rows=_coverage_rows,
+    marks=_coverage_marks,
     reduce=ratio,
     higher_is_better=True,
     format="share",
+    theme="faithfulness",
     distributions=("Pint", "regex"),
 )
 
@@ -158,9 +169,11 @@ UNSUPPORTED_CLAIMS = AdditiveMetric(
     summary="Claims per text (numbers with units, materials, colours, certificates) that no fact supports",
     options=UnsupportedOptions,
     rows=_unsupported_rows,
+    marks=_unsupported_marks,
     reduce=ratio,
     higher_is_better=False,
     format="score",
+    theme="faithfulness",
     distributions=("Pint", "regex"),
 )
 
@@ -169,9 +182,11 @@ UNSUPPORTED_CLAIM_SHARE = AdditiveMetric(
     summary="Share of the claims made that no fact supports",
     options=UnsupportedOptions,
     rows=_unsupported_share_rows,
+    marks=_unsupported_marks,
     reduce=ratio,
     higher_is_better=False,
     format="share",
+    theme="faithfulness",
     distributions=("Pint", "regex"),
 )
 
@@ -183,5 +198,6 @@ MARKETPLACE_LIMITS = AdditiveMetric(
     reduce=ratio,
     higher_is_better=True,
     format="share",
+    theme="form",
     distributions=("regex",),
 )

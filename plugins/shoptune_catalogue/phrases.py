@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
-from shoptune_text.words import words
+from shoptune_text.words import FoundWord, find_words, words
 
-__all__ = ["occurs", "plain_words"]
+__all__ = ["find_phrase", "find_plain_words", "occurs", "plain_words"]
 
 # American -> British, for words that attribute values have.
 _VARIANTS = {
@@ -39,27 +40,42 @@ def plain_words(text: str) -> list[str]:
     return [_plain(word) for word in words(text)]
 
 
+def find_plain_words(text: str) -> list[FoundWord]:
+    """Return `plain_words` with their places in the text."""
+    return [FoundWord(_plain(found.word), found.start, found.end) for found in find_words(text)]
+
+
 def _plain(word: str) -> str:
     word = _COUNTS.get(word, _VARIANTS.get(word, word))
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-def occurs(phrase: list[str], text: list[str]) -> bool:
+def occurs(phrase: Sequence[str], text: Sequence[str]) -> bool:
     """Tell whether a phrase's words stand in a text in sequence; both as `plain_words` returns them.
+
+    >>> occurs(plain_words("red"), plain_words("A hundred"))
+    False
+    """
+    return find_phrase(phrase, text) is not None
+
+
+def find_phrase(phrase: Sequence[str], text: Sequence[str]) -> tuple[int, int] | None:
+    """Return the first and the last of the text's words that a phrase's words are in sequence, by number.
 
     Words are compared run together, so that "post-box red" occurs in "a postbox red tin"; a phrase begins and ends
     where words of the text do.
 
-    >>> occurs(plain_words("post-box red"), plain_words("A postbox red tin"))
-    True
-    >>> occurs(plain_words("red"), plain_words("A hundred"))
-    False
+    >>> find_phrase(plain_words("post-box red"), plain_words("A postbox red tin"))
+    (1, 2)
     """
     wanted, joined = "".join(phrase), "".join(text)
-    borders = {0, *itertools.accumulate(len(word) for word in text)}
     start = joined.find(wanted) if wanted else -1
+    if start < 0:
+        return None
+    borders = {place: number for number, place in enumerate(itertools.accumulate(map(len, text), initial=0))}
     while start >= 0:
-        if start in borders and start + len(wanted) in borders:
-            return True
+        end = start + len(wanted)
+        if start in borders and end in borders:
+            return borders[start], borders[end] - 1
         start = joined.find(wanted, start + 1)
-    return False
+    return None

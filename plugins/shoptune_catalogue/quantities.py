@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pint
 
 __all__ = [
+    "FoundNumber",
     "FoundQuantity",
     "Number",
     "Quantity",
@@ -32,6 +33,7 @@ __all__ = [
     "find_numbers",
     "find_quantities",
     "gives",
+    "locate_numbers",
     "numbers_agree",
 ]
 
@@ -63,6 +65,15 @@ class FoundQuantity:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class FoundNumber:
+    """A number, with or without a unit, and where it stands: `text[start:end]`."""
+
+    number: Number
+    start: int
+    end: int
+
+
 def find_quantities(text: str) -> list[FoundQuantity]:
     """Return the quantities in a text, in order."""
     return [
@@ -87,7 +98,12 @@ def bare_numbers(text: str) -> frozenset[Number]:
 
 def find_numbers(text: str) -> frozenset[Number]:
     """Return every number in a text, with or without a unit."""
-    return frozenset(_read_number(number) for number in _NUMBER.findall(text))
+    return frozenset(found.number for found in locate_numbers(text))
+
+
+def locate_numbers(text: str) -> list[FoundNumber]:
+    """Return every number in a text with its place, in order."""
+    return [FoundNumber(_read_number(match[0]), match.start(), match.end()) for match in _NUMBER.finditer(text)]
 
 
 def gives(stated: Quantity, fact: Quantity) -> list[bool]:

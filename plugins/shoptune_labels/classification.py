@@ -88,6 +88,7 @@ ACCURACY = AdditiveMetric(
     reduce=ratio,
     higher_is_better=True,
     format="share",
+    theme="correctness",
 )
 
 MACRO_F1 = AdditiveMetric(
@@ -98,6 +99,7 @@ MACRO_F1 = AdditiveMetric(
     reduce=_macro_f1,
     higher_is_better=True,
     format="score",
+    theme="correctness",
 )
 
 F1 = AdditiveMetric(
@@ -108,6 +110,7 @@ F1 = AdditiveMetric(
     reduce=_f1,
     higher_is_better=True,
     format="score",
+    theme="correctness",
 )
 
 RECALL = AdditiveMetric(
@@ -118,6 +121,7 @@ RECALL = AdditiveMetric(
     reduce=ratio,
     higher_is_better=True,
     format="share",
+    theme="correctness",
 )
 
 LOWEST_RECALL = AdditiveMetric(
@@ -128,4 +132,5 @@ LOWEST_RECALL = AdditiveMetric(
     reduce=_lowest_recall,
     higher_is_better=True,
     format="share",
+    theme="correctness",
 )

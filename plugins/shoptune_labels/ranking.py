@@ -117,6 +117,7 @@ NDCG = AdditiveMetric(
     reduce=ratio,
     higher_is_better=True,
     format="score",
+    theme="correctness",
 )
 
 MRR = AdditiveMetric(
@@ -127,4 +128,5 @@ MRR = AdditiveMetric(
     reduce=ratio,
     higher_is_better=True,
     format="score",
+    theme="correctness",
 )

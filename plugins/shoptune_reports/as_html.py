@@ -12,14 +12,29 @@ from shoptune.comparison import Comparison
 from shoptune.components import Section
 from shoptune.data_report import DataReport
 from shoptune_reports.board import Board, boards
-from shoptune_reports.page import render_page
-from shoptune_reports.selection import Shown, select
+from shoptune_reports.conclusion import conclude
+from shoptune_reports.cost_section import cost_section
+from shoptune_reports.forest import forests
+from shoptune_reports.page import CHARTS, render_page
+from shoptune_reports.sample_data import PageSamples, page_samples
+from shoptune_reports.training_section import training_section
 from shoptune_reports.verdict import Judgement, judge
 
-__all__ = ["SAMPLES_SHOWN", "render_data_html", "render_html"]
+__all__ = ["render_data_html", "render_html"]
 
-SAMPLES_SHOWN = 60
-"""So many samples the page holds; ``samples.jsonl`` holds all."""
+_STYLES = ("verdict.css", "comparison.css", "slices.css", "samples.css", "data.css", "charts.css")
+_SAMPLES = (
+    "vendor/diff.min.js",
+    "make.js",
+    "figures.js",
+    "samples_text.js",
+    "samples_choice.js",
+    "samples_view.js",
+    "samples_asked.js",
+    "samples_controls.js",
+    "samples.js",
+)
+_SCRIPTS = (*CHARTS, "forest.js", "loss.js", *_SAMPLES, "pareto.js", "copy.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +43,26 @@ class TaskView:
 
     board: Board
     judgement: Judgement
-    samples: tuple[Shown, ...]
-    samples_total: int
 
 
 def render_html(comparison: Comparison, sections: Sequence[Section]) -> Mapping[str, str]:
     """Return ``report.html``."""
+    views = _views(comparison)
     html = render_page(
         "report.html.j2",
+        styles=_STYLES,
+        scripts=_SCRIPTS,
+        data={
+            "forests": forests(view.board for view in views),
+            "losses": [trained.curve for trained in training_section(comparison)],
+            "paretos": {
+                part.board.task.name: part.pareto for part in cost_section(comparison, (view.board for view in views))
+            },
+        },
         c=comparison,
-        views=_views(comparison),
+        views=views,
+        conclusion=conclude(comparison, {view.board.task.name: view.judgement for view in views}),
+        samples=_samples(comparison, views),
         sections=[(section.title, _markdown(section.markdown)) for section in sections],
     )
     return {"report.html": html}
@@ -45,24 +70,21 @@ def render_html(comparison: Comparison, sections: Sequence[Section]) -> Mapping[
 
 def render_data_html(experiment: str, reports: Mapping[str, DataReport]) -> Mapping[str, str]:
     """Return ``data.html``, which shows what ``report.html`` has under its heading *Data*."""
-    return {"data.html": render_page("data_page.html.j2", experiment=experiment, reports=reports)}
+    html = render_page("data_page.html.j2", styles=("data.css",), experiment=experiment, reports=reports)
+    return {"data.html": html}
 
 
 def _views(comparison: Comparison) -> list[TaskView]:
-    each = SAMPLES_SHOWN // max(len(comparison.tasks), 1)
-    views = []
-    for board in boards(comparison):
-        judgement = judge(board, comparison.gates)
-        featured = judgement.standing.candidate.name if judgement.standing else comparison.baseline
-        views.append(
-            TaskView(
-                board,
-                judgement,
-                select(board, comparison.samples, featured, each, comparison.provenance.seed),
-                sum(sample.task == board.task.name for sample in comparison.samples),
-            )
-        )
-    return views
+    return [TaskView(board, judge(board, comparison)) for board in boards(comparison)]
+
+
+def _samples(comparison: Comparison, views: Sequence[TaskView]) -> PageSamples:
+    standings = ((view.board, view.judgement.standing) for view in views)
+    featured = {
+        board.task.name: (board, standing.candidate.name if standing else comparison.baseline)
+        for board, standing in standings
+    }
+    return page_samples(featured, comparison.samples, comparison.provenance.seed)
 
 
 def _markdown(text: str) -> Markup:

@@ -10,18 +10,24 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+from shoptune.comparison import Spread, TaskInfo
+
 __all__ = [
     "MARKS",
     "NOTHING",
     "difference",
     "difference_interval",
     "duration",
+    "examples",
     "integer",
     "interval",
+    "money",
     "plain",
+    "probability",
     "rate",
     "share",
     "size",
+    "spread",
     "value",
 ]
 
@@ -66,9 +72,29 @@ def difference_interval(bounds: Sequence[float] | None, kind: Format) -> str:
     return f"[{low}, {high}]" + (f"{_GAP}pp" if kind == "share" else "")
 
 
+def spread(over: Spread, kind: Format) -> str:
+    """Write how far prompts' values lie apart: over 3 prompts: 0.210 to 0.250 (sd 0.020), of shares 21.0 to 25.0 %."""
+    unit, deviation = (f"{_GAP}%", f"{_GAP}pp") if kind == "share" else ("", "")
+    low, high, apart = (_digits(figure, kind) for figure in (over.lowest, over.highest, over.deviation))
+    return f"over {over.prompts} prompts: {low} to {high}{unit} (sd {apart}{deviation})"
+
+
+def examples(task: TaskInfo) -> str:
+    """Write what a task is scored on: 48 test examples of 40 groups, each asked with 3 prompts."""
+    asked = f", each asked with {len(task.prompts)} prompts" if task.prompts else ""
+    return f"{integer(task.examples)} {task.scored_on} examples of {integer(task.groups)} groups{asked}"
+
+
 def integer(number: int | None) -> str:
     """Write a whole number in groups of three: 12,345."""
     return NOTHING if number is None else f"{number:,}".replace("-", "−")
+
+
+def probability(p: float | None) -> str:
+    """Write a p-value: 0.041, 0.31, or <0.001 where more digits say no more."""
+    if p is None or not math.isfinite(p):
+        return NOTHING
+    return "<0.001" if p < 0.001 else f"{p:.2g}"
 
 
 def duration(seconds: float) -> str:
@@ -94,6 +120,16 @@ def size(number: int | None) -> str:
     while round(amount, 1) >= 1024 and power < len(_UNITS) - 1:
         amount, power = amount / 1024, power + 1
     return f"{amount:.{1 if power else 0}f}{_GAP}{_UNITS[power]}"
+
+
+def money(amount: float | None, currency: str) -> str:
+    """Write an amount of money: 1,204.50 EUR, 0.0031 EUR; what is next to nothing as < 0.0001 EUR."""
+    if amount is None or not math.isfinite(amount):
+        return NOTHING
+    if 0 < amount < 0.0001:
+        return f"<{_GAP}0.0001{_GAP}{currency}"
+    digits = f"{amount:,.2f}" if not 0 < amount < 0.01 else f"{amount:.{1 - math.floor(math.log10(amount))}f}"
+    return f"{digits}{_GAP}{currency}"
 
 
 def rate(number: float | None) -> str:

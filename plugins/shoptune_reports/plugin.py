@@ -1,4 +1,4 @@
-"""What this plugin brings: the report formats ``html``, ``markdown`` and ``json``."""
+"""What this plugin brings: the report formats, one for people and the rest for where a build's outcome is shown."""
 
 from __future__ import annotations
 
@@ -14,11 +14,16 @@ __all__ = ["register_report_formats"]
 
 @hookimpl
 def register_report_formats() -> list[ReportFormat]:
-    """Bring the three formats."""
+    """Bring the formats."""
     from shoptune.components import ReportFormat
+    from shoptune_reports.as_csv import render_csv
+    from shoptune_reports.as_history import render_history_html
     from shoptune_reports.as_html import render_data_html, render_html
     from shoptune_reports.as_json import render_data_json, render_json
+    from shoptune_reports.as_junit import render_junit
     from shoptune_reports.as_markdown import render_data_markdown, render_markdown
+    from shoptune_reports.as_model_card import render_model_card
+    from shoptune_reports.as_openmetrics import render_openmetrics
 
     return [
         ReportFormat(
@@ -26,10 +31,11 @@ def register_report_formats() -> list[ReportFormat]:
             summary="One page for people: report.html, needs no network",
             render=render_html,
             render_data=render_data_html,
+            render_history=render_history_html,
         ),
         ReportFormat(
             name="markdown",
-            summary="A summary for a pull request: report.md, under 65,536 characters",
+            summary="A summary for a pull request: report.md, at most 65,536 characters",
             render=render_markdown,
             render_data=render_data_markdown,
         ),
@@ -38,5 +44,25 @@ def register_report_formats() -> list[ReportFormat]:
             summary="The contract for programs: comparison.json and samples.jsonl",
             render=render_json,
             render_data=render_data_json,
+        ),
+        ReportFormat(
+            name="csv",
+            summary="Tables for a spreadsheet: results.csv and samples.csv, safe against formulas",
+            render=render_csv,
+        ),
+        ReportFormat(
+            name="junit",
+            summary="Gates and results as test cases of a CI server: junit.xml",
+            render=render_junit,
+        ),
+        ReportFormat(
+            name="openmetrics",
+            summary="Figures for GitLab's metrics report and for Prometheus: metrics.txt",
+            render=render_openmetrics,
+        ),
+        ReportFormat(
+            name="model_card",
+            summary="A Hugging Face model card for each tuned candidate: model_cards/CANDIDATE/README.md",
+            render=render_model_card,
         ),
     ]

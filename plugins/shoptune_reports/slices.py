@@ -56,7 +56,10 @@ def is_certain(result: Result) -> bool:
 
 
 def regressions(board: Board, by: str | None = None, limit: int = 10) -> tuple[Regression, ...]:
-    """Return the worst regressions of all candidates, on slices of one key or of all."""
+    """Return the worst regressions of all candidates, on slices of one key or of all: certain ones before others.
+
+    A small slice may show a large difference by chance; it does not push a smaller one that is there off the list.
+    """
     metrics = {metric.name: metric for metric in board.directed}
     scale = {name: 1.0 if metric.format == "share" else 0.0 for name, metric in metrics.items()}
     for result in (*board.results.values(), *board.sliced):
@@ -70,7 +73,7 @@ def regressions(board: Board, by: str | None = None, limit: int = 10) -> tuple[R
         loss = -result.difference if metric.higher_is_better else result.difference
         if loss > 0 and scale[metric.name]:
             found.append(Regression(metric, result, result.slice, loss / scale[metric.name]))
-    return tuple(sorted(found, key=lambda regression: -regression.harm)[:limit])
+    return tuple(sorted(found, key=lambda r: (not is_certain(r.result), -r.harm))[:limit])
 
 
 def grids(board: Board, by: str, limit: int = 25) -> tuple[Grid, ...]:

@@ -53,6 +53,7 @@ OUTPUT_LENGTH = AdditiveMetric(
     reduce=ratio,
     higher_is_better=None,
     format="count",
+    theme="form",
     distributions=("regex",),
 )
 
@@ -64,6 +65,7 @@ INVALID_SHARE = AdditiveMetric(
     reduce=ratio,
     higher_is_better=False,
     format="share",
+    theme="form",
 )
 
 CUT_OFF_SHARE = AdditiveMetric(
@@ -74,4 +76,5 @@ CUT_OFF_SHARE = AdditiveMetric(
     reduce=ratio,
     higher_is_better=False,
     format="share",
+    theme="form",
 )

@@ -61,5 +61,6 @@ CHRF = AdditiveMetric(
     reduce=_reduce,
     higher_is_better=True,
     format="count",
+    theme="overlap",
     distributions=("sacrebleu",),
 )

@@ -107,6 +107,7 @@ MEMORISED_CANARIES = CorpusMetric(
     value=_memorised_canaries,
     higher_is_better=False,
     format="share",
+    theme="originality",
 )
 
 LONGEST_COPY = CorpusMetric(
@@ -116,5 +117,6 @@ LONGEST_COPY = CorpusMetric(
     value=_longest_copy,
     higher_is_better=False,
     format="count",
+    theme="originality",
     distributions=("regex",),
 )

@@ -64,6 +64,7 @@ COPY_RATE = AdditiveMetric(
     reduce=ratio,
     higher_is_better=False,
     format="share",
+    theme="originality",
     distributions=("regex",),
 )
 
@@ -76,5 +77,6 @@ DISTINCT_N = CorpusMetric(
     value=_distinct,
     higher_is_better=None,
     format="share",
+    theme="originality",
     distributions=("regex",),
 )

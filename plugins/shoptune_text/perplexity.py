@@ -33,4 +33,5 @@ PERPLEXITY = AdditiveMetric(
     reduce=_reduce,
     higher_is_better=False,
     format="count",
+    theme="overlap",
 )

@@ -43,6 +43,7 @@ def _metric(name: str, kind: str, shortest: int, shared: str) -> AdditiveMetric[
         reduce=ratio,
         higher_is_better=True,
         format="score",
+        theme="overlap",
         distributions=("rouge-score", "regex"),
     )
 

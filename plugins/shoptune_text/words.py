@@ -17,10 +17,12 @@ commas; other text has words too.
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
 
 import regex
 
-__all__ = ["WORDS_VERSION", "word_ngrams", "words"]
+__all__ = ["WORDS_VERSION", "FoundWord", "find_words", "word_ngrams", "words"]
 
 WORDS_VERSION = "Unicode words 1"
 """Name and version of these rules, for summaries: scores by different rules can't be compared."""
@@ -28,6 +30,7 @@ WORDS_VERSION = "Unicode words 1"
 _TRADE_MARK = regex.compile("[™℠]")  # NFKC would make "Gore™" the word "goretm" ...
 _FRACTION = regex.compile("[¼-¾⅐-⅟↉]")  # ... and "1½" begin with 11
 _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
+_CLUSTER = regex.compile(r"\X(?:\p{Default_Ignorable_Code_Point}+\p{M}+)*")  # what becomes comparable by itself
 
 # Line_Break=SA is Unicode's class of South East Asian letters (Thai, Khmer, ...), whose words only a dictionary tells
 # apart; scx is script extensions, so that the length mark of both kana is among them.
@@ -38,6 +41,15 @@ _WORD = regex.compile(
                (?: (?!{_CHARACTER}) [\p{{L}}\p{{N}}\p{{M}}] | (?<=\p{{Nd}}) [.,] (?=\p{{Nd}}) )*""",
     flags=regex.VERBOSE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWord:
+    """A word, ready to be compared, and where it stands: `text[start:end]`."""
+
+    word: str
+    start: int
+    end: int
 
 
 def words(text: str) -> list[str]:
@@ -52,6 +64,21 @@ def words(text: str) -> list[str]:
     return found
 
 
+def find_words(text: str) -> list[FoundWord]:
+    """Return the words that `words` finds, with their places; a letter that stands for several is in all of theirs.
+
+    >>> find_words("Étui, ½ l")[:2]
+    [FoundWord(word='étui', start=0, end=4), FoundWord(word='1', start=6, end=7)]
+    """
+    clusters = [(_comparable_cluster(match[0]), match.span()) for match in _CLUSTER.finditer(text)]
+    comparable = "".join(shown for shown, _ in clusters)
+    places = [place for shown, place in clusters for _ in shown]
+    return [
+        FoundWord(match[0], places[match.start()][0], places[match.end() - 1][1])
+        for match in _WORD.finditer(comparable)
+    ]
+
+
 def word_ngrams(text: str, n: int) -> list[tuple[str, ...]]:
     """Return every run of `n` successive words, in order; none if the text is shorter.
 
@@ -60,6 +87,11 @@ def word_ngrams(text: str, n: int) -> list[tuple[str, ...]]:
     """
     found = words(text)
     return [tuple(found[start : start + n]) for start in range(len(found) - n + 1)]
+
+
+@lru_cache(maxsize=4096)
+def _comparable_cluster(text: str) -> str:
+    return _comparable(text)
 
 
 def _comparable(text: str) -> str:

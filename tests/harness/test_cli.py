@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shoptune.comparison import SCHEMA_VERSION
 from shoptune.doctor import Check
 from tests.fakes import Shop, shoptune
 
@@ -20,6 +21,9 @@ def test_a_run_from_end_to_end(shop: Shop) -> None:
     outcome = shop.run()
     assert outcome.code == 0
     assert "echo: 11 test examples, compared with base" in outcome.output
+    assert outcome.output.splitlines()[-3:] == [
+        f"reports/fake/{name}" for name in ("comparison.json", "samples.jsonl", "lines.txt")
+    ]
     assert {p.name for p in (shop.folder / "reports/fake").iterdir()} == {
         "comparison.json",
         "samples.jsonl",
@@ -92,6 +96,13 @@ GATE = {"task": "echo", "metric": "overlap", "candidate": "drilled"}
         ({**GATE, "candidate": "silence", "must": "be_better"}, 1),
         ({**GATE, "candidate": "few_shot", "must": "be_better"}, 4),
         ({**GATE, "candidate": "few_shot", "must": "be_better", "on_inconclusive": "pass"}, 0),
+        ({**GATE, "slice": {"worst": "category"}, "must": "at_least", "value": 0}, 0),
+        ({**GATE, "slice": {"category": "scarfs"}, "must": "at_least", "value": 0}, 1),
+        ({**GATE, "candidate": "few_shot", "slice": {"category": "tables"}, "must": "be_better"}, 4),
+        ({**GATE, "slice": {"brand": "Acme"}, "must": "be_better"}, 2),
+        ({**GATE, "metric": "invalid", "must": "at_most", "value": 0}, 0),
+        ({"task": "echo", "candidate": "drilled", "cost": "tune_seconds", "must": "at_most", "value": 600}, 0),
+        ({"task": "echo", "candidate": "drilled", "cost": "tune_money", "must": "at_most", "value": 600}, 2),
     ],
 )
 def test_exit_codes_of_gates(shop: Shop, gate: dict[str, Any], code: int) -> None:
@@ -100,6 +111,18 @@ def test_exit_codes_of_gates(shop: Shop, gate: dict[str, Any], code: int) -> Non
     shop.journal()
     assert shop.run("gate").code == code, "and again from comparison.json alone"
     assert shop.journal() == []
+
+
+def test_gates_on_slices_that_are_large_enough(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, products=160)
+    worst = {**GATE, "must": "be_better", "slice": "worst"}
+    shop.set("compare.gates", [worst, {**worst, "slice": {"category": "tables"}}])
+    outcome = shop.run()
+    assert outcome.code == 0
+    assert outcome.output.count("✓ passed: overlap of drilled on category '") == 2
+    assert "It is the worst of 2 slices." in outcome.output
+    shop.set("compare.gates", [{**worst, "candidate": "silence", "must": "not_be_worse"}])
+    assert shop.run("gate").code == 1
 
 
 class TestGate:
@@ -115,8 +138,11 @@ class TestGate:
         [
             ("{", "not JSON"),
             ("[]", "has schema version None"),
-            ('{"schema_version": "0"}', "has schema version '0', this shoptune reads '1'"),
-            ('{"schema_version": "1"}', "experiment: Field required; render it again with `shoptune report"),
+            ('{"schema_version": "0"}', f"has schema version '0', this shoptune reads '{SCHEMA_VERSION}'"),
+            (
+                f'{{"schema_version": "{SCHEMA_VERSION}"}}',
+                "experiment: Field required; render it again with `shoptune report",
+            ),
         ],
     )
     def test_on_something_else(self, shop: Shop, content: str, said: str) -> None:
@@ -131,6 +157,28 @@ class TestGate:
         shop.set("compare.gates", [{**GATE, "must": "be_better"}]).run()
         (shop.folder / "fake_plugin.py").unlink()
         assert shop.run("gate").code == 0
+
+    def test_says_where_doubt_is_allowed_and_where_there_is_no_gate(self, shop: Shop) -> None:
+        doubtful = {**GATE, "candidate": "few_shot", "must": "be_better", "on_inconclusive": "pass"}
+        shop.set("compare.gates", [doubtful]).run()
+        assert "? inconclusive, which is allowed: overlap of few_shot is" in shop.run("gate").output
+        outcome = shop.set("compare.gates", []).run("gate")
+        assert outcome.code == 0
+        assert "The experiment has no gates" in outcome.output
+
+    def test_judges_what_is_written_and_resamples_nothing(self, shop: Shop) -> None:
+        shop.set("compare.gates", [{**GATE, "must": "be_better"}]).run()
+        code = f"""
+import os
+os.chdir({str(shop.folder)!r})
+from shoptune.cli import cli
+try:
+    cli.main(["gate", "experiment.yaml"], standalone_mode=False)
+except SystemExit as end:
+    assert end.code == 0
+"""
+        computing = {"scipy", "torch", "transformers", "shoptune.compare", "shoptune.statistics", "shoptune.plugins"}
+        assert imported_by(code).isdisjoint(computing)
 
 
 # --- plan, data, report ----------------------------------------------------------------------------------------------

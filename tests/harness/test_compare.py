@@ -232,7 +232,7 @@ class TestAllSamples:
 
     def test_a_metric_that_is_not_additive_has_a_value_alone(self, scores: FloatArray) -> None:
         component = CorpusMetric(name="distinct", summary="", options=NoOptions, value=never, higher_is_better=True)
-        values = {"base": 0.5, "sft": float("nan")}
+        values = {"base": {"own": 0.5}, "sft": {"own": float("nan")}}
         results = run(
             task(),
             [
@@ -308,6 +308,81 @@ class TestSlices:
         metrics = [measured({"base": of(scores), "sft": of(scores)})]
         assert {s for _, _, s in run(task(slices=self.SLICES), metrics, slices=["locale"])} == {None, "de"}
         assert {s for _, _, s in run(task(slices=self.SLICES), metrics, slices=[])} == {None}
+
+
+class TestPrompts:
+    PROMPTS = ("own", "terse", "polite")
+
+    def asked(self, prompts: Sequence[str] = PROMPTS, **options: Any) -> TaskSamples:
+        """20 products, each asked about in three ways."""
+        slices = [{"prompt": self.PROMPTS[i // 20], "category": "ab"[i % 2]} for i in range(N)]
+        return replace(task(groups=[f"p{i % 20}" for i in range(N)], slices=slices), prompts=prompts, **options)
+
+    def test_the_spread_is_that_of_the_prompts_values(self, scores: FloatArray) -> None:
+        by_prompt = np.repeat([0.0, 0.1, 0.4], 20)
+        rows = {"base": of(np.full(N, 0.25)), "sft": of(np.tile(scores[:20], 3) + by_prompt)}
+        results = run(self.asked(), [measured(rows)], slices=["category"])
+        base, sft = results["rouge_l", "base", None].spread, results["rouge_l", "sft", None].spread
+        assert base is not None
+        assert sft is not None
+        assert (base.prompts, base.lowest, base.highest, base.deviation) == (3, 0.25, 0.25, 0)
+        own = scores[:20].mean()
+        assert (sft.lowest, sft.highest) == pytest.approx((own, own + 0.4))
+        # Mean of 0, 0.1 and 0.4: 1/6; squares of the distances: 1/36 + 1/225 + 49/900 = 13/150; divided by 2.
+        assert sft.deviation == pytest.approx((13 / 300) ** 0.5)
+        assert results["rouge_l", "sft", "polite"].value == pytest.approx(own + 0.4)
+        assert {r.spread for (_, _, part), r in results.items() if part} == {None}
+
+    def test_what_is_asked_about_one_product_is_resampled_together(self, scores: FloatArray) -> None:
+        """Three answers that agree say no more than one: the interval of 60 samples is that of 20."""
+        gain = 0.02 + noise(0.1)[:20]
+        rows = {"base": of(np.tile(scores[:20], 3)), "sft": of(np.tile(scores[:20] + gain, 3))}
+        thrice = run(self.asked(), [measured(rows)])["rouge_l", "sft", None]
+        once = run(task(groups=[f"p{i}" for i in range(20)]), [measured({c: r[:20] for c, r in rows.items()})])[
+            "rouge_l", "sft", None
+        ]
+        assert (thrice.n, once.n) == (60, 20)
+        assert thrice.difference == pytest.approx(once.difference)
+        assert thrice.difference_interval == pytest.approx(once.difference_interval)
+        assert (thrice.p_value, thrice.smallest_detectable) == pytest.approx((once.p_value, once.smallest_detectable))
+
+    def test_prompts_are_told_apart_whatever_else_is(self, scores: FloatArray) -> None:
+        metrics = [measured({"base": of(scores), "sft": of(scores)})]
+        for slices in ([], ["prompt"], ["category", "prompt"], None):
+            found = [part for _, c, part in run(self.asked(), metrics, slices=slices) if c == "sft"]
+            assert found[:4] == [None, *self.PROMPTS], "in the order of the task's prompts, and once"
+            assert set(found[4:]) <= {"a", "b"}
+
+    def test_one_product_is_enough(self, scores: FloatArray) -> None:
+        samples = self.asked(groups=["one"] * N)
+        results = run(samples, [measured({"base": of(scores), "sft": of(scores)})], slices=[])
+        assert results["rouge_l", "sft", "terse"].value == pytest.approx(scores[20:40].mean())
+        assert results["rouge_l", "sft", "terse"].interval is None
+        assert results["rouge_l", "sft", None].spread is not None
+
+    def test_a_metric_that_is_not_additive_has_the_mean_of_its_prompts(self) -> None:
+        component = CorpusMetric(name="distinct", summary="", options=NoOptions, value=never, higher_is_better=True)
+        nan = float("nan")
+        values = {"base": {"own": 0.5, "terse": 0.2, "polite": 0.2}, "sft": {"own": nan, "terse": 0.1, "polite": 0.3}}
+        results = run(
+            self.asked(), [Measured(task="description", metric="distinct", component=component, values=values)]
+        )
+        base, sft = (results["distinct", c, None] for c in ("base", "sft"))
+        assert base.value == pytest.approx(0.3)
+        assert base.spread is not None
+        assert base.spread.deviation == pytest.approx(0.03**0.5)
+        assert sft.value is None, "the mean of all three is not known"
+        assert sft.spread is not None
+        assert (sft.spread.prompts, sft.spread.lowest, sft.spread.highest) == (2, 0.1, 0.3)
+        terse = results["distinct", "sft", "terse"]
+        assert (terse.value, terse.n, terse.invalid, terse.interval, terse.verdict) == (0.1, 20, 0, None, None)
+        assert results["distinct", "sft", "own"].invalid == 1
+
+    def test_a_slice_of_that_name_in_a_task_with_one_prompt_is_a_slice(self, scores: FloatArray) -> None:
+        metrics = [measured({"base": of(scores), "sft": of(scores)})]
+        samples = self.asked(prompts=("own",))
+        assert {part for _, _, part in run(samples, metrics, slices=[])} == {None}
+        assert {r.spread for r in run(samples, metrics, slices=["prompt"]).values()} == {None}
 
 
 class TestDeterminism:

@@ -68,6 +68,15 @@ def test_an_empty_file(tmp_path: Path) -> None:
         load_experiment(tmp_path / "experiment.yaml")
 
 
+def test_a_prompts_options_are_the_tasks_own_with_some_replaced(shop: Shop) -> None:
+    shop.set("tasks.echo.shortest", 2).set("tasks.echo.prompts", {"polite": {"instruction": "Please repeat:"}})
+    experiment = shop.load()
+    assert experiment.tasks["echo"].options.model_dump() == {"instruction": "Repeat:", "shortest": 2}
+    polite = experiment.prompts["echo"]["polite"]
+    assert polite.options.model_dump() == {"instruction": "Please repeat:", "shortest": 2}
+    assert polite.component.name == "fake_echo"
+
+
 # Each mistake: the key that is set, its value, at what text the line is, what is said.
 MISTAKES: list[tuple[str, Any, str, str]] = [
     # unknown keys, at every depth
@@ -114,6 +123,12 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
         [{"task": "echo", "metric": "overlap", "candidate": "drilled", "must": "be_better", "margn": 1}],
         "margn:",
         "compare.gates.0.margn: unknown key. Did you mean 'margin'?",
+    ),
+    (
+        "tasks.echo.prompts",
+        {"polite": {"instructoin": "x"}},
+        "instructoin:",
+        "tasks.echo.prompts.polite.instructoin: unknown key. Did you mean 'instruction'?",
     ),
     # unknown names
     ("tasks.echo.task", "fake_ecko", "task:", "there is no task 'fake_ecko'. Did you mean 'fake_echo'?"),
@@ -176,6 +191,22 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("compare.resamples", 10, "resamples:", "greater than or equal to 200; found 10"),
     ("reports", "json", "reports:", "reports: Input should be a valid tuple; found 'json'"),
     ("candidates.base", "fake-model", "base: fake-model", "candidates.base: Input should be a valid dictionary"),
+    (
+        "tasks.echo.prompts",
+        {"polite": {"shortest": "long"}},
+        "shortest:",
+        "tasks.echo.prompts.polite.shortest: Input should be a valid integer",
+    ),
+    # prompts that are none
+    ("tasks.echo.prompts", {"polite": "Please"}, "polite:", "tasks.echo.prompts.polite: Input should be a valid dict"),
+    ("tasks.echo.prompts", {"own": {"shortest": 1}}, "own:", "the task's own prompt is called 'own'; give this one"),
+    ("tasks.echo.prompts", {"same": {}}, "same:", "tasks.echo.prompts.same: it has the options of the prompt 'own'"),
+    (
+        "tasks.echo.prompts",
+        {"one": {"shortest": 1}, "two": {"instruction": "Repeat:", "shortest": 1}},
+        "two:",
+        "tasks.echo.prompts.two: it has the options of the prompt 'one'; change one",
+    ),
     # origins of candidates
     (
         "candidates.base.baseline",

@@ -119,6 +119,7 @@ def test_nor_does_the_shops_folder(shop: Shop, tmp_path: Path) -> None:
         ("candidates.preferred.tune.method", "drill", {"tune preferred"} | scored("preferred")),
         ("candidates.preferred.from", "base", {"tune preferred"} | scored("preferred")),
         ("data.shop.tests", {"path": "tests.fake", "delimiter": ";"}, EVERYTHING),
+        ("tasks.echo.prompts", {}, set()),
         # What is decided after measuring decides no step.
         ("compare.baseline", "few_shot", set()),
         ("compare.resamples", 300, set()),
@@ -210,13 +211,43 @@ def test_a_tune_reads_only_the_tasks_that_it_names(shop: Shop) -> None:
     }
 
 
+def test_a_prompt_that_is_added_decides_what_is_predicted_and_measured_alone(shop: Shop) -> None:
+    before = fingerprints(shop)
+    shop.set("tasks.echo.prompts", {"polite": {"instruction": "Please repeat:"}})
+    after = fingerprints(shop)
+    assert after.keys() - before.keys() == {"rephrase echo"}
+    assert {name for name in before if before[name] != after[name]} == scored(*CANDIDATES)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "steps"),
+    [
+        ("tasks.echo.prompts.polite.instruction", "Kindly repeat:", {"rephrase echo", *scored(*CANDIDATES)}),
+        ("tasks.echo.prompts.terse", {"instruction": "Again:"}, {"rephrase echo", *scored(*CANDIDATES)}),
+        ("tasks.echo.score_on", "validation", scored(*CANDIDATES)),
+        ("seed", 8, {"rephrase echo", *EVERYTHING}),
+        ("compare.slices", [], set()),
+    ],
+)
+def test_what_a_key_decides_beside_other_prompts(shop: Shop, key: str, value: object, steps: set[str]) -> None:
+    shop.set("tasks.echo.prompts", {"polite": {"instruction": "Please repeat:"}})
+    assert changed(shop, lambda s: s.set(key, value)) == steps
+
+
+def test_the_order_of_prompts_does_not_decide(shop: Shop) -> None:
+    prompts = {"polite": {"instruction": "Please repeat:"}, "terse": {"instruction": "Again:"}}
+    shop.set("tasks.echo.prompts", prompts)
+    assert not changed(shop, lambda s: s.set("tasks.echo.prompts", dict(reversed(prompts.items()))))
+    assert shop.plan().tasks[0].prompts == ("terse", "polite"), "as the file has it"
+
+
 def test_two_candidates_that_are_the_same_share_their_steps(shop: Shop) -> None:
     shop.set("candidates.twin", {"model": "fake-model"})
     plan = shop.plan()
     one, other = (plan.step("predict", task="echo", candidate=c) for c in ("base", "twin"))
     assert one.fingerprint == other.fingerprint
     assert shop.run().code == 0
-    assert sum(line.startswith("answered") for line in shop.journal()) == 3 * len(MODELS)
+    assert shop.journal().count("opened the model") == len(MODELS)
 
 
 # --- what the plan says ----------------------------------------------------------------------------------------------

@@ -1,3 +1,4 @@
+import sys
 import time
 
 import numpy as np
@@ -42,3 +43,10 @@ def test_an_error_ends_the_measuring() -> None:
         _ = 1 / 0
     assert usage.seconds == usage.seconds
     assert usage.peak_memory_bytes > 0
+
+
+def test_without_an_accelerator_there_is_no_peak_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    with Usage() as usage:
+        assert usage.peak_accelerator_bytes is None
+    assert usage.peak_accelerator_bytes is None

@@ -15,6 +15,7 @@ from shoptune.yaml_file import read_yaml
 from tests.fakes import Shop
 
 ROOT = Path(__file__).parents[2]
+GATE: dict[str, Any] = {"task": "echo", "metric": "overlap", "candidate": "drilled", "must": "be_better"}
 
 
 @pytest.fixture
@@ -29,6 +30,10 @@ def test_a_good_file_is_accepted(shop: Shop, validator: Any) -> None:
     shop.set("tasks.echo.metrics", ["overlap", {"metric": "overlap", "name": "folded", "case": False}])
     shop.set("candidates.base.skill", 0.3).set("candidates.base.backend", "fake")
     shop.set("candidates.drilled.tune.rate", 1e-4)
+    cost = {"task": "echo", "candidate": "drilled", "must": "at_most", "value": 1, "cost": "tune_seconds"}
+    asked = [GATE | {"slice": part} for part in ("worst", {"worst": "category"}, {"category": "tables"})]
+    shop.set("compare.gates", [GATE, cost, *asked])
+    shop.set("tasks.echo.prompts", {"polite": {"instruction": "Please repeat:"}})
     shop.load()
     validator.validate(shop.experiment)
 
@@ -48,6 +53,9 @@ def test_the_demo_is_accepted() -> None:
         ("tasks.echo.instructoin", "x"),
         ("tasks.echo.shortest", "long"),
         ("tasks.echo.split.tset", 0.1),
+        ("tasks.echo.prompts", {"polite": {"instructoin": "x"}}),
+        ("tasks.echo.prompts", {"polite": {"shortest": "long"}}),
+        ("tasks.echo.prompts", {"polite": "Please"}),
         ("tasks.echo.score_on", "train"),
         ("tasks.echo.metrics", [{"metric": "overlap", "csae": True}]),
         ("tasks.echo.metrics", [{"metric": "overlop"}]),
@@ -60,6 +68,11 @@ def test_the_demo_is_accepted() -> None:
         ("data.shop.products", {"path": "products.fake", "adapter": "fake_csv", "delimeter": ";"}),
         ("data.shop.products", 7),
         ("compare.gates", [{"task": "echo", "metric": "overlap", "candidate": "drilled", "must": "win"}]),
+        ("compare.gates", [GATE | {"slice": "best"}]),
+        ("compare.gates", [GATE | {"slice": {"category": "Bags", "brand": "Acme"}}]),
+        ("compare.gates", [GATE | {"slice": {}}]),
+        ("compare.gates", [GATE | {"cost": "tune_seconds", "value": 1}]),
+        ("compare.gates", [{"task": "echo", "candidate": "drilled", "must": "at_most", "value": 1}]),
         ("compare", {}),
     ],
 )

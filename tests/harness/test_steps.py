@@ -415,10 +415,11 @@ class TestMeasure:
 
     def test_value_of_another(self, shop: Shop) -> None:
         shop.run()
-        value = shop.stored("measure", task="echo", candidate="base", metric="distinct").json("value.json")
+        values = shop.stored("measure", task="echo", candidate="base", metric="distinct").json("values.json")
         words = [w for p in predictions(shop, "base") for w in p.text.split()]
-        assert value == len(set(words)) / len(words)
-        assert shop.stored("measure", task="echo", candidate="silence", metric="distinct").json("value.json") is None
+        assert values == {"own": len(set(words)) / len(words)}
+        of_silence = shop.stored("measure", task="echo", candidate="silence", metric="distinct").json("values.json")
+        assert of_silence == {"own": None}
 
     def test_an_answer_that_does_not_parse_is_invalid(self, shop: Shop) -> None:
         shop.run()

@@ -1,7 +1,6 @@
 """Whole runs with the real backend and the real trainers on a tiny random model, through the command line."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -11,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from tests.integration.runs import RUN, command, comparison, environment, shoptune, write_experiment
 from tests.tiny import make_model
 
 pytestmark = pytest.mark.slow
@@ -76,38 +75,10 @@ def make_folder(folder: Path, model: Path) -> Path:
     return folder
 
 
-def write_experiment(folder: Path, experiment: dict[str, Any]) -> None:
-    (folder / "experiment.yaml").write_text(yaml.safe_dump(experiment, sort_keys=False), "utf-8")
-
-
-def shoptune(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(), cwd=folder, capture_output=True, encoding="utf-8", check=False, env=environment())
-
-
-RUN = "from shoptune.cli import main; main()"
 CHECKPOINT_EVERY_STEP = (
     "from shoptune_trl import callbacks; callbacks.CHECKPOINT_SECONDS = 0; callbacks.CHECKPOINT_SHARE = 1; " + RUN
 )
 """Checkpoints come by the clock, and a training of two seconds would have none."""
-
-
-def command(script: str = RUN) -> list[str]:
-    return [sys.executable, "-c", script, "--debug", "run", "experiment.yaml", "--plain"]
-
-
-def environment() -> dict[str, str]:
-    """A model this small is quicker on one thread."""
-    return {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1"}
-
-
-def comparison(folder: Path) -> dict[str, Any]:
-    """Return comparison.json and the samples, without time, memory and the command."""
-    report = folder / "reports" / "tiny"
-    found: dict[str, Any] = json.loads((report / "comparison.json").read_text("utf-8"))
-    for cost in found["cost"]:
-        del cost["seconds"], cost["tokens_per_second"], cost["peak_memory_bytes"]
-    del found["provenance"]["created"], found["provenance"]["command"]
-    return {**found, "samples": (report / "samples.jsonl").read_text("utf-8")}
 
 
 def kill_when(folder: Path, sign: str) -> None:

@@ -14,8 +14,10 @@ import click
 
 from shoptune import __version__
 from shoptune.cli.commands import doctor, plugins, schema
+from shoptune.cli.compare_runs import compare
 from shoptune.cli.data import data
 from shoptune.cli.experiment import gate, plan, report, run
+from shoptune.cli.history import history
 from shoptune.errors import ShoptuneError
 
 __all__ = ["cli", "main"]
@@ -51,7 +53,7 @@ def cli(debug: bool) -> None:
     del debug  # read by main()
 
 
-for command in (run, plan, data, report, gate, plugins, schema, doctor):
+for command in (run, plan, data, report, gate, history, compare, plugins, schema, doctor):
     cli.add_command(command)
 
 

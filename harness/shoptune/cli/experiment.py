@@ -39,9 +39,9 @@ def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool 
 
     loaded = load_experiment(experiment)
     with display(plain=plain) as shown:
-        plan, comparison = run_whole(loaded, Store(store), reports, shown, command=_command())
-    show_comparison(comparison, reports / comparison.experiment)
-    return exit_code(plan.gates, comparison.gates)
+        comparison, written = run_whole(loaded, Store(store), reports, shown, command=_command())
+    show_comparison(comparison, written)
+    return exit_code(comparison.gates)
 
 
 @click.command()
@@ -90,14 +90,14 @@ def gate(experiment: Path, reports: Path) -> None:
     """Hold the experiment's gates against its last comparison.json; exit 1 if one fails, 4 if one stays open."""
     from shoptune.cli.summary import show_gates
     from shoptune.experiment_file import read_experiment_file
-    from shoptune.gates import exit_code, judge
+    from shoptune.gates import exit_code
+    from shoptune.judging import judge
 
     file, _ = read_experiment_file(experiment)
     comparison = _read_comparison(reports / file.name / "comparison.json", experiment)
-    gates = file.compare.gates
-    verdicts = judge(gates, comparison.results, comparison.metrics, comparison.baseline)
+    verdicts = judge(file.compare.gates, comparison, slices=file.compare.slices)
     show_gates(verdicts)
-    sys.exit(exit_code(gates, verdicts))
+    sys.exit(exit_code(verdicts))
 
 
 def _read_comparison(path: Path, experiment: Path) -> Comparison:

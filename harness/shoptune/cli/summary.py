@@ -24,12 +24,13 @@ OUTCOMES = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive"
 STATUS = {"good": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
 
 
-def show_comparison(comparison: Comparison, folder: Path) -> None:
-    """Print each task's table of results, the gates, and where the reports are."""
+def show_comparison(comparison: Comparison, written: Sequence[Path]) -> None:
+    """Print each task's table of results, the gates, and the reports written."""
     console = Console()
     for task in comparison.tasks:
+        asked = f" x {len(task.prompts)} prompts" if task.prompts else ""
         table = Table(
-            title=f"{task.name}: {task.examples} {task.scored_on} examples, compared with {comparison.baseline}",
+            title=f"{task.name}: {task.examples} {task.scored_on} examples{asked}, compared with {comparison.baseline}",
             title_justify="left",
         )
         table.add_column("metric")
@@ -41,18 +42,22 @@ def show_comparison(comparison: Comparison, folder: Path) -> None:
                 table.add_row(escape(metric.name) + _direction(metric), *(_cell(result, metric) for result in results))
         console.print(table)
     console.print("[green]▲[/] better  [red]▼[/] worse  [dim]◆[/] inconclusive (95 %, Holm-corrected)")
-    show_gates(comparison.gates)
-    for name in ("report.html", "report.md", "comparison.json"):
-        if (folder / name).exists():
-            console.print(f"{escape(str(folder / name))}", highlight=False)
+    if comparison.gates:
+        show_gates(comparison.gates)
+    for path in written:
+        console.print(escape(str(path)), highlight=False, soft_wrap=True)
 
 
 def show_gates(verdicts: Sequence[GateVerdict]) -> None:
     """Print what each gate saw and decided."""
     console = Console()
+    if not verdicts:
+        console.print("The experiment has no gates; `compare.gates` is where they stand.")
     for verdict in verdicts:
         sign, colour = OUTCOMES[verdict.outcome]
-        console.print(f"[{colour}]{sign} {verdict.outcome}[/] {escape(verdict.saw)}", highlight=False)
+        allowed = verdict.outcome == "inconclusive" and verdict.on_inconclusive == "pass"
+        outcome = verdict.outcome + (", which is allowed" if allowed else "")
+        console.print(f"[{colour}]{sign} {outcome}:[/] {escape(verdict.saw)}", highlight=False, soft_wrap=True)
 
 
 def show_plan(plan: Plan, missing: Sequence[Step], store: Store) -> None:

@@ -15,6 +15,7 @@ from shoptune.additive import checked_rows
 from shoptune.components import AdditiveMetric, Evaluation, Task
 from shoptune.data import Example, Invalid, Prediction, Sample
 from shoptune.jsonl import read_jsonl
+from shoptune.marks import marks_of, write_marks
 from shoptune.prompts import OWN, SLICE
 from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options, held_out_file
@@ -24,6 +25,8 @@ __all__ = ["measure", "read_samples"]
 
 def measure(step: Step, context: StepContext) -> dict[str, Any]:
     """Write ``rows.npy`` (float64 [samples, k]) for an additive metric, ``values.json`` (by prompt) for another.
+
+    Where a metric marks words, ``marks.jsonl`` has a line for each sample as well.
 
     A metric sees one prompt's samples at a time: what ranks a query's products, or counts different words, must not
     take the answers to another prompt for further products and texts.
@@ -46,6 +49,8 @@ def measure(step: Step, context: StepContext) -> dict[str, Any]:
             for of in evaluations.values()
         ]
         np.save(context.work.output / "rows.npy", np.concatenate(rows), allow_pickle=False)
+        if metric.marks:
+            write_marks(context.work.output / "marks.jsonl", (marks_of(metric, options, s) for s in samples))
     else:
         values = {prompt: float(metric.value(of, options)) for prompt, of in evaluations.items()}
         text = json.dumps({prompt: None if np.isnan(value) else value for prompt, value in values.items()})

@@ -40,6 +40,13 @@ METRICS: dict[str, tuple[bool | None, Any, bool, str]] = {
     "distinct_2": (True, "share", False, "Different word pairs in all texts."),
 }
 
+THEMES = {
+    "overlap": ("rouge_l", "rouge_1", "chrf"),
+    "faithfulness": ("attribute_coverage", "unsupported_claims"),
+    "form": ("limits", "invalid_share", "words"),
+    "originality": ("copy_rate", "distinct_2"),
+}
+
 CANDIDATES = (
     CandidateInfo(name="template", kind="baseline", summary="Attributes filled into a fixed sentence."),
     CandidateInfo(
@@ -229,7 +236,14 @@ def make_comparison(**changes: Any) -> Comparison:
         ],
         "metrics": [
             MetricInfo(
-                task=TASK, name=name, metric=name, summary=summary, higher_is_better=up, format=kind, additive=additive
+                task=TASK,
+                name=name,
+                metric=name,
+                summary=summary,
+                higher_is_better=up,
+                format=kind,
+                theme=next(theme for theme, names in THEMES.items() if name in names),
+                additive=additive,
             )
             for name, (up, kind, additive, summary) in METRICS.items()
         ],

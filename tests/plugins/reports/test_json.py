@@ -64,5 +64,7 @@ def test_what_is_not_finite_is_null(build: Callable[..., Comparison]) -> None:
     assert whole["training"][0]["info"] == {"peak": None, "list": [None]}
 
 
-def test_the_plugin_brings_three_formats() -> None:
-    assert [kind.name for kind in register_report_formats()] == ["html", "markdown", "json"]
+def test_the_plugin_brings_all_formats() -> None:
+    assert [kind.name for kind in register_report_formats()] == [
+        "html", "markdown", "json", "csv", "junit", "openmetrics", "model_card",
+    ]  # fmt: skip

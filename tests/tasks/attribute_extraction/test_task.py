@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from shoptune.data import Dropped, Example, Invalid, Note, Record
@@ -70,6 +71,12 @@ def test_a_product_becomes_an_example() -> None:
             },
         ),
         references=('{"color":"slate blue","size":"n/a","power":"1500 W"}',),
+        answer_schema={
+            "type": "object",
+            "properties": {name: {"type": "string", "maxLength": 200} for name in ("color", "size", "power")},
+            "required": ["color", "size", "power"],
+            "additionalProperties": False,
+        },
         slices={"category": "Kettles"},
         content="Larkfoot Kettle, slate blue\n1500 W bring it to the boil.\nOf enamel.",
         date="2025-03-01",
@@ -117,6 +124,20 @@ def test_answers_may_show_only_what_is_stated() -> None:
     example = first(record(**KETTLE), attributes=["color", "size"], show="stated")
     assert targets(example) == [{"color": "slate blue"}, {"color": "slate blue", "size": "n/a"}]
     assert example.messages[0]["content"].endswith("Leave out what the text does not state.")
+
+
+@pytest.mark.parametrize("show", ["all", "stated"])
+def test_the_schema_allows_what_is_learnt_and_no_other_attribute(show: str) -> None:
+    values = {"b": {"1 l": 1, "one litre": 0.9}, "a": "red"}
+    example = first(record(name="x", attributes=values), attributes=["c", "b", "a"], show=show)
+    schema = example.answer_schema
+    Draft202012Validator.check_schema(schema)
+    assert list(schema["properties"]) == asked(example)
+    allowed = Draft202012Validator(schema).is_valid
+    assert all(map(allowed, targets(example)))
+    assert allowed({"a": "red"}) == (show == "stated")
+    assert not allowed({"a": "red", "b": "1 l", "c": "n/a", "d": "n/a"})
+    assert not allowed({"a": "red", "b": "1 l", "c": None})
 
 
 def test_the_instruction_can_be_set() -> None:

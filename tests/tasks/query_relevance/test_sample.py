@@ -3,18 +3,21 @@
 import csv
 import json
 from collections import Counter
+from contextlib import chdir
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from shoptune.config import load_experiment
 from shoptune.data import Example
 from shoptune.jsonl import read_jsonl
 from shoptune.plan import make_plan
 from shoptune.store import Store, StoredStep
+from tests.fakes import shoptune
 from tests.tasks.sample import run_baselines
 
 DATA = Path(str(files("shoptune_query_relevance"))) / "data"
@@ -77,3 +80,31 @@ def test_the_run_measures_the_baselines(folder: Path) -> None:
     assert 0 < values["ndcg", "always_exact"] < values["ndcg", "word_overlap"] < 1
     counted = {(r["metric"], r["candidate"]): r["n"] for r in comparison["results"] if not r["slice"]}
     assert counted["mrr", "word_overlap"] == counted["accuracy", "word_overlap"] / 6  # queries, not products
+
+
+def test_several_prompts_rank_each_querys_products_apart(folder: Path) -> None:
+    """A baseline reads no prompt: asked in three ways it answers alike, and all its figures are those of one way."""
+
+    def figures() -> dict[tuple[str, str], dict[str, Any]]:
+        comparison = json.loads((folder / "reports/relevance/comparison.json").read_text("utf-8"))
+        return {(r["metric"], r["candidate"]): r for r in comparison["results"] if not r["slice"]}
+
+    once = figures()
+    path = folder / "several.yaml"
+    experiment = yaml.safe_load((folder / "experiment.yaml").read_text("utf-8"))
+    experiment["tasks"]["relevance"]["prompts"] = {
+        "terse": {"instruction": "How well does the product fit the search?"},
+        "german": {"instruction": "Wie gut passt das Produkt zur Suche?"},
+    }
+    path.write_text(yaml.safe_dump(experiment), "utf-8")
+    with chdir(folder):
+        code, output = shoptune("run", path.name, "--plain")
+    assert code == 0, output
+    several = figures()
+    assert several.keys() == once.keys()
+    for key, result in several.items():
+        spread = {"prompts": 3, "lowest": result["value"], "highest": result["value"], "deviation": 0}
+        assert result["spread"] == pytest.approx(spread, abs=1e-12)
+        assert result["n"] == 3 * once[key]["n"]
+        for figure in ("value", "difference", "p_value", "smallest_detectable"):
+            assert result[figure] == pytest.approx(once[key][figure]), (key, figure)

@@ -1,0 +1,65 @@
+"""Which run a person means: its number, its id or the first letters of it, or a comparison.json (or its folder)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from shoptune.comparison import SCHEMA_VERSION, Comparison
+from shoptune.errors import UsageError
+from shoptune.history.database import history_file, read_runs
+from shoptune.history.run_record import RunRecord, record_of
+
+__all__ = ["NamedRun", "find_run"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedRun:
+    """A run, and the folder that its reports lie in where it was named by that."""
+
+    record: RunRecord
+    folder: Path | None
+
+
+def find_run(name: str, store: Path) -> NamedRun:
+    """Return the run that `name` means; raises UsageError where there is none or more than one."""
+    path = Path(name)
+    if name and (path.suffix == ".json" or path.is_dir()):
+        file = path / "comparison.json" if path.is_dir() else path
+        return NamedRun(record=record_of(read_comparison(file), {}, path.as_posix()), folder=file.parent)
+    history = history_file(store)
+    found = read_runs(history, "CAST(number AS TEXT) = ?1 OR substr(id, 1, length(?1)) = ?1", name) if name else []
+    if len(found) == 1:
+        return NamedRun(record=found[0], folder=None)
+    if found:
+        raise UsageError(f"{name!r} may be any of {', '.join(run.id for run in found)}; write more of the id")
+    there = read_runs(history)
+    known = f"it has runs {there[0].number} to {there[-1].number}" if there else "it is empty"
+    raise UsageError(
+        f"there is no run {name!r} in {history}: {known}. "
+        "Name a run by its number or id (`shoptune history` lists them), or by the path of its comparison.json"
+    )
+
+
+def read_comparison(path: Path) -> Comparison:
+    """Read a ``comparison.json`` without its samples; raises UsageError for one that can't be used."""
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise UsageError(f"can't read {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"{path}: not JSON ({error})") from None
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if version != SCHEMA_VERSION:
+        raise UsageError(
+            f"{path} has schema version {version!r}, this shoptune reads {SCHEMA_VERSION!r}; render it again with "
+            "`shoptune report`"
+        )
+    try:
+        return Comparison.model_validate({**content, "samples": []})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

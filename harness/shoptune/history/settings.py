@@ -1,0 +1,90 @@
+"""What changed from one run to another besides the values: versions, data, settings, who takes part."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shoptune.history.run_record import RunRecord
+from shoptune.store import Store
+
+__all__ = ["Difference", "differences"]
+
+FINGERPRINT = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One thing that differs."""
+
+    what: str
+    """``version of torch``, ``candidate dpo``, ``method.options.epochs``, ..."""
+    before: str
+    after: str
+    where: tuple[str, ...] = ()
+    """The steps whose settings it is in; empty where it is about the whole run."""
+
+
+def differences(before: RunRecord, after: RunRecord, store: Store) -> list[Difference]:
+    """Return what differs; settings as far as the store still holds the steps that have them."""
+    found = [
+        *_of_mappings("", {"experiment": before.experiment}, {"experiment": after.experiment}),
+        *_of_mappings("", {"baseline": before.baseline}, {"baseline": after.baseline}),
+        *_of_mappings("", {"seed": before.seed}, {"seed": after.seed}),
+        *_of_mappings("version of ", before.versions, after.versions),
+        *_of_mappings("plugin ", before.plugins, after.plugins),
+    ]
+    for old, new in zip(_members(before), _members(after), strict=True):
+        found += _of_mappings("", old, new)
+    return [*found, *_of_steps(before.fingerprints, after.fingerprints, store)]
+
+
+def _members(run: RunRecord) -> Iterator[dict[str, str]]:
+    """Yield the tasks, candidates and metrics that take part."""
+    yield {f"task {task.task}": "there" for task in run.tasks}
+    yield {f"candidate {candidate.candidate}": "there" for candidate in run.candidates}
+    yield {f"metric {metric.metric} of {metric.task}": "there" for metric in run.metrics}
+
+
+def _of_steps(before: Mapping[str, str], after: Mapping[str, str], store: Store) -> Iterator[Difference]:
+    """Yield the settings that differ, each once with all the steps that it is in."""
+    where: dict[tuple[str, str, str], list[str]] = {}
+    for step in after:
+        if step not in before or before[step] == after[step]:
+            continue
+        stored = store.find(before[step]), store.find(after[step])
+        if stored[0] is None or stored[1] is None:
+            where.setdefault(("settings, which the store no longer has", "", ""), []).append(step)
+            continue
+        settings = (dict(_flat(step.manifest.get("settings", {}))) for step in stored if step)
+        for difference in _of_mappings("", *settings):
+            where.setdefault((difference.what, difference.before, difference.after), []).append(step)
+    for (what, old, new), steps in where.items():
+        yield Difference(what=what, before=old, after=new, where=tuple(steps))
+
+
+def _of_mappings(prefix: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    for key in dict.fromkeys([*before, *after]):
+        old, new = (_words(of[key]) if key in of else "" for of in (before, after))
+        if old != new:
+            yield Difference(what=prefix + key, before=old, after=new)
+
+
+def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the leaves of nested mappings by dotted path; a list is a leaf."""
+    if isinstance(value, Mapping) and value:
+        for key, inner in value.items():
+            yield from _flat(inner, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, value
+
+
+def _words(value: Any) -> str:
+    """Write a setting; of a fingerprint the beginning is enough to tell two apart."""
+    if isinstance(value, str):
+        return value[:8] if FINGERPRINT.fullmatch(value) else value
+    if isinstance(value, Iterable) and not isinstance(value, Mapping):
+        return ", ".join(_words(part) for part in value)
+    return str(value)
