@@ -15,15 +15,13 @@ import numpy.typing as npt
 
 from shoptune import statistics
 from shoptune.additive import applies_to, checked_rows, values_of
+from shoptune.breakdown import breakdown
 from shoptune.comparison import Result, Slice, Spread, Verdict
 from shoptune.components import AdditiveMetric, FloatArray, Metric
 from shoptune.errors import PluginError
 from shoptune.prompts import OWN, SLICE
 
-__all__ = ["MAX_SLICES", "Measured", "TaskSamples", "compare"]
-
-MAX_SLICES = 30
-"""What has more values than this (a brand, a colour) is no breakdown that anyone would read."""
+__all__ = ["Measured", "TaskSamples", "compare"]
 
 BoolArray = npt.NDArray[np.bool_]
 IndexArray = npt.NDArray[np.intp]
@@ -86,9 +84,9 @@ def compare(
 ) -> list[Result]:
     """Return one result per metric and candidate of each task, then the same for each slice of the task's samples.
 
-    `slices` names what results are broken down by (None: all that the samples carry).  A key is left out where it has
-    one value or more than `MAX_SLICES`, a value where it has fewer than two groups.  A slice's results have intervals,
-    one of them for all of a task's slices at once, but no verdicts.  Where a task has several prompts, it is always
+    `slices` names what results are broken down by (None: all that the samples carry); `shoptune.breakdown` says which
+    values get a slice.  A slice's results have intervals, one of them for all of a task's slices at once, but no
+    verdicts.  Where a task has several prompts, it is always
     broken down by them, and their spread stands beside the results on all samples.
 
     Verdicts are for all samples: *better* or *worse* where the p-value is at most 0.05 after Holm's correction for all
@@ -141,15 +139,10 @@ def _parts(samples: TaskSamples, slices: Sequence[str] | None) -> Iterator[tuple
             asked = [place for place, sample in enumerate(samples.slices) if sample[SLICE] == prompt]
             yield Slice(by=SLICE, value=prompt), np.array(asked)
     for by in slices if slices is not None else sorted({key for sample in samples.slices for key in sample}):
-        found: dict[str, list[int]] = {}
-        for place, sample in enumerate(samples.slices):
-            if by in sample:
-                found.setdefault(sample[by], []).append(place)
-        if not 1 < len(found) <= MAX_SLICES or (by == SLICE and samples.have_several_prompts):
+        if by == SLICE and samples.have_several_prompts:
             continue
-        for value, members in sorted(found.items()):
-            if len({samples.groups[place] for place in members}) > 1:
-                yield Slice(by=by, value=value), np.array(members)
+        for value, members in breakdown([sample.get(by) for sample in samples.slices], samples.groups).items():
+            yield Slice(by=by, value=value), members
 
 
 def _figures(

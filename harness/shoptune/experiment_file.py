@@ -176,7 +176,7 @@ class Compare(Options):
     """The candidate that the others are compared with."""
     resamples: int = Field(10_000, ge=200)
     slices: tuple[str, ...] | None = None
-    """What results are broken down by (category, brand, language, sales, ...); by default all that the examples carry."""
+    """What results are broken down by (category, brand, language, ...); by default all that the examples carry."""
     prices: Prices | None = None
     """With them the report says what each candidate costs in money."""
     gates: tuple[Gate, ...] = ()

@@ -24,7 +24,7 @@ def marks_of(metric: AdditiveMetric[Any], options: Any, sample: Sample) -> list[
         return []
     where = f"Metric {metric.name!r}: marks of sample {sample.example.id!r}"
     try:
-        marks = list(metric.marks(sample, options))
+        marks: list[Any] = list(metric.marks(sample, options))
     except Exception as error:
         raise PluginError(f"{where} raised {type(error).__name__}: {error}") from error
     for mark in marks:

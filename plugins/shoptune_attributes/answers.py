@@ -10,7 +10,7 @@ import regex
 
 from shoptune.data import Invalid
 
-__all__ = ["NOT_STATED", "read_attributes", "write_attributes"]
+__all__ = ["NOT_STATED", "find_values", "read_attributes", "write_attributes"]
 
 NOT_STATED = "n/a"
 """The value of an attribute that the text does not state."""
@@ -19,6 +19,11 @@ _NO_VALUES = frozenset({"", "n/a", "na", "n.a.", "none", "null", "not stated", "
 """What models write instead of `NOT_STATED`, in small letters."""
 
 _OPENING = regex.compile(r'\{(?=\s*["}])')
+_STRING = r'"(?:[^"\\]|\\.)*+"'
+_MEMBER = regex.compile(
+    rf'(?P<name>{_STRING})\s*:\s*(?:"(?P<value>(?:[^"\\]|\\.)*+)"|(?P<value>\[(?:[^]"]|{_STRING})*+\]|[^\s,}}]+))',
+    regex.DOTALL,
+)
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None, strict=False)
 """Numbers keep the digits that they are written with; line breaks may stand in texts."""
 
@@ -45,7 +50,7 @@ def read_attributes(text: str) -> dict[str, str] | Invalid:
     if isinstance(found, Invalid):
         return found
     values: dict[str, str] = {}
-    for name, value in found.items():
+    for name, value in found[0].items():
         as_text = _list(value) if isinstance(value, list) else _scalar(value)
         if as_text is None:
             return Invalid("an attribute's value is neither a text nor a number nor a list of these")
@@ -53,20 +58,36 @@ def read_attributes(text: str) -> dict[str, str] | Invalid:
     return values
 
 
-def _first_object(text: str) -> dict[str, Any] | Invalid:
-    """Return the first object that can be decoded; within one that can't, none is looked for."""
+def find_values(text: str) -> dict[str, tuple[int, int]]:
+    """Return attribute -> where its value stands, `text[start:end]`, for the object that `read_attributes` reads.
+
+    A text's quotation marks are left out.  Empty where that finds no object.
+
+    >>> find_values('Sure! {"Size": 4.50, "Color": "red"}')
+    {'Size': (15, 19), 'Color': (31, 34)}
+    """
+    found = _first_object(text)
+    if isinstance(found, Invalid):
+        return {}
+    _, (start, end) = found
+    members = _MEMBER.finditer(text, start, end)
+    return {_DECODER.decode(member["name"]): member.span("value") for member in members}
+
+
+def _first_object(text: str) -> tuple[dict[str, Any], tuple[int, int]] | Invalid:
+    """Return the first object that can be decoded, and its place; within one that can't, none is looked for."""
     start, found = 0, False
     while opening := _OPENING.search(text, start):
         found = True
         try:
             decoded: dict[str, Any]
-            decoded, _ = _DECODER.raw_decode(text, opening.start())
+            decoded, end = _DECODER.raw_decode(text, opening.start())
         except json.JSONDecodeError as error:
             start = max(error.pos, opening.end())
         except RecursionError:
             return Invalid("brackets within brackets without end")
         else:
-            return decoded
+            return decoded, (opening.start(), end)
     return Invalid("the JSON object is broken or cut off" if found else "no JSON object")
 
 

@@ -12,8 +12,9 @@ import numpy as np
 from pydantic import Field
 
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Options
-from shoptune.data import Invalid, Sample
+from shoptune.data import Invalid, Mark, Sample
 from shoptune.reductions import ratio
+from shoptune_attributes.marks import mark_values
 from shoptune_attributes.matching import MATCHES, Match
 from shoptune_attributes.outcomes import Judged, Outcome, judge, stated_values
 
@@ -142,6 +143,15 @@ def _exact_rows(evaluation: Evaluation, options: MatchOptions) -> FloatArray:
     return _array(map(row, evaluation.samples, _judged(evaluation, options)), 2)
 
 
+def _value_marks(sample: Sample, options: MatchOptions) -> Iterable[Mark]:
+    """Mark right and wrong values; invented ones are marked by the metric that is about them."""
+    return mark_values(sample, MATCHES[options.match], {Outcome.RIGHT, Outcome.WRONG})
+
+
+def _invented_marks(sample: Sample, options: MatchOptions) -> Iterable[Mark]:
+    return mark_values(sample, MATCHES[options.match], {Outcome.INVENTED})
+
+
 def _metric(
     name: str,
     summary: str,
@@ -150,6 +160,7 @@ def _metric(
     *,
     higher_is_better: bool = True,
     theme: str = "correctness",
+    marks: Callable[[Sample, MatchOptions], Iterable[Mark]] | None = None,
 ) -> AdditiveMetric[MatchOptions]:
     return AdditiveMetric(
         name=name,
@@ -160,11 +171,14 @@ def _metric(
         higher_is_better=higher_is_better,
         format="share",
         theme=theme,
+        marks=marks,
         distributions=("Pint", "regex"),
     )
 
 
-ATTRIBUTE_F1 = _metric("attribute_f1", "F1 of attribute values, over all attributes (micro)", _f1_rows, f1)
+ATTRIBUTE_F1 = _metric(
+    "attribute_f1", "F1 of attribute values, over all attributes (micro)", _f1_rows, f1, marks=_value_marks
+)
 ATTRIBUTE_MACRO_F1 = _metric(
     "attribute_macro_f1", "F1 of attribute values, as the mean over attributes", _macro_rows, macro_f1
 )
@@ -176,6 +190,7 @@ INVENTED_ATTRIBUTES = _metric(
     _invented_rows,
     higher_is_better=False,
     theme="faithfulness",
+    marks=_invented_marks,
 )
 UNSEEN_VALUES = _metric(
     "unseen_values",

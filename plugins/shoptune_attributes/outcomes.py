@@ -13,7 +13,7 @@ from enum import Enum
 from shoptune.data import Example, Sample
 from shoptune_attributes.answers import NOT_STATED, read_attributes
 
-__all__ = ["Judged", "Outcome", "judge", "stated_values"]
+__all__ = ["Judged", "Key", "Outcome", "judge", "stated_values"]
 
 Key = Callable[[str], str]
 """Makes of a value what is compared (`shoptune_attributes.matching`)."""

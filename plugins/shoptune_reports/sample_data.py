@@ -145,8 +145,9 @@ def _units(text: str, position: int) -> int:
 
 
 def _states(answer: SampleAnswer, fact: str) -> bool:
-    """Tell whether a metric marked words that state the fact, in the words of `shoptune.data.Mark.note`."""
-    return any(mark.kind == "good" and mark.note.startswith(f"states {fact}:") for mark in answer.marks)
+    """Tell whether a metric marked words that state the fact: their note is then ``states carry load: 9.4 kg``."""
+    start = f"states {fact.replace('_', ' ')}:"
+    return any(mark.kind == "good" and mark.note.startswith(start) for mark in answer.marks)
 
 
 def _short(value: float | None) -> float | None:

@@ -17,8 +17,8 @@ commas; other text has words too.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import regex
 
@@ -30,7 +30,8 @@ WORDS_VERSION = "Unicode words 1"
 _TRADE_MARK = regex.compile("[™℠]")  # NFKC would make "Gore™" the word "goretm" ...
 _FRACTION = regex.compile("[¼-¾⅐-⅟↉]")  # ... and "1½" begin with 11
 _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
-_CLUSTER = regex.compile(r"\X(?:\p{Default_Ignorable_Code_Point}+\p{M}+)*")  # what becomes comparable by itself
+# What becomes comparable by itself: ASCII up to a letter that may carry a mark, or one letter as people see it.
+_PIECE = regex.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])|\X(?:\p{Default_Ignorable_Code_Point}+\p{M}+)*")
 
 # Line_Break=SA is Unicode's class of South East Asian letters (Thai, Khmer, ...), whose words only a dictionary tells
 # apart; scx is script extensions, so that the length mark of both kana is among them.
@@ -43,8 +44,7 @@ _WORD = regex.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundWord:
+class FoundWord(NamedTuple):
     """A word, ready to be compared, and where it stands: `text[start:end]`."""
 
     word: str
@@ -70,13 +70,21 @@ def find_words(text: str) -> list[FoundWord]:
     >>> find_words("Étui, ½ l")[:2]
     [FoundWord(word='étui', start=0, end=4), FoundWord(word='1', start=6, end=7)]
     """
-    clusters = [(_comparable_cluster(match[0]), match.span()) for match in _CLUSTER.finditer(text)]
-    comparable = "".join(shown for shown, _ in clusters)
-    places = [place for shown, place in clusters for _ in shown]
-    return [
-        FoundWord(match[0], places[match.start()][0], places[match.end() - 1][1])
-        for match in _WORD.finditer(comparable)
-    ]
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in _PIECE.finditer(text):
+        start, end = match.span()
+        if match[0].isascii():
+            pieces.append(match[0].lower())
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
+        else:
+            pieces.append(_comparable_letter(match[0]))
+            starts += [start] * len(pieces[-1])
+            ends += [end] * len(pieces[-1])
+    found = _WORD.finditer("".join(pieces))
+    return [FoundWord(match[0], starts[match.start()], ends[match.end() - 1]) for match in found]
 
 
 def word_ngrams(text: str, n: int) -> list[tuple[str, ...]]:
@@ -90,7 +98,7 @@ def word_ngrams(text: str, n: int) -> list[tuple[str, ...]]:
 
 
 @lru_cache(maxsize=4096)
-def _comparable_cluster(text: str) -> str:
+def _comparable_letter(text: str) -> str:
     return _comparable(text)
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shoptune.compare import MAX_SLICES, Measured, TaskSamples, compare
+from shoptune.breakdown import MAX_SLICES
+from shoptune.compare import Measured, TaskSamples, compare
 from shoptune.comparison import Result
 from shoptune.components import AdditiveMetric, CorpusMetric, Evaluation, FloatArray, NoOptions
 from shoptune.errors import PluginError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -50,6 +51,21 @@ def a_record(experiment: str = "invented") -> RunRecord:
     )
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a shop with one run."""
+    shop = Shop(tmp_path_factory.mktemp("finished") / "shop").set("compare.gates", [{**GATE, "must": "be_better"}])
+    shop.run()
+    return shop.folder
+
+
+@pytest.fixture
+def once(shop: Shop, finished: Path) -> Shop:
+    """The same shop, to be changed."""
+    shutil.copytree(finished, shop.folder, dirs_exist_ok=True)
+    return shop.set("compare.gates", [{**GATE, "must": "be_better"}])
+
+
 def history(shop: Shop) -> list[RunRecord]:
     return read_runs(history_file(shop.store.root))
 
@@ -93,10 +109,9 @@ def test_the_outcome_is_what_the_build_got(shop: Shop, gate: dict[str, object], 
     assert [run.outcome for run in history(shop)] == [outcome]
 
 
-def test_no_text_of_the_shop_is_kept(shop: Shop) -> None:
-    shop.run()
-    written = history_file(shop.store.root).read_bytes()
-    texts = [line.split(",")[1] for line in (shop.folder / "products.fake").read_text("utf-8").splitlines()[1:]]
+def test_no_text_of_the_shop_is_kept(once: Shop) -> None:
+    written = history_file(once.store.root).read_bytes()
+    texts = [line.split(",")[1] for line in (once.folder / "products.fake").read_text("utf-8").splitlines()[1:]]
     assert texts
     assert not [text for text in texts if " ".join(text.split()[:2]).encode() in written]
 
@@ -110,12 +125,11 @@ def test_a_run_that_is_killed_before_its_end_is_kept_once_it_was_finished(shop: 
     assert [run.number for run in history(shop)] == [1]
 
 
-def test_other_prompts_and_other_samples_are_told_apart(shop: Shop) -> None:
-    shop.run()
-    shop.set("candidates.base.skill", 0.6).run()
-    shop.set("tasks.echo.instruction", "Say:").run()
-    shop.set("tasks.echo.split", {"test": 0.5, "validation": 0.2}).run()
-    tasks = [run.tasks[0] for run in history(shop)]
+def test_other_prompts_and_other_samples_are_told_apart(once: Shop) -> None:
+    once.set("candidates.base.skill", 0.6).run()
+    once.set("tasks.echo.instruction", "Say:").run()
+    once.set("tasks.echo.split", {"test": 0.5, "validation": 0.2}).run()
+    tasks = [run.tasks[0] for run in history(once)]
     assert tasks[0] == tasks[1]
     assert tasks[1].samples == tasks[2].samples
     assert tasks[1].prompts != tasks[2].prompts
@@ -250,32 +264,30 @@ def of_another_program(path: Path) -> None:
         (of_another_program, "is no history of shoptune's"),
     ],
 )
-def test_a_spoilt_history_is_said_and_left_as_it_is(shop: Shop, spoil: Callable[[Path], None], said: str) -> None:
-    assert shop.run().code == 0
-    path = history_file(shop.store.root)
+def test_a_spoilt_history_is_said_and_left_as_it_is(once: Shop, spoil: Callable[[Path], None], said: str) -> None:
+    path = history_file(once.store.root)
     spoil(path)
     before = path.read_bytes()
-    outcome = shop.run()
+    outcome = once.run()
     assert outcome.code == 0, "the run itself is all right"
     assert "warning: " in outcome.output
     assert said in outcome.output
     assert path.read_bytes() == before
-    listed = shoptune("history", "--store", str(shop.store.root))
+    listed = shoptune("history", "--store", str(once.store.root))
     assert listed.code == 3
     assert said in listed.output
     assert "Traceback" not in listed.output
 
 
-def test_a_locked_history_is_said(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_history_is_said(once: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shoptune.history.database.PATIENCE", 0.01)
-    assert shop.run().code == 0
-    other = sqlite3.connect(history_file(shop.store.root), isolation_level=None)
+    other = sqlite3.connect(history_file(once.store.root), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    outcome = shop.run()
+    outcome = once.run()
     other.close()
     assert outcome.code == 0
     assert "can't be used: database is locked" in outcome.output
-    assert [run.number for run in history(shop)] == [1]
+    assert [run.number for run in history(once)] == [1]
 
 
 def test_a_place_that_can_not_be_written_is_said(tmp_path: Path) -> None:
@@ -306,9 +318,8 @@ def test_an_empty_file_that_a_kill_left_is_no_damage(tmp_path: Path) -> None:
     assert add_run(path, a_record()).number == 1
 
 
-def test_figures_that_can_not_be_are_damage(shop: Shop) -> None:
-    shop.run()
-    path = history_file(shop.store.root)
+def test_figures_that_can_not_be_are_damage(once: Shop) -> None:
+    path = history_file(once.store.root)
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE figures SET verdict = 'splendid'")
     connection.close()
@@ -331,26 +342,23 @@ class TestCommand:
         assert self.run(shop, "--json") == (0, "[]\n")
         assert not shop.store.root.exists()
 
-    def test_lists_runs(self, shop: Shop) -> None:
-        shop.set("compare.gates", [{**GATE, "must": "be_better"}]).run()
-        code, output = self.run(shop)
+    def test_lists_runs(self, once: Shop) -> None:
+        code, output = self.run(once)
         assert code == 0
-        for said in ("fake", "✓ passed", "drilled 1▲", "silence 1▼", "few_shot 1◆", history(shop)[0].id):
+        for said in ("fake", "✓ passed", "drilled 1▲", "silence 1▼", "few_shot 1◆", history(once)[0].id):
             assert said in output
 
-    def test_lists_figures_with_a_line_where_the_samples_change(self, shop: Shop) -> None:
-        shop.run()
-        shop.run()
-        shop.set("tasks.echo.split", {"test": 0.5, "validation": 0.2}).run()
-        _, output = self.run(shop, "--metric", "overlap", "--candidate", "drilled")
+    def test_lists_figures_with_a_line_where_the_samples_change(self, once: Shop) -> None:
+        once.run()
+        once.set("tasks.echo.split", {"test": 0.5, "validation": 0.2}).run()
+        _, output = self.run(once, "--metric", "overlap", "--candidate", "drilled")
         assert "distinct" not in output
         assert "silence" not in output
         rows = [line for line in output.splitlines() if line.startswith(("│", "├"))]
         assert [row[0] for row in rows] == ["│", "│", "├", "│"]
 
-    def test_json_has_what_was_asked_for(self, shop: Shop) -> None:
-        shop.run()
-        _, output = self.run(shop, "--json", "--task", "echo", "--metric", "overlap")
+    def test_json_has_what_was_asked_for(self, once: Shop) -> None:
+        _, output = self.run(once, "--json", "--task", "echo", "--metric", "overlap")
         (run,) = json.loads(output)
         assert {figure["metric"] for figure in run["figures"]} == {"overlap"}
         assert run["number"] == 1
@@ -364,21 +372,18 @@ class TestCommand:
             ("--experiment", "faker", "Did you mean 'fake'?"),
         ],
     )
-    def test_unknown_names(self, shop: Shop, option: str, name: str, said: str) -> None:
-        shop.run()
-        code, output = self.run(shop, option, name)
+    def test_unknown_names(self, once: Shop, option: str, name: str, said: str) -> None:
+        code, output = self.run(once, option, name)
         assert code == 2
         assert said in output
 
-    def test_writes_a_page(self, shop: Shop, tmp_path: Path) -> None:
-        shop.run()
+    def test_writes_a_page(self, once: Shop, tmp_path: Path) -> None:
         page = tmp_path / "new" / "history.html"
-        assert self.run(shop, "--html", str(page)) == (0, f"{page}\n")
+        assert self.run(once, "--html", str(page)) == (0, f"{page}\n")
         assert "<title>History" in page.read_text("utf-8")
 
-    def test_a_page_that_can_not_be_written(self, shop: Shop, tmp_path: Path) -> None:
-        shop.run()
+    def test_a_page_that_can_not_be_written(self, once: Shop, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
-        code, output = self.run(shop, "--html", str(tmp_path / "file" / "history.html"))
+        code, output = self.run(once, "--html", str(tmp_path / "file" / "history.html"))
         assert code == 2
         assert "can't write" in output

@@ -106,6 +106,7 @@ def test_github_tunes_once_and_a_worse_model_turns_the_build_red(project: Projec
     assert "against base: worse" in third.summary
     assert third.annotations == ["::error title=shoptune::a gate failed (exit code 1); the run's summary says more"]
     assert "trained step 4" in project.computed()
+    assert project.computed().count("opened the model") == 1, "the base's answers are those of the first run"
 
     again = job(github, project, OURS)
     assert again.failed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from heapq import heappush, heapreplace
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,13 @@ from shoptune.profile.figures import is_original_html
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-__all__ = ["UNKNOWN", "LanguageSample", "languages_of"]
+__all__ = ["BEGINNING", "UNKNOWN", "LanguageSample", "language_finder", "languages_of"]
 
 UNKNOWN = "?"
 SAMPLE = 1_000
 """Records that are looked at."""
 BEGINNING = 500
-"""Characters that are kept of a text."""
+"""Characters of a text that are looked at."""
 MIN_LENGTH = 20
 """Characters below which a text could be in any language."""
 MIN_CONFIDENCE = 0.3
@@ -53,14 +54,20 @@ def languages_of(texts: Iterable[str]) -> Iterator[str]:
     >>> list(languages_of(["Wasserdichte Jacke mit verstellbarer Kapuze", "16GB DDR4 2x8 1.2V PC4-19200 CL17"]))
     ['de', '?']
     """
-    identifier = None
-    for text in texts:
+    yield from map(language_finder(), texts)
+
+
+def language_finder() -> Callable[[str], str]:
+    """Return what `languages_of` asks for each text; the first that is long enough takes half a second."""
+    load = cache(_load_identifier)
+
+    def language_of(text: str) -> str:
         if len(text) < MIN_LENGTH:
-            yield UNKNOWN
-            continue
-        identifier = identifier or _load_identifier()
-        language, confidence = identifier.classify(text)
-        yield language if confidence >= MIN_CONFIDENCE else UNKNOWN
+            return UNKNOWN
+        language, confidence = load().classify(text)
+        return language if confidence >= MIN_CONFIDENCE else UNKNOWN
+
+    return language_of
 
 
 def _load_identifier() -> LanguageIdentifier:

@@ -18,10 +18,12 @@ from shoptune.errors import DataError, UsageError, did_you_mean
 from shoptune.jsonl import from_line, to_line
 from shoptune.leakage import TEST, TRAIN, VALIDATION
 from shoptune.near_duplicates import TextIndex
+from shoptune.profile.languages import language_finder
 from shoptune.splits import SPLITS, Split, position, split_by_date, split_by_key
 from shoptune.step import Step
 from shoptune.steps.assign import LEFT_OUT, NO_EXAMPLE, Assignment, assign
 from shoptune.steps.context import StepContext, component_and_options
+from shoptune.steps.language import with_language
 from shoptune.steps.pool import ExamplePool, PairPool
 from shoptune.steps.spool import Spool
 from shoptune.steps.tables import DropCount, Table, TableSource, read_table, reasons_of
@@ -203,19 +205,27 @@ def _planted(examples: ExamplePool, given: Assignment, seed: int, count: int) ->
 
 
 def _write_examples(examples: ExamplePool, given: Assignment, planted: set[int], seed: int, folder: Path) -> None:
-    """Write the parts; examples of one unit share a group, since they are resampled together."""
+    """Write the parts; examples of one unit share a group, since they are resampled together.
+
+    Only what may be scored gets the slice `language`: to find a text's takes longer than all else about its row.
+    """
     groups_of_unit = np.bincount(given.units[np.unique(examples.groups, return_index=True)[1]])
     named: dict[int, str] = {}
+    language_of = language_finder()
 
     def rows() -> Iterator[tuple[int, bytes]]:
         for i, line in enumerate(examples.spool.lines()):
-            unit = int(given.units[i])
-            if groups_of_unit[unit] > 1 or i in planted:
-                example = from_line(line, Example)
+            part, unit = int(given.examples[i]), int(given.units[i])
+            is_held_out = part in {VALIDATION, TEST}
+            if not (is_held_out or groups_of_unit[unit] > 1 or i in planted):
+                yield part, line
+                continue
+            example = from_line(line, Example)
+            if groups_of_unit[unit] > 1:
                 example = replace(example, group=named.setdefault(unit, example.group))
-                yield int(given.examples[i]), to_line(plant(example, seed) if i in planted else example)
-            else:
-                yield int(given.examples[i]), line
+            if i in planted:
+                example = plant(example, seed)
+            yield part, to_line(with_language(example, language_of) if is_held_out else example)
 
     _write_parts(folder, "examples", rows())
 

@@ -134,9 +134,9 @@ const showSamples = (tasks, place) => {
   place.tabIndex = -1;
   place.hidden = false;
   show(asked, true);
-  if (list.firstElementChild) list.firstElementChild.open = true;
-  addEventListener("hashchange", follow);
   follow();
+  if (list.firstElementChild && !list.querySelector("[open]")) list.firstElementChild.open = true;
+  addEventListener("hashchange", follow);
 };
 
 {

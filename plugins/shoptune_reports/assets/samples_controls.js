@@ -16,10 +16,15 @@ const samplesControls = (() => {
   const option = ([value, label]) => make("option", { value }, label);
   const named = (names) => names.map((name) => option([name, name]));
 
+  const labelled = (label, control) => {
+    control.id = `samples-${label.split(",")[0].toLowerCase().replaceAll(" ", "-")}`;
+    return make("div", { className: "choice" }, make("label", { htmlFor: control.id }, label), control);
+  };
+
   const select = (label, value, options, onchange) => {
     const control = make("select", { onchange: () => onchange(control.value) }, ...options);
     control.value = value;
-    return make("label", {}, make("span", {}, label), control);
+    return labelled(label, control);
   };
 
   const sorting = (task, asked, ask) => {
@@ -44,7 +49,7 @@ const samplesControls = (() => {
       clearTimeout(waiting);
       waiting = setTimeout(() => ask({ q: control.value }), PAUSE);
     });
-    return make("label", { className: "search" }, make("span", {}, "Search in all texts"), control);
+    return labelled("Search in all texts", control);
   };
 
   const filters = (task, asked, ask) => {
@@ -79,6 +84,6 @@ const samplesControls = (() => {
     choices.push(sorting(task, asked, ask));
     if (asked.sort) choices.push(select("Order", asked.way, WAYS.map(option), (way) => ask({ way })));
     choices.push(select("Mark words unlike", asked.compare, COMPARE.map(option), (compare) => ask({ compare })));
-    return [filters(task, asked, ask), search(asked, ask), make("div", { className: "choices" }, ...choices)];
+    return [make("div", { className: "samples-choices" }, ...choices), filters(task, asked, ask), search(asked, ask)];
   };
 })();

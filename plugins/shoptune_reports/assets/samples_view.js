@@ -3,7 +3,14 @@
 // so that a page of them costs little.  `asked` is what samples_choice.js is asked, and `compare`: what words are held
 // against ("reference", "baseline" or "nothing").  steps() makes what stands at its foot.
 const sampleView = (() => {
+  const SHORT = 110; // letters of what stands in a line
   const SIGNS = new Map([[1, ["▲", "better"]], [-1, ["▼", "worse"]], [0, ["=", "none"]]]);
+
+  // Counted in letters, so that none is cut in two.
+  const short = (content) => {
+    const letters = [...content.slice(0, 2 * SHORT + 2)];
+    return letters.length > SHORT ? `${letters.slice(0, SHORT).join("")}…` : content;
+  };
 
   const text = (content, kind) => {
     const box = make("div", { className: "text", dir: "auto" });
@@ -78,7 +85,7 @@ const sampleView = (() => {
         make("bdi", {}, candidate),
         candidate === task.baseline ? make("span", { className: "tag" }, "baseline") : null,
         answer.cut ? make("span", { className: "tag warn" }, "cut off") : null,
-        answer.invalid === null ? null : make("span", { className: "tag warn" }, `invalid: ${answer.invalid}`),
+        answer.invalid === null ? null : make("span", { className: "tag warn", title: answer.invalid }, `invalid: ${short(answer.invalid)}`),
       ),
       text(answer.text && nodes, "answer"),
       remark && make("p", { className: "note" }, remark),
@@ -120,7 +127,7 @@ const sampleView = (() => {
     make(
       "p",
       { className: "sample-slices muted small" },
-      ...sample.slices.map(([by, value]) => make("span", {}, `${by}: `, make("bdi", {}, value))),
+      ...sample.slices.map(([by, value]) => make("span", {}, `${short(by)}: `, make("bdi", {}, short(value)))),
     );
 
   const contents = (task, sample, asked) => {
@@ -139,11 +146,7 @@ const sampleView = (() => {
     return make("div", { className: "sample-body" }, sample.slices.length ? slicesView(sample) : null, given, answers);
   };
 
-  const title = (sample) => {
-    const name = sample.facts.find(([fact]) => fact === "name")?.[1] || sample.prompt;
-    const letters = [...name.slice(0, 240)];
-    return letters.length > 110 ? letters.slice(0, 110).join("") + "…" : letters.join("");
-  };
+  const title = (sample) => short(sample.facts.find(([fact]) => fact === "name")?.[1] || sample.prompt);
 
   // What scrolls can be scrolled by keyboard.
   const reachable = (box) => {
@@ -161,7 +164,7 @@ const sampleView = (() => {
       {},
       metric ? moved(task, sample, asked.candidate, metric) : null,
       make("bdi", { className: "sample-title" }, title(sample)),
-      make("bdi", { className: "muted small" }, sample.id),
+      make("bdi", { className: "muted small" }, short(sample.id)),
       answer && answer.invalid !== null ? make("span", { className: "tag warn" }, "invalid") : null,
     );
     const row = make("details", { className: "sample" }, summary);

@@ -1,6 +1,6 @@
 """Pictures of a report, to be looked at: each of its sections on a desktop, on a phone and in the dark.
 
-    python -m tests.plugins.reports.screenshots reports/example/report.html build/screenshots
+python -m tests.plugins.reports.screenshots reports/example/report.html build/screenshots
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ def test_the_page_shows_each_run_and_figure_as_text(runs: list[RunRecord]) -> No
     assert [row[1] for row in rows[4:]] == ["50.0 % ▲ better", "–", "60.0 % ▲ better", "70.0 % ▲ better"]
     assert [row.th.text for row in page.select("tr.anew") if row.th] == ["7"]
     figures = [figure["data-trend"] for figure in page.select("figure[data-chart=trend]")]
-    data = json.loads(page.select("#data")[0].text)
+    data = json.loads(page.select('script[type="application/json"]')[0].text)
     assert figures == ["0", "1"]
     assert [plot["points"][0]["run"] for plot in data["trends"]] == [1, 9]
     assert HOSTILE not in html

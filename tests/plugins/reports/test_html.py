@@ -27,6 +27,12 @@ def page(comparison: Comparison, *sections: Section) -> BeautifulSoup:
     return soup
 
 
+@pytest.fixture(scope="module")
+def soup(comparison: Comparison) -> BeautifulSoup:
+    """The page of the realistic comparison; tests only read it."""
+    return page(comparison)
+
+
 def one(soup: BeautifulSoup | Tag, selector: str) -> Tag:
     found = soup.select(selector)
     assert len(found) == 1, f"{len(found)} of {selector}"
@@ -56,8 +62,8 @@ def assert_harmless(soup: BeautifulSoup) -> None:
         assert f"'sha256-{digest}'" in rules[f"{tag.name}-src"]
 
 
-def test_the_page_is_whole_and_points_nowhere(comparison: Comparison) -> None:
-    assert_harmless(page(comparison))
+def test_the_page_is_whole_and_points_nowhere(soup: BeautifulSoup) -> None:
+    assert_harmless(soup)
 
 
 def test_hostile_text_stays_text(hostile: Comparison) -> None:
@@ -68,15 +74,16 @@ def test_hostile_text_stays_text(hostile: Comparison) -> None:
     assert "{{ 7 * 7 }}" in text(one(soup, "#provenance"))
 
 
-def test_the_verdict_comes_first(comparison: Comparison) -> None:
-    soup = page(comparison)
+def test_the_verdict_comes_first(soup: BeautifulSoup) -> None:
     assert text(one(soup, "main > section:first-child .headline")) == "Ship sft."
     assert len(soup.select("#verdict .tiles li")) == 4
     assert "template, which is no model at all, is ahead of sft" in text(one(soup, ".cautions"))
 
 
-def test_the_table_says_value_interval_difference_verdict_and_direction(comparison: Comparison) -> None:
-    table = one(page(comparison), "table.comparison")
+def test_the_table_says_value_interval_difference_verdict_and_direction(
+    comparison: Comparison, soup: BeautifulSoup
+) -> None:
+    table = one(soup, "table.comparison")
     assert [text(th) for th in table.select("thead th")] == [
         "Metric",
         "template",
@@ -92,11 +99,10 @@ def test_the_table_says_value_interval_difference_verdict_and_direction(comparis
     assert "◆ −0.2 inconclusive" in text(rows["unsupported_claims"].select("td")[3])
     assert "lower is better" in text(rows["copy_rate"])
     assert "describes, no verdict" in text(rows["words"])
-    assert "Holm" in text(one(page(comparison), "#comparison"))
+    assert "Holm" in text(one(soup, "#comparison"))
 
 
-def test_likeness_to_the_reference_stands_beside_faithfulness(comparison: Comparison) -> None:
-    soup = page(comparison)
+def test_likeness_to_the_reference_stands_beside_faithfulness(soup: BeautifulSoup) -> None:
     groups = [
         [text(row.select("th")[0]).split(" ")[0] for row in body.select("tr")]
         for body in soup.select("table.comparison tbody")
@@ -111,8 +117,8 @@ def test_likeness_to_the_reference_stands_beside_faithfulness(comparison: Compar
     assert tiles[:2] == ["Likeness to the reference", "Faithfulness to the facts"]
 
 
-def test_what_an_engineer_asks_next_is_folded_away(comparison: Comparison) -> None:
-    table = one(page(comparison), "#comparison details table")
+def test_what_an_engineer_asks_next_is_folded_away(soup: BeautifulSoup) -> None:
+    table = one(soup, "#comparison details table")
     rows = [[text(cell) for cell in row.select("th, td")] for row in table.select("tbody tr")]
     assert ["rouge_l", "sft", "48", "0", "38", "10", "0", "0.001", "0.01", "0.031"] in rows
     assert ["rouge_l", "base", "48", "0", "–", "–", "–", "–", "–", "–"] in rows
@@ -127,20 +133,20 @@ def test_the_spread_over_prompts_is_shown(build: Build, comparison: Comparison) 
     assert "over 3 prompts: 0.290 to 0.330 (sd 0.020)" in text(one(page(build(results=results)), "#comparison"))
 
 
-def test_every_forest_plot_has_its_figures_and_says_them(comparison: Comparison) -> None:
-    soup = page(comparison)
+def test_every_forest_plot_has_its_figures_and_says_them(soup: BeautifulSoup) -> None:
     data = json.loads(one(soup, "#page-data").string or "")
     drawn = soup.select("figure[data-chart=forest]")
     assert [figure["data-metric"] for figure in drawn] == [
         "rouge_l", "rouge_1", "chrf", "attribute_coverage", "unsupported_claims", "limits", "invalid_share",
         "copy_rate",
     ]  # fmt: skip
-    assert "sft +0.144 [+0.122, +0.166] better; dpo" in str(drawn[0]["data-label"])
+    label = str(drawn[0]["data-label"])
+    assert label.startswith("rouge_l, difference to base: template +0.052 [")
+    assert "sft +0.144 [+0.122, +0.166] better; dpo" in label
     assert set(data["forests"]["description"]) == {figure["data-metric"] for figure in drawn}
 
 
-def test_links_lead_to_a_row(comparison: Comparison) -> None:
-    soup = page(comparison)
+def test_links_lead_to_a_row(soup: BeautifulSoup) -> None:
     for id_, said in (
         ("metric.description.chrf", "chrf Character n-grams"),
         ("slice.description.category.Lighting.limits.sft", "category: Lighting limits"),
@@ -150,8 +156,7 @@ def test_links_lead_to_a_row(comparison: Comparison) -> None:
         assert one(row, "a")["href"] == f"#{id_}"
 
 
-def test_it_can_be_read_without_eyes(comparison: Comparison) -> None:
-    soup = page(comparison)
+def test_it_can_be_read_without_eyes(soup: BeautifulSoup) -> None:
     assert_readable_without_eyes(soup)
     assert one(soup, "a.skip")["href"] == "#verdict"
 
@@ -211,13 +216,13 @@ def contrast(one_: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_training_is_told_whatever_it_holds(comparison: Comparison) -> None:
-    training = one(page(comparison), "#training")
+def test_training_is_told_whatever_it_holds(soup: BeautifulSoup) -> None:
+    training = one(soup, "#training")
     told = text(training)
     for part in ("fully masked 2", "share of tokens masked 0.412", "p99 231", "trained yes", "step"):
         assert part in told
     assert len(training.select("figure[data-chart=loss]")) == 2
-    cost = text(one(page(comparison), "#cost"))
+    cost = text(one(soup, "#cost"))
     assert "4 min 12 s" in cost
     assert "1.2 GiB" in cost
 

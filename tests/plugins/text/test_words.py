@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rouge_score import tokenize as rouge_tokenize
 
-from shoptune_text.words import word_ngrams, words
+from shoptune_text.words import find_words, word_ngrams, words
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,50 @@ from shoptune_text.words import word_ngrams, words
 )
 def test_words_of_many_scripts(text: str, expected: list[str]) -> None:
     assert words(text) == expected
+
+
+HARD = [
+    "é",
+    "e\u0301",
+    "ß",
+    "ﬁ",
+    "½",
+    "1",
+    ".",
+    "㎝",
+    "丝",
+    "ผ้",
+    "가",
+    "\u1100\u1161",
+    "™",
+    "\u00ad",
+    "\u200d",
+    "-",
+    " ",
+    "İ",
+]
+
+
+@given(st.lists(st.sampled_from(HARD) | st.text(max_size=3)).map("".join))
+def test_found_words_are_the_words_with_their_places(text: str) -> None:
+    found = find_words(text)
+    assert [each.word for each in found] == words(text)
+    assert all(0 <= each.start < each.end <= len(text) for each in found)
+    assert all(one.start < two.end for one, two in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Soft, WARM wool.", [("soft", "Soft"), ("warm", "WARM"), ("wool", "wool")]),
+        ("Straße cafe\u0301", [("strasse", "Straße"), ("café", "cafe\u0301")]),
+        ("Baum\u00adwolle 30㎝", [("baumwolle", "Baum\u00adwolle"), ("30cm", "30㎝")]),
+        ("1½ l", [("1", "1"), ("1", "½"), ("2", "½"), ("l", "l")]),
+        ("丝绸2", [("丝", "丝"), ("绸", "绸"), ("2", "2")]),
+    ],
+)
+def test_places_are_in_the_text_as_it_was(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [(word, text[start:end]) for word, start, end in find_words(text)] == expected
 
 
 def test_composed_and_decomposed_accents_are_one() -> None:

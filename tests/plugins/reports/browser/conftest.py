@@ -51,7 +51,7 @@ def open_page(chromium: Browser) -> Iterator[Open]:
 
         page.on("dialog", refuse)
         page.goto(file.as_uri() + fragment)
-        if page.locator("#samples-data").count():
+        if page.locator("#samples-data").count() and settings.get("java_script_enabled", True):
             page.locator("#samples-view .samples-status").wait_for()
         return page
 

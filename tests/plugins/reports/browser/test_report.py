@@ -73,9 +73,7 @@ def test_navigation_leads_to_every_section_and_says_where_one_is(open_page: Open
 
 
 @pytest.mark.parametrize("start", ["metric.title.chrf", "slice.description.", "verdict.title", "training.dpo"])
-def test_a_link_leads_to_its_place_even_where_that_is_folded_away(
-    open_page: Open, shop_page: Path, start: str
-) -> None:
+def test_a_link_leads_to_its_place_even_where_that_is_folded_away(open_page: Open, shop_page: Path, start: str) -> None:
     page = open_page(shop_page)
     names = page.locator(f"[id^='{start}']").evaluate_all("places => places.map(place => place.id)")
     assert names

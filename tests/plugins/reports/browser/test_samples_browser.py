@@ -140,13 +140,9 @@ def test_samples_are_sorted_by_a_metric_or_by_the_gain(open_page: Open, samples_
     sort = page.get_by_label("Sort by")
     sort.select_option(label="gain against the baseline")
     assert ids(page)[:3] == ["49", "48", "47"]
-    page.get_by_label("Order").select_option("up")
+    page.get_by_label("Order", exact=True).select_option("up")
     assert ids(page)[:3] == ["00", "01", "02"]
     sort.select_option(label="words of sft")
-    page.get_by_role("searchbox").fill("Product 7")
-    expect(status(page)).to_have_text("1 of 50 samples")
-    page.get_by_role("searchbox").fill("")
-    expect(status(page)).to_have_text("50 of 50 samples, page 1 of 3")
     for _ in range(2):
         page.get_by_role("button", name="Next page").click()
     assert ids(page)[-1] == "07"  # what has no value is last, whatever the order
@@ -157,9 +153,9 @@ def test_a_view_can_be_shared_by_its_address(open_page: Open, samples_page: Path
     show(page, "Improved")
     page.get_by_label("Metric", exact=True).select_option("chrf")
     page.get_by_label("Sort by").select_option(label="rouge_l of sft")
-    page.get_by_label("Order").select_option("up")
+    page.get_by_label("Order", exact=True).select_option("up")
     page.get_by_role("searchbox").fill("product")
-    page.wait_for_function("location.hash.includes('q=product')")
+    page.wait_for_url(re.compile("q=product"))
     shared = fragment(page)
     other = open_page(samples_page, f"#{shared}")
     assert (fragment(other), ids(other)) == (shared, ids(page))
@@ -225,7 +221,7 @@ def test_marks_and_differences_leave_the_text_as_it_was(open_page: Open, samples
         )
         == written
     )
-    assert answer.locator("mark.good").all_text_contents() == ["wool "[:4]]
+    assert answer.locator("mark.good").all_text_contents() == ["wool"]
     assert answer.locator("mark.bad").all_text_contents() == ["30 % silk"]
     assert answer.locator("mark.bad").get_attribute("title") == "no fact names silk"
     expect(answer.locator(".faults li")).to_have_text(re.compile("30 % silk.*no fact names silk"))
@@ -281,3 +277,10 @@ def test_what_was_opened_is_printed_and_no_control(open_page: Open, samples_page
     assert len(opened(page)) == 1
     expect(page.locator("#samples .samples-controls")).to_be_hidden()
     expect(page.locator("#samples .answer").first).to_be_visible()
+
+
+def test_a_phone_scrolls_down_and_not_sideways(open_page: Open, samples_page: Path) -> None:
+    page = open_page(samples_page, viewport={"width": 360, "height": 800})
+    page.get_by_role("button", name="Open all").click()
+    expect(page.get_by_role("button", name="Close all")).to_be_visible()
+    assert page.locator("html").evaluate("html => html.scrollWidth") == 360

@@ -36,9 +36,7 @@ def test_a_link_opens_the_sample_of_its_task(open_page: Open, shop_page: Path, t
 
 
 @pytest.mark.parametrize("number", range(len(PRODUCT_TEXTS)))
-def test_a_shops_text_is_shown_as_it_is(
-    open_page: Open, shop_page: Path, shop: Comparison, number: int
-) -> None:
+def test_a_shops_text_is_shown_as_it_is(open_page: Open, shop_page: Path, shop: Comparison, number: int) -> None:
     wanted = shop.samples[number]
     page = open_page(shop_page, f"#sample={wanted.task}/{wanted.id}")
     sample = page.locator(".sample[open]").filter(has_text=f"number: {number}\n")

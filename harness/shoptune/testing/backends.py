@@ -1,0 +1,175 @@
+"""What holds for every model backend: an answer depends on its prompt alone, not on the batch, order or day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from math import isclose, isnan
+from pathlib import Path
+from typing import Any
+
+from shoptune.components import GenerationSettings, LocatedModel, ModelBackend, ModelSession
+from shoptune.data import Message, Prediction
+from shoptune.errors import ShoptuneError
+from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
+from shoptune.testing.methods import say_nothing
+from shoptune.testing.samples import sample_attribute_examples, sample_examples, sample_label_examples
+
+__all__ = ["backend_findings", "check_backend"]
+
+SETTINGS = GenerationSettings(max_new_tokens=12)
+CLOSE = 1e-3
+"""Difference of two scores, relative or in nats, that float32's rounding explains; another batch is another order of
+sums."""
+
+Prompts = Sequence[Sequence[Message]]
+Answers = dict[int, Prediction]
+
+
+@dataclass(frozen=True)
+class Material:
+    """A backend and the name of a model that it can load."""
+
+    backend: ModelBackend[Any]
+    model: str
+    folder: Path
+    given: Any
+
+    @cached_property
+    def options(self) -> Any:
+        return options_of(self.backend.options, self.given)
+
+    def locate(self) -> LocatedModel:
+        """Find the model."""
+        try:
+            return self.backend.locate(self.model, self.folder, self.options)
+        except ShoptuneError as error:
+            raise NotCheckedError(f"it can't load {self.model} ({error}): call the check with a model that it can") from None
+
+    @contextmanager
+    def session(self) -> Iterator[ModelSession]:
+        """Load the model for as long as it is needed."""
+        with self.backend.open(self.backend.materialise(self.locate(), say_nothing)) as session:
+            yield session
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """Prompts of different length."""
+        made = [*sample_examples(4), *sample_label_examples(3), *sample_attribute_examples(3)]
+        return [example.messages for example in made]
+
+    @cached_property
+    def choices(self) -> list[tuple[str, ...]]:
+        """Choices of different number and length, one set for each prompt."""
+        known = ("yes", "no", "a red vase of oak", "irrelevant")
+        return [known[: 2 + place % 3] for place in range(len(self.prompts))]
+
+
+def check_backend(backend: ModelBackend[Any], model: str, folder: Path, options: Any = None) -> None:
+    """Hold a model backend against its contract; raises `ContractError` with all that is wrong.
+
+    Args:
+        backend: The backend.
+        model: The model's name as in an experiment file, for example the folder of a `tiny_model`.
+        folder: The folder that such a file would stand in.
+        options: The backend's options; default: their defaults.
+
+    """
+    insist(backend_findings(backend, model, folder, options))
+
+
+def backend_findings(backend: ModelBackend[Any], model: str, folder: Path, options: Any = None) -> list[Finding]:
+    """Return what each check of `check_backend` found."""
+    return examine("model backend", backend.name, CHECKS, Material(backend, model, folder, options))
+
+
+def it_finds_the_same_model_again(material: Material) -> None:
+    one, other = material.locate(), material.locate()
+    require(one == other, f"located twice, {material.model} is {one} and {other}")
+    require(one.fingerprint, "a located model needs a fingerprint: the hash of all that decides its answers")
+
+
+def every_prompt_is_answered_once(material: Material) -> None:
+    with material.session() as session:
+        places = [place for batch in session.generate(material.prompts, SETTINGS) for place, _ in batch]
+    wanted = list(range(len(material.prompts)))
+    require(sorted(places) == wanted, f"of {len(wanted)} prompts it answered those at {sorted(places)}")
+
+
+def answers_are_deterministic(material: Material) -> None:
+    found = []
+    for _ in range(2):
+        with material.session() as session:
+            found.append(_generated(session, material.prompts))
+    _require_same_texts(found[0], found[1], "asked again in a new session")
+
+
+def answers_do_not_depend_on_the_batch(material: Material) -> None:
+    prompts, last = material.prompts, len(material.prompts) - 1
+    with material.session() as session:
+        together = _generated(session, prompts)
+        backwards = _generated(session, prompts[::-1])
+        alone = {place: _generated(session, [prompt])[0] for place, prompt in enumerate(prompts)}
+    _require_same_texts(together, {last - place: p for place, p in backwards.items()}, "asked in reverse order")
+    _require_same_texts(together, alone, "asked alone")
+
+
+def what_is_done_is_left_out(material: Material) -> None:
+    done = {0, 3, 4}
+    with material.session() as session:
+        whole = _generated(session, material.prompts)
+        rest = _generated(session, material.prompts, done)
+        scored = _scored(session, material, done)
+    for answers in (rest, scored):
+        require(not done & set(answers), f"it answered {sorted(done & set(answers))} although they were done")
+        missing = set(whole) - done - set(answers)
+        require(not missing, f"with {sorted(done)} done it left out {sorted(missing)} as well")
+    _require_same_texts({place: whole[place] for place in rest}, rest, f"asked with {sorted(done)} done")
+
+
+def scores_do_not_depend_on_the_batch(material: Material) -> None:
+    with material.session() as session:
+        together = _scored(session, material)
+        for place, (prompt, choices) in enumerate(zip(material.prompts, material.choices, strict=True)):
+            scores = together[place].choice_log_probabilities
+            require(len(scores) == len(choices), f"it gave {len(scores)} scores for {len(choices)} choices")
+            require(not any(map(isnan, scores)), f"it gave {scores} as scores")
+            alone = _answers(session.choose([prompt], [choices[::-1]]))[0].choice_log_probabilities[::-1]
+            one = _answers(session.choose([prompt], [choices[:1]]))[0].choice_log_probabilities
+            _require_close(scores, alone, f"{choices}: alone, the other way round")
+            _require_close(scores[:1], one, f"{choices[:1]}: without the other choices")
+
+
+CHECKS = (
+    it_finds_the_same_model_again,
+    every_prompt_is_answered_once,
+    answers_are_deterministic,
+    answers_do_not_depend_on_the_batch,
+    what_is_done_is_left_out,
+    scores_do_not_depend_on_the_batch,
+)
+
+
+def _answers(batches: Iterable[Sequence[tuple[int, Prediction]]]) -> Answers:
+    return {place: prediction for batch in batches for place, prediction in batch}
+
+
+def _generated(session: ModelSession, prompts: Prompts, done: Collection[int] = ()) -> Answers:
+    return _answers(session.generate(prompts, SETTINGS, done=done))
+
+
+def _scored(session: ModelSession, material: Material, done: Collection[int] = ()) -> Answers:
+    return _answers(session.choose(material.prompts, material.choices, done=done))
+
+
+def _require_same_texts(one: Answers, other: Answers, how: str) -> None:
+    for place, prediction in one.items():
+        text = other[place].text if place in other else None
+        require(prediction.text == text, f"prompt {place} is answered {prediction.text!r}, and {text!r} when {how}")
+
+
+def _require_close(one: Sequence[float], other: Sequence[float], how: str) -> None:
+    close = all(isclose(a, b, rel_tol=CLOSE, abs_tol=CLOSE) for a, b in zip(one, other, strict=True))
+    require(close, f"scores are {one}, and {other} for {how}")

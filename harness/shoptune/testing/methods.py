@@ -1,0 +1,197 @@
+"""What holds for every tuning method: it learns, one seed gives one result, and a killed job goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shoptune.components import ModelFiles, TuningJob, TuningMethod, TuningReport
+from shoptune.data import Example, PreferencePair
+from shoptune.errors import ShoptuneError
+from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
+from shoptune.testing.samples import sample_examples, sample_pairs
+
+__all__ = ["check_method", "make_job", "method_findings", "say_nothing"]
+
+
+def say_nothing(done: float, total: float, unit: str = "", detail: str = "") -> None:
+    """Take note of no progress."""
+
+
+def make_job(
+    model: ModelFiles, folder: Path, options: Any, *, progress: Callable[..., None] = say_nothing, **given: Any
+) -> TuningJob[Any]:
+    """Make a job that writes below `folder`; a second one with the same folder finds the first one's checkpoints.
+
+    What isn't `given` is empty; the seed is 7.
+    """
+    output, work = folder / "output", folder / "work"
+    output.mkdir(parents=True, exist_ok=True)
+    work.mkdir(exist_ok=True)
+    fields: dict[str, Any] = dict.fromkeys(("examples", "validation_examples", "pairs", "validation_pairs"), ())
+    fields |= {"seed": 7, "say": lambda _: None}
+    return TuningJob(model=model, options=options, output=output, work=work, progress=progress, **(fields | given))
+
+
+class _KilledError(BaseException):
+    """Stands for the signal that ends a process: nothing that catches errors may catch it."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """A tuning method, a model to tune, and a folder to do it in."""
+
+    method: TuningMethod[Any]
+    model: ModelFiles
+    folder: Path
+    given: Any
+
+    @cached_property
+    def options(self) -> Any:
+        return options_of(self.method.options, self.given)
+
+    @cached_property
+    def job(self) -> Callable[..., TuningJob[Any]]:
+        """Makes a job of a folder's name."""
+        if self.method.learns_from == "pairs":
+            data: dict[str, Any] = {"pairs": sample_pairs(12)}
+        else:
+            data = {"examples": sample_examples(16)}
+
+        def make(name: str, **changed: Any) -> TuningJob[Any]:
+            return make_job(self.model, self.folder / name, self.options, **(data | changed))
+
+        return make
+
+    @cached_property
+    def first(self) -> tuple[TuningReport, str]:
+        """The report and the weights of a job that nothing disturbed."""
+        try:
+            return self.tune(self.job("first"))
+        except ShoptuneError as error:
+            raise NotCheckedError(f"it can't tune this model ({error}): call the check with one that it can") from error
+
+    def tune(self, job: TuningJob[Any]) -> tuple[TuningReport, str]:
+        """Run the job; return its report and the digest of the weights that it left."""
+        return self.method.tune(job), _digest(job.output)
+
+
+def check_method(method: TuningMethod[Any], model: ModelFiles, folder: Path, options: Any = None) -> None:
+    """Hold a tuning method against its contract; raises `ContractError` with all that is wrong.  Trains five times.
+
+    Args:
+        method: The method.
+        model: What it tunes, for example `tiny_model(folder)`.
+        folder: An empty folder to work in.
+        options: The method's options; default: their defaults.
+
+    """
+    insist(method_findings(method, model, folder, options))
+
+
+def method_findings(method: TuningMethod[Any], model: ModelFiles, folder: Path, options: Any = None) -> list[Finding]:
+    """Return what each check of `check_method` found."""
+    return examine("tuning method", method.name, CHECKS, Material(method, model, folder, options))
+
+
+def it_leaves_a_model_and_a_report(material: Material) -> None:
+    report, _ = material.first
+    require(isinstance(report, TuningReport), f"tune returned a {type(report).__name__}; needed is a TuningReport")
+    try:
+        json.dumps(asdict(report), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        require(False, f"its report is made of other than JSON's values: {error}")
+    for row in report.loss:
+        require({"step", "loss"} <= set(row), f"a row of its loss curve has no step or no loss: {dict(row)}")
+        require(all(map(isfinite, row.values())), f"a row of its loss curve is not finite: {dict(row)}")
+
+
+def it_changes_weights(material: Material) -> None:
+    """A tuned model must depend on what it was tuned with: an untrained adapter is the same for all data."""
+    job = material.job("other data")
+    other = replace(job, examples=_others(job.examples), pairs=_other_pairs(job.pairs))
+    require(material.tune(other)[1] != material.first[1], "tuned with other data it leaves the same weights")
+
+
+def it_honours_its_seed(material: Material) -> None:
+    before = material.first
+    _shake_global_generators()
+    again = material.tune(material.job("again"))
+    remedy = "draw random numbers from generators that are made of the job's seed alone"
+    require(again[1] == before[1], f"the same job left other weights the second time; {remedy}")
+    require(again[0] == before[0], f"the same job reported otherwise the second time; {remedy}")
+
+
+def it_resumes(material: Material) -> None:
+    whole = material.first[1]
+    told: list[float] = []
+    material.tune(material.job("counted", progress=lambda done, *_, **__: told.append(done)))
+    if len(told) < 2:
+        raise NotCheckedError("it says no progress, so there is nowhere to interrupt it")
+    left = iter(range(len(told) // 2, -1, -1))
+
+    def killed_halfway(*_: object, **__: object) -> None:
+        if next(left) == 0:
+            raise _KilledError
+
+    try:
+        material.method.tune(material.job("killed", progress=killed_halfway))
+    except _KilledError:
+        pass
+    else:
+        require(False, "it went on although its process was killed (it must not catch BaseException)")
+    _shake_global_generators()
+    _, weights = material.tune(material.job("killed"))
+    require(weights == whole, "killed half-way and started again, it leaves other weights than in one go")
+
+
+CHECKS = (it_leaves_a_model_and_a_report, it_changes_weights, it_honours_its_seed, it_resumes)
+
+
+def _others(examples: Sequence[Example]) -> list[Example]:
+    return [replace(e, references=tuple(r[::-1] for r in e.references)) for e in examples]
+
+
+def _other_pairs(pairs: Sequence[PreferencePair]) -> list[PreferencePair]:
+    return [replace(pair, chosen=pair.rejected, rejected=pair.chosen) for pair in pairs]
+
+
+def _digest(output: Path) -> str:
+    """Return the digest of the weights, which are the safetensors files, or all files where there are none."""
+    found = [output / name for name in ("adapter", "model") if (output / name).is_dir()]
+    require(len(found) == 1, f"it must leave adapter/ or model/ in the output folder; it left {_names(output)}")
+    files = sorted(path for path in found[0].rglob("*") if path.is_file())
+    require(files, f"{found[0].name}/ is empty")
+    weights = [path for path in files if path.suffix == ".safetensors"] or files
+    digest = hashlib.sha256()
+    for path in weights:
+        digest.update(path.relative_to(output).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _names(folder: Path) -> str:
+    return ", ".join(sorted(path.name for path in folder.iterdir())) or "nothing"
+
+
+def _shake_global_generators() -> None:
+    """Move on the generators that a process shares, as other code may do between two jobs."""
+    random.random()  # noqa: S311 - no secret
+    np.random.random()  # noqa: NPY002 - the shared generator is meant
+    for generator in _torch():
+        generator.rand(1)
+
+
+def _torch() -> Iterator[Any]:
+    """Yield torch where the method has imported it; the core doesn't."""
+    if "torch" in sys.modules:
+        yield sys.modules["torch"]
