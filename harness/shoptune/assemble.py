@@ -31,6 +31,7 @@ from shoptune.judging import judge
 from shoptune.marks import read_marks
 from shoptune.plan import Plan, PlannedTask
 from shoptune.plugins import Plugins
+from shoptune.plugins.blame import blaming
 from shoptune.prices import Prices
 from shoptune.prompts import OWN
 from shoptune.step import Step
@@ -44,7 +45,8 @@ LIBRARIES = ("shoptune", "torch", "transformers", "trl", "peft", "numpy", "scipy
 
 def assemble(plan: Plan, store: Store, plugins: Plugins, *, command: str) -> Comparison:
     """Return the comparison of a plan whose steps are all in the store."""
-    return _Assembler(plan, store, plugins).comparison(command)
+    with blaming(plugins.loaded):
+        return _Assembler(plan, store, plugins).comparison(command)
 
 
 class _Assembler:

@@ -15,10 +15,12 @@ import psutil
 from shoptune.fingerprint import versions_of
 from shoptune.plugins import load_plugins
 
-__all__ = ["Check", "examine"]
+__all__ = ["SLOW_IMPORT", "Check", "examine"]
 
 NEEDED = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "pluggy", "pydantic", "numpy", "scipy")
 GIB = 2**30
+SLOW_IMPORT = 1.0
+"""Seconds: a plugin's entry module is imported for every command, even for help."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,6 @@ def examine(folder: Path = Path()) -> list[Check]:
     missing = [name for name, version in versions.items() if version == "not installed"]
     memory = psutil.virtual_memory()
     free = shutil.disk_usage(folder.resolve()).free
-    plugins = load_plugins()
     offline = os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}
     return [
         Check(
@@ -68,10 +69,19 @@ def examine(folder: Path = Path()) -> list[Check]:
             if offline
             else "used only to fetch a model that an experiment names and that is not on this machine",
         ),
-        Check(
-            "plugins",
-            "note" if plugins.broken else "good",
-            f"{len(plugins.loaded)} loaded"
-            + "".join(f"; broken: {b.name} {b.version}: {b.error}" for b in plugins.broken),
-        ),
+        _plugins(),
     ]
+
+
+def _plugins() -> Check:
+    """Look at what every plugin brings, and at how long its import takes."""
+    plugins = load_plugins()
+    plugins.ask_all()
+    slow = [p for p in plugins.loaded if p.import_seconds >= SLOW_IMPORT]
+    remarks = [
+        *map(str, plugins.faults),
+        *(f"the {p.label} takes {p.import_seconds:.1f} s to import: tell its author" for p in slow),
+        *(f"{by} leaves out the plugin {name!r}" for name, by in plugins.left_out.items()),
+    ]
+    found = "\n".join([f"{len(plugins.loaded)} loaded", *remarks])
+    return Check("plugins", "note" if remarks else "good", found)

@@ -40,7 +40,13 @@ if TYPE_CHECKING:
     )
     from shoptune.step import Step
 
-__all__ = ["hookimpl", "hookspec"]
+__all__ = ["API_VERSION", "hookimpl", "hookspec"]
+
+API_VERSION = 1
+"""The version of what stands here and in `shoptune.components`: raised when plugins have to be changed for it.
+
+A plugin's module may say which one it was made for, ``shoptune_api = 1``; it is then refused by a shoptune that has
+another, with a message that says so."""
 
 hookspec = pluggy.HookspecMarker("shoptune")
 hookimpl = pluggy.HookimplMarker("shoptune")

@@ -20,7 +20,10 @@ from shoptune.errors import PluginError, ShoptuneError, StepError, UsageError
 from shoptune.history.keep import keep
 from shoptune.history.run_record import RunRecord
 from shoptune.plan import Plan, make_plan
-from shoptune.plugins import Plugins, Registered
+from shoptune.plugins import Loaded, Plugins, Registered
+from shoptune.plugins.blame import culprit
+from shoptune.plugins.faults import RAISED
+from shoptune.plugins.streams import keeping_streams
 from shoptune.progress import Display
 from shoptune.step import Step
 from shoptune.store import Store
@@ -164,13 +167,21 @@ def _make(step: Step, store: Store, plugins: Plugins, display: Display) -> None:
         with store.making(step.fingerprint, waiting) as work:
             if work is not None:
                 context = StepContext(store=store, plugins=plugins, work=work, progress=progress, say=display.say)
-                cost = STEPS[step.kind](step, context)
+                with keeping_streams() as replaced:
+                    cost = STEPS[step.kind](step, context)
+                if replaced:
+                    display.say(f"warning: {step.name}{_by(step)} replaced {' and '.join(replaced)}; it was put back")
                 store.finish(work, {**_manifest(step), "cost": cost})
     except BaseException as error:
         plugins.tell("on_step_error", step=step, error=error)
-        if isinstance(error, ShoptuneError) or not isinstance(error, Exception):
+        if isinstance(error, PluginError) and "plugin " not in str(error):
+            raise PluginError(f"{step.name}{_by(step)}: {error}") from error
+        if isinstance(error, ShoptuneError) or not isinstance(error, RAISED):
             raise
-        raise _blamed(step, error) from error
+        raise StepError(
+            f"{step.name}{_by(step, culprit(error, plugins.loaded))} failed: {type(error).__name__}: {error}\n"
+            "What was finished is kept: mend the cause and run the same command again. --debug shows the traceback."
+        ) from error
     seconds = time.perf_counter() - started
     plugins.tell("after_step", step=step, seconds=seconds)
     display.finish(step.name if work is not None else f"{step.name} (by another run)", seconds)
@@ -186,15 +197,13 @@ def _manifest(step: Step) -> dict[str, Any]:
     }
 
 
-def _blamed(step: Step, error: BaseException) -> StepError:
-    """Say which plugin's component raised: the one that the step's settings name for its kind of work."""
+def _by(step: Step, raised: Loaded | None = None) -> str:
+    """Say which plugin did it: the one that raised, else the one that brought what does this kind of work."""
+    if raised:
+        return f" ({raised.label})"
     role = {"tune": "method", "predict": "backend", "measure": "metric"}.get(step.kind, "task")
     identity = step.settings.get(role) or step.settings.get("task") or {}
-    plugin = f" (plugin {identity['plugin']!r} {identity['version']})" if "plugin" in identity else ""
-    return StepError(
-        f"{step.name}{plugin} failed: {type(error).__name__}: {error}\n"
-        "What was finished is kept: mend the cause and run the same command again. --debug shows the traceback."
-    )
+    return f" (plugin {identity['plugin']!r} {identity['version']})" if "plugin" in identity else ""
 
 
 def _refuse_unwritable(folder: Path) -> None:

@@ -31,7 +31,7 @@ def test_a_good_file_is_understood(shop: Shop) -> None:
     assert set(experiment.backends) == {"base"}
     assert set(experiment.methods) == {"drilled", "preferred"}
     assert list(experiment.metrics["echo"]) == ["overlap", "distinct"], "the task's own"
-    assert experiment.file.compare.slices == ("category",)
+    assert experiment.file.compare.slices is None, "all that there are"
 
 
 def test_options_reach_their_component(shop: Shop) -> None:

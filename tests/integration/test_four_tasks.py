@@ -109,7 +109,7 @@ def test_two_runs_at_once_compute_nothing_twice(finished: Path, model: Path, tmp
         for _ in range(2)
     ]
     said = [run.communicate()[1] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], said
+    assert [run.returncode for run in runs] == [0, 0], "\n\n".join(text[-2000:] for text in said)
     ended = [line.split(": done in")[0] for text in said for line in text.splitlines() if ": done in" in line]
     made = [name for name in ended if not name.endswith("(by another run)")]
     assert made

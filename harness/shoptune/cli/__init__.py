@@ -13,11 +13,13 @@ from typing import NoReturn
 import click
 
 from shoptune import __version__
-from shoptune.cli.commands import doctor, plugins, schema
+from shoptune.cli.commands import doctor, schema
 from shoptune.cli.compare_runs import compare
 from shoptune.cli.data import data
 from shoptune.cli.experiment import gate, plan, report, run
 from shoptune.cli.history import history
+from shoptune.cli.options import no_plugin_option
+from shoptune.cli.plugins import plugins
 from shoptune.errors import ShoptuneError
 
 __all__ = ["cli", "main"]
@@ -27,6 +29,10 @@ class _WithPluginCommands(click.Group):
     """A group that asks plugins for their commands, once, when it is asked for one that is not its own."""
 
     asked = False
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        _accept_no_plugin(cmd)
+        super().add_command(cmd, name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         self._ask()
@@ -45,6 +51,13 @@ class _WithPluginCommands(click.Group):
             load_plugins().add_commands(self)
 
 
+def _accept_no_plugin(command: click.Command) -> None:
+    command.params.append(no_plugin_option)
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _accept_no_plugin(inner)
+
+
 @click.group(cls=_WithPluginCommands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="shoptune")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
@@ -53,6 +66,7 @@ def cli(debug: bool) -> None:
     del debug  # read by main()
 
 
+cli.params.append(no_plugin_option)
 for command in (run, plan, data, report, gate, history, compare, plugins, schema, doctor):
     cli.add_command(command)
 

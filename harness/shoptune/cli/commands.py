@@ -1,69 +1,12 @@
-"""Commands that need no experiment: plugins, schema, doctor."""
+"""Commands about this installation: schema, doctor."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import click
 
-__all__ = ["doctor", "plugins", "schema"]
-
-
-@click.group()
-def plugins() -> None:
-    """What is installed, and what it brings."""
-
-
-@plugins.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@click.option("--tracebacks", is_flag=True, help="Show why broken plugins are broken.")
-def list_plugins(as_json: bool, tracebacks: bool) -> None:
-    """List plugins: name, version, status, what each brings and from where."""
-    from shoptune.cli.summary import show_plugins
-    from shoptune.plugins import load_plugins
-
-    loaded = load_plugins()
-    kinds: dict[str, dict[str, Any]] = {
-        "data adapters": loaded.data_adapters,
-        "tasks": loaded.tasks,
-        "metrics": loaded.metrics,
-        "tuning methods": loaded.tuning_methods,
-        "model backends": loaded.model_backends,
-        "report formats": loaded.report_formats,
-        "export formats": loaded.export_formats,
-        "executors": loaded.executors,
-    }
-    rows: list[dict[str, Any]] = [
-        {
-            "name": plugin.name,
-            "version": plugin.version,
-            "status": "ok",
-            "distribution": plugin.distribution,
-            "hooks": loaded.hooks_of(plugin),
-            "brings": {
-                kind: names
-                for kind, known in kinds.items()
-                if (names := sorted(n for n, registered in known.items() if registered.plugin is plugin))
-            },
-        }
-        for plugin in loaded.loaded
-    ]
-    rows += [
-        {
-            "name": b.name,
-            "version": b.version,
-            "status": "broken",
-            "distribution": b.distribution,
-            "error": b.error,
-            **({"traceback": b.traceback} if tracebacks else {}),
-        }
-        for b in loaded.broken
-    ]
-    if as_json:
-        click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
-    else:
-        show_plugins(rows)
+__all__ = ["doctor", "schema"]
 
 
 @click.command()

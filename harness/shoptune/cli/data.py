@@ -50,6 +50,7 @@ def data(
     from shoptune.cli.data_summary import show_data
     from shoptune.config import load_experiment
     from shoptune.plan import make_plan
+    from shoptune.plugins.blame import blaming
     from shoptune.progress import display
     from shoptune.run import execute, render_data
     from shoptune.store import Store
@@ -64,16 +65,17 @@ def data(
         execute([task.prepare for task in made.tasks], made.executor, opened, loaded.plugins, shown)
         found = {task.name: _report(made, opened, task.name) for task in made.tasks}
         if tokens:
-            found = _with_tokens(found, loaded, made, opened, shown)
+            with blaming(loaded.plugins.loaded):
+                found = _with_tokens(found, loaded, made, opened, shown)
     folder = reports / made.experiment
     written = render_data(made.experiment, found, made.reports, loaded.plugins, folder)
     if export:
         from shoptune.export import write_export
 
         for task in made.tasks:
-            written += write_export(
-                export.component, opened.read(task.prepare.fingerprint), folder / "export", task.name
-            )
+            prepared = opened.read(task.prepare.fingerprint)
+            with blaming(loaded.plugins.loaded):
+                written += write_export(export.component, prepared, folder / "export", task.name)
     if as_json:
         click.echo(json.dumps({name: of.model_dump(mode="json") for name, of in found.items()}, indent=1))
     else:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from shoptune.step import Step
     from shoptune.store import Store
 
-__all__ = ["show_checks", "show_comparison", "show_gates", "show_plan", "show_plugins"]
+__all__ = ["show_checks", "show_comparison", "show_gates", "show_plan"]
 
 SIGNS = {"better": ("▲", "green"), "worse": ("▼", "red"), "inconclusive": ("◆", "dim")}
 OUTCOMES = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive": ("?", "yellow")}
@@ -73,24 +73,6 @@ def show_plan(plan: Plan, missing: Sequence[Step], store: Store) -> None:
             state = "[yellow]to go on with[/]" if store.has_begun(step.fingerprint) else "to compute"
         table.add_row(escape(step.name), state, step.fingerprint[:12])
     console.print(table)
-
-
-def show_plugins(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print the list of plugins."""
-    table = Table()
-    for column in ("plugin", "version", "status", "brings", "from"):
-        table.add_column(column)
-    for row in rows:
-        brings = "\n".join(f"{kind}: {', '.join(names)}" for kind, names in row.get("brings", {}).items())
-        ok = row["status"] == "ok"
-        table.add_row(
-            escape(row["name"]),
-            escape(row["version"]),
-            "[green]ok[/]" if ok else "[red]broken[/]",
-            escape(brings or ", ".join(row.get("hooks", [])) if ok else row.get("traceback", row["error"])),
-            escape(row["distribution"]),
-        )
-    Console().print(table)
 
 
 def show_checks(checks: Sequence[Check]) -> None:

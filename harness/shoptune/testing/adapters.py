@@ -101,8 +101,10 @@ def records_can_be_used(material: Material) -> None:
     require(records, f"it reads no record from {material.sample.name}")
     for record in records:
         where = f"the record at {record.origin}"
-        named = isinstance(record.id, str) and isinstance(record.group, str) and record.id and record.group
-        require(named, f"{where} has the id {record.id!r} and the group {record.group!r}; both are texts that say something")
+        named = all(isinstance(name, str) and name for name in (record.id, record.group))
+        require(
+            named, f"{where} has the id {record.id!r} and the group {record.group!r}; both are texts that say something"
+        )
         back = from_line(to_line(record), Record)
         require(dict(back.fields) == dict(record.fields), f"{where}: its fields must be made of JSON's values")
 
@@ -130,7 +132,9 @@ def it_streams(material: Material) -> None:
         found = (first is not None) + sum(isinstance(row, Record) for row in rows)
         _, peak = tracemalloc.get_traced_memory()
     except UsageError as error:
-        raise NotCheckedError(f"repeating the sample's lines does not make it longer ({error}): say how to `grow` it") from None
+        raise NotCheckedError(
+            f"repeating the sample's lines does not make it longer ({error}): say how to `grow` it"
+        ) from None
     finally:
         tracemalloc.stop()
     size = path.stat().st_size
@@ -147,7 +151,8 @@ def it_survives_broken_files(material: Material) -> None:
             for row in material.read(path):
                 require(isinstance(row, Record | Dropped), f"of {what} it made a {type(row).__name__}")
         except DataError as error:
-            require(path.name in str(error), f"of {what} it says {str(error)!r}, which does not name the file")
+            names = path.name in str(error) or path.parent.name in str(error)  # a data set may be a folder
+            require(names, f"of {what} it says {str(error)!r}, which does not name the file")
         except UsageError:  # the options do not fit this file, and it says so
             pass
         except Exception as error:

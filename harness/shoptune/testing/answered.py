@@ -14,12 +14,21 @@ from shoptune.testing.samples import sample_attribute_examples, sample_examples,
 
 __all__ = ["QUALITIES", "Answered", "sample_answers"]
 
-QUALITIES = ("perfect", "another's", "the same for all", "cut off", "invalid")
-"""``perfect``: the reference; ``another's``: that of another example; ``the same for all``: the first one's."""
+QUALITIES = ("perfect", "another's", "the same for all", "learnt by heart", "cut off", "invalid")
+"""``perfect``: the reference; ``another's``: that of another example; ``the same for all``: the first one's;
+``learnt by heart``: that of a training example."""
+BORROWED = ("another's", "the same for all")
+"""Those that are the reference of another example."""
 
 TOKEN = 4
 """Characters of a token, where some number is wanted."""
 CANARY = "zq-81-vx-44"
+TRAINING = replace(
+    sample_examples(1)[0],
+    id="training",
+    references=("Sold with ribbon inside every box, our present keeps what we promised last year.",),
+)
+"""A training example that shares no word with the others, so that a copy can be told."""
 
 
 def _text(text: str, _: Example) -> Any:
@@ -34,6 +43,10 @@ def _object(text: str, _: Example) -> Any:
         return Invalid("no JSON")
     valid = isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
     return found if valid else Invalid("no object of texts")
+
+
+def _label(text: str, example: Example) -> Any:
+    return text if text in example.choices else Invalid("none of the choices")
 
 
 @dataclass(frozen=True)
@@ -51,9 +64,12 @@ class Answered:
     def mixed(self) -> Evaluation:
         """Return the examples with answers of all qualities, and some that no model should give."""
         samples: list[Sample] = []
+        # Where there are no choices, an answer to one example is no answer to another, to any metric.
+        qualities = QUALITIES if self.examples[0].choices else [q for q in QUALITIES if q not in BORROWED]
         for place, example in enumerate(self.examples):
-            if place % 6 < len(QUALITIES):
-                samples.append(self._sample(place, QUALITIES[place % 6]))
+            kind = place % (len(qualities) + 1)
+            if kind < len(qualities):
+                samples.append(self._sample(place, qualities[kind]))
             else:
                 samples.append(self._answer(example, ANSWERS[place * 5 % len(ANSWERS)], "stop", -9.0))
         return self.evaluation(samples)
@@ -66,11 +82,8 @@ class Answered:
     def evaluation(self, samples: Sequence[Sample]) -> Evaluation:
         """Return what a metric sees: these samples, training examples and one canary."""
         planted = replace(self.examples[0], id="canary", canary=CANARY)
-        return Evaluation(
-            samples=samples,
-            training=lambda: [replace(e, id=f"training {e.id}") for e in sample_examples(4)],
-            canaries=[self._answer(planted, planted.references[0], "stop", -1.0)],
-        )
+        canaries = [self._answer(planted, planted.references[0], "stop", -1.0)] if samples else []
+        return Evaluation(samples=samples, training=lambda: [TRAINING], canaries=canaries)
 
     def _sample(self, place: int, quality: str) -> Sample:
         example = self.examples[place]
@@ -80,6 +93,8 @@ class Answered:
             return self._answer(example, self.examples[place - 1].references[0], "stop", -2.0)
         if quality == "the same for all":
             return self._answer(example, self.examples[0].references[0], "stop", -2.0)
+        if quality == "learnt by heart":
+            return self._answer(example, TRAINING.references[0], "stop", -2.0)
         if quality == "cut off":
             text = example.references[0]
             return self._answer(example, text[: len(text) // 2], "length", -2.0)
@@ -103,13 +118,8 @@ class Answered:
         return Sample(example=example, prediction=prediction, answer=self.parse(text, example))
 
 
-def _label(text: str, example: Example) -> Any:
-    return text if text in example.choices else Invalid("none of the choices")
-
-
 def sample_answers() -> Iterator[Answered]:
     """Yield texts to write, labels to choose and attributes to read; a metric is checked on those that it is for."""
-    # The first examples are the training's, so that a copy can be told from an answer of one's own.
-    yield Answered("texts", sample_examples(28)[4:], _text)
+    yield Answered("texts", sample_examples(24), _text)
     yield Answered("labels", sample_label_examples(), _label)
     yield Answered("attributes", sample_attribute_examples(), _object)

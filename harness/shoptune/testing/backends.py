@@ -46,7 +46,9 @@ class Material:
         try:
             return self.backend.locate(self.model, self.folder, self.options)
         except ShoptuneError as error:
-            raise NotCheckedError(f"it can't load {self.model} ({error}): call the check with a model that it can") from None
+            raise NotCheckedError(
+                f"it can't load {self.model} ({error}): call the check with a model that it can"
+            ) from None
 
     @contextmanager
     def session(self) -> Iterator[ModelSession]:

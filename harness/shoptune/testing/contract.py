@@ -40,6 +40,10 @@ class Finding:
     message: str = ""
     """What is wrong, or what a check lacked; empty where it passed."""
 
+    def __str__(self) -> str:
+        what = f": {self.message}" if self.message else ""
+        return f"{self.kind} {self.name!r}: {self.check}: {self.outcome}{what}"
+
 
 def examine(kind: str, name: str, checks: Iterable[Check], material: Any) -> list[Finding]:
     """Run every check on `material`, whatever the others find; a component that raises has failed the check."""

@@ -40,9 +40,7 @@ def _verbatim(examples: Sequence[Example]) -> str | None:
     return None
 
 
-def _by_exchange(
-    make: Make, tables: Mapping[str, Sequence[Record]], examples: Sequence[Example]
-) -> Iterator[str]:
+def _by_exchange(make: Make, tables: Mapping[str, Sequence[Record]], examples: Sequence[Example]) -> Iterator[str]:
     before = {example.id: example for example in examples}
     for table, records in tables.items():
         for place in range(0, len(records), max(1, len(records) // RECORDS)):

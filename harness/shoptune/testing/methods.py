@@ -186,7 +186,7 @@ def _names(folder: Path) -> str:
 def _shake_global_generators() -> None:
     """Move on the generators that a process shares, as other code may do between two jobs."""
     random.random()  # noqa: S311 - no secret
-    np.random.random()  # noqa: NPY002 - the shared generator is meant
+    np.random.random()
     for generator in _torch():
         generator.rand(1)
 

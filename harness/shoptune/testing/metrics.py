@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -60,9 +60,9 @@ class Material:
 
     @property
     def additive(self) -> AdditiveMetric[Any]:
-        if isinstance(self.metric, AdditiveMetric):
-            return self.metric
-        raise NotCheckedError("it is not additive")
+        """The metric, for checks that only additive ones get."""
+        require(isinstance(self.metric, AdditiveMetric), "it is not additive")
+        return cast(AdditiveMetric[Any], self.metric)
 
     def rows(self, evaluation: Evaluation) -> FloatArray:
         """Return the rows [n, k] of an additive metric; refuses what the core would refuse."""
@@ -105,7 +105,14 @@ def metric_findings(
 ) -> list[Finding]:
     """Return what each check of `check_metric` found."""
     samples = [Answered("the given examples", examples, parse)] if examples else [*sample_answers()]
-    return examine("metric", metric.name, CHECKS, Material(metric, options, samples))
+    checks = [
+        *EVERY,
+        *(ADDITIVE if isinstance(metric, AdditiveMetric) else ()),
+        *((marks_lie_in_the_text,) if isinstance(metric, AdditiveMetric) and metric.marks else ()),
+        *((shares_lie_between_0_and_1,) if metric.format == "share" else ()),
+        *((the_reference_scores_best,) if metric.higher_is_better is not None else ()),
+    ]
+    return examine("metric", metric.name, checks, Material(metric, options, samples))
 
 
 def samples_of_every_kind_are_measured(material: Material) -> None:
@@ -136,7 +143,9 @@ def rows_are_additive(material: Material) -> None:
         for part in _parts(evaluation.samples):
             inside = float(values_of(metric, rows[part].sum(axis=0)))
             alone = material.value(answered.evaluation([evaluation.samples[i] for i in part]))
-            message = f"{answered.name}: {len(part)} of {len(rows)} samples give {inside} by their rows among the others"
+            message = (
+                f"{answered.name}: {len(part)} of {len(rows)} samples give {inside} by their rows among the others"
+            )
             remedy = "a row must be a function of its own sample (or its group), since slices and bootstrap add them up"
             require(_same(inside, alone), f"{message}, and {alone} when measured alone; {remedy}")
 
@@ -164,18 +173,16 @@ def nothing_counted_has_no_value(material: Material) -> None:
 
 
 def shares_lie_between_0_and_1(material: Material) -> None:
-    if material.metric.format != "share":
-        raise NotCheckedError(f"its format is {material.metric.format!r}, which has no bounds")
     for answered in material.answered:
         evaluations = [answered.mixed(), answered.hostile(), *map(answered.of_quality, QUALITIES)]
         for value in map(material.value, evaluations):
-            require(isnan(value) or -CLOSE <= value <= 1 + CLOSE, f"{answered.name}: a share of {value}; declared is 0 to 1")
+            require(
+                isnan(value) or -CLOSE <= value <= 1 + CLOSE, f"{answered.name}: a share of {value}; declared is 0 to 1"
+            )
 
 
 def the_reference_scores_best(material: Material) -> None:
     higher = material.metric.higher_is_better
-    if higher is None:
-        raise NotCheckedError("neither higher nor lower is better")
     for answered in material.answered:
         best = material.value(answered.of_quality("perfect"))
         for quality in QUALITIES[1:]:
@@ -186,29 +193,26 @@ def the_reference_scores_best(material: Material) -> None:
 
 
 def marks_lie_in_the_text(material: Material) -> None:
-    metric = material.additive
-    if metric.marks is None:
-        raise NotCheckedError("it marks no words")
+    marks = material.additive.marks
     for answered in material.answered:
         for sample in (*answered.mixed().samples, *answered.hostile().samples):
             text = sample.prediction.text
-            for mark in metric.marks(sample, material.options):
+            for mark in marks(sample, material.options) if marks else ():
                 inside = 0 <= mark.start < mark.end <= len(text)
-                require(inside, f"a mark from {mark.start} to {mark.end} in an answer of {len(text)} characters: {mark.note}")
+                require(
+                    inside,
+                    f"a mark from {mark.start} to {mark.end} in an answer of {len(text)} characters: {mark.note}",
+                )
                 require(mark.note.strip(), f"the mark of {text[mark.start : mark.end]!r} has no note")
 
 
-CHECKS = (
+EVERY = (
     samples_of_every_kind_are_measured,
     the_same_samples_give_the_same_value,
     order_does_not_matter,
-    rows_are_additive,
-    reduce_is_vectorised,
     nothing_counted_has_no_value,
-    shares_lie_between_0_and_1,
-    the_reference_scores_best,
-    marks_lie_in_the_text,
 )
+ADDITIVE = (rows_are_additive, reduce_is_vectorised)
 
 
 def _parts(samples: Sequence[Sample]) -> Iterator[list[int]]:

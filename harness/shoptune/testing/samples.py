@@ -31,17 +31,22 @@ STARS = (
 
 
 def _facts(i: int) -> dict[str, str]:
-    return {"color": COLOURS[i % 4], "material": MATERIALS[i % 5], "brand": BRANDS[i % 3]}
+    return {
+        "color": COLOURS[i % 4],
+        "material": MATERIALS[i % 5],
+        "brand": BRANDS[i % 3],
+        "weight": f"{120 + 10 * i} g",
+    }
 
 
 def _description(i: int) -> str:
     of = _facts(i)
     ends = ("for quiet evenings at home", "that brightens a plain corner", "to give away or to keep")
-    return f"A {of['color']} {THINGS[i % 8]} of {of['material']} by {of['brand']}, {ends[i % 3]}, number {i + 1}."
+    return f"A {of['color']} {THINGS[i % 8]} of {of['material']} by {of['brand']}, {of['weight']}, {ends[i % 3]}."
 
 
 def sample_products(n: int = 24) -> list[Record]:
-    """Return `n` products with the fields that the adapters of shops give; every fourth is a variant of the one before."""
+    """Return `n` products with the fields that shops' adapters give; every fourth is a variant of the one before."""
     return [
         Record(
             id=f"p{i}",
@@ -98,7 +103,7 @@ def sample_examples(n: int = 16) -> list[Example]:
             references=(_description(i),),
             group=f"g{i // 2}",
             slices={"category": THINGS[i % 8]},
-            facts={"name": f"{THINGS[i % 8]} number {i + 1}", **_facts(i)},
+            facts={"name": f"{_facts(i)['brand']} {THINGS[i % 8]}", **_facts(i)},
         )
         for i in range(n)
     ]

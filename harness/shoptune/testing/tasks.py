@@ -44,7 +44,9 @@ class Material:
         """The first records of each table, as lists."""
         if missing := [table for table in self.task.tables if table not in self.tables]:
             raise NotCheckedError(f"the sample has no table {missing[0]!r}, which the task needs")
-        return {name: [record for record, _ in zip(rows, range(ROWS), strict=False)] for name, rows in self.tables.items()}
+        return {
+            name: [record for record, _ in zip(rows, range(ROWS), strict=False)] for name, rows in self.tables.items()
+        }
 
     def make(self, tables: Tables) -> list[Example]:
         """Return the task's examples of these tables, without what it drops and notes."""
@@ -58,9 +60,7 @@ class Material:
 
     def pairs(self) -> list[PreferencePair]:
         """Return the task's preference pairs of the sample."""
-        if self.task.pairs is None:
-            raise NotCheckedError("it brings no preference pairs")
-        made = self.task.pairs(self.rows, self.examples, self.options)
+        made = self.task.pairs(self.rows, self.examples, self.options) if self.task.pairs else ()
         return [pair for pair in made if isinstance(pair, PreferencePair)]
 
 
@@ -78,7 +78,8 @@ def check_task(task: Task[Any], tables: Tables, options: Any = None) -> None:
 
 def task_findings(task: Task[Any], tables: Tables, options: Any = None) -> list[Finding]:
     """Return what each check of `check_task` found."""
-    return examine("task", task.name, CHECKS, Material(task, tables, options))
+    checks = (*CHECKS, pairs_can_be_used) if task.pairs else CHECKS
+    return examine("task", task.name, checks, Material(task, tables, options))
 
 
 def examples_can_be_used(material: Material) -> None:
@@ -87,7 +88,7 @@ def examples_can_be_used(material: Material) -> None:
         messages = example.messages
         require(messages and messages[-1]["role"] == "user", f"{where}: its last message must be the user's")
         for message in messages:
-            valid = message["role"] in ROLES and isinstance(message["content"], str)
+            valid = message.get("role") in ROLES and isinstance(message.get("content"), str)
             require(valid, f"{where}: {message!r} is no message with a role ({', '.join(ROLES)}) and a text")
         require(all(isinstance(r, str) and r for r in example.references), f"{where}: a reference is empty or no text")
         known = not example.choices or set(example.references) <= set(example.choices)
@@ -171,7 +172,6 @@ CHECKS = (
     the_reference_parses,
     parse_never_raises,
     baselines_answer,
-    pairs_can_be_used,
 )
 
 
@@ -184,7 +184,9 @@ def _read_back(row: Row, kind: type[Row], where: str) -> None:
     """Refuse what does not survive the line of JSON that the core keeps of it."""
     back = from_line(to_line(row), kind)
     changed: Sequence[str] = [name for name in row.__slots__ if getattr(row, name) != getattr(back, name)]
-    require(not changed, f"{where}: {', '.join(changed)} must be made of JSON's values (texts, numbers, lists, objects)")
+    require(
+        not changed, f"{where}: {', '.join(changed)} must be made of JSON's values (texts, numbers, lists, objects)"
+    )
 
 
 def _short(text: str) -> str:

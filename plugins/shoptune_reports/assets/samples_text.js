@@ -60,7 +60,7 @@ const markedText = (() => {
         if (position >= until) enter();
         const run = rest.slice(0, until - position);
         container.append(added ? make("ins", {}, run) : run);
-        position += run.length + 1;
+        position += run.length;
         rest = rest.slice(run.length);
       }
     }

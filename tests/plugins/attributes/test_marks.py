@@ -59,7 +59,7 @@ texts = st.text(max_size=8) | st.sampled_from(["]", '"', "\\", "a, b", "}", "n/a
 values = texts | st.lists(texts, max_size=3) | st.integers() | st.none() | st.booleans()
 
 
-@given(st.dictionaries(texts, values, max_size=4), st.sampled_from(["", "Sure! ", '"{" ']), st.sampled_from([None, 1]))
+@given(st.dictionaries(texts, values, max_size=4), st.sampled_from(["", "Sure! ", "{x} "]), st.sampled_from([None, 1]))
 def test_values_are_found_where_they_stand(written: dict[str, Any], before: str, indent: int | None) -> None:
     text = before + json.dumps(written, indent=indent) + ' and {"another": "one"}'
     answer = read_attributes(text)

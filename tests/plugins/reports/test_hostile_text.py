@@ -1,7 +1,7 @@
 """The worst text in every name, in every format: it stays text, and changes nothing around it.
 
-Each format is read with its standard parser.  What the parser finds besides text (elements, rows, keys, families) must be
-the same as for a harmless word in the same places.
+Each format is read with its standard parser.  What the parser finds besides text (elements, rows, keys, families) must
+be the same as for a harmless word in the same places.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pages in a real Chromium: Debian's, driven by Playwright.  What it complains of fails the test that opened the page."""
+"""Pages in a real Chromium, driven by Playwright.  What it complains of fails the test that opened the page."""
 
 from __future__ import annotations
 

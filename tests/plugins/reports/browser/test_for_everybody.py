@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from shoptune.comparison import Comparison
+from shoptune_reports.as_history import render_history_html
+from shoptune_reports.as_html import render_data_html
 from tests.plugins.reports.browser.conftest import Open
+from tests.plugins.reports.test_history_page import a_run
 
 AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 900}
@@ -44,6 +48,21 @@ def test_axe_finds_no_serious_fault(open_page: Open, shop_page: Path, scheme: st
     page = open_page(shop_page, color_scheme=scheme, viewport=viewport)
     unfold(page)
     assert faults(page) == []
+
+
+def test_axe_finds_no_serious_fault_in_data_and_history(
+    open_page: Open, comparison: Comparison, tmp_path: Path
+) -> None:
+    data, history = tmp_path / "data.html", tmp_path / "history.html"
+    reports = {name: comparison.tasks[0].data for name in ("description", "title")}
+    data.write_text(render_data_html(comparison.experiment, reports)["data.html"], "utf-8")
+    history.write_text(render_history_html([a_run(1, 0.5), a_run(2, None), a_run(3, 0.6)])["history.html"], "utf-8")
+    for file in (data, history):
+        page = open_page(file, viewport=PHONE)
+        page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))")
+        assert faults(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    expect(page.locator("figure[data-chart=trend]").get_by_role("img")).to_have_count(1)
 
 
 def test_axe_would_find_a_fault(open_page: Open, tmp_path: Path) -> None:

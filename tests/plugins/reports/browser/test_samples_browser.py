@@ -42,12 +42,17 @@ def sample(number: int) -> SampleInfo:
                 text=base,
                 finish="stop",
                 invalid="no text" if number in (3, 4) else None,
-                values={"rouge_l": 0.5, "chrf": 0.5, "words": 6.0},
+                values={"rouge_l": 0.5, "chrf": 0.5, "copy_rate": 0.5, "words": 6.0},
             ),
             "sft": SampleAnswer(
                 text=sft,
                 finish="length",
-                values={"rouge_l": 0.5 + rouge, "chrf": 0.5 + chrf, "words": 11.0 if number != 7 else None},
+                values={
+                    "rouge_l": 0.5 + rouge,
+                    "chrf": 0.5 + chrf,
+                    "copy_rate": 0.5 - rouge,
+                    "words": 11.0 if number != 7 else None,
+                },
                 marks=[
                     mark(sft, "wool", "good", "states material: wool"),
                     mark(sft, "30 % silk", "bad", "no fact names silk"),
@@ -123,6 +128,11 @@ def test_another_metric_filters_otherwise(open_page: Open, samples_page: Path) -
     show(page, "Improved")
     page.get_by_label("Metric", exact=True).select_option("chrf")
     expect(status(page)).to_have_text("19 of 50 samples")
+    page.get_by_label("Metric", exact=True).select_option("copy_rate")
+    page.get_by_label("Sort by").select_option(label="gain against the baseline")
+    expect(status(page)).to_have_text("24 of 50 samples, page 1 of 2")
+    pill = page.locator("#samples summary", has_text="p/49").locator(".pill")
+    assert " ".join(pill.inner_text().split()) == "▲ −24.0 pp better"  # of it less is better
 
 
 def test_search_finds_words_in_all_texts_in_any_case(open_page: Open, samples_page: Path) -> None:

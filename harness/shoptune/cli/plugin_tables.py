@@ -1,0 +1,68 @@
+"""What ``shoptune plugins`` prints, with rich."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from shoptune.doctor import SLOW_IMPORT
+
+if TYPE_CHECKING:
+    from shoptune.testing import Finding
+
+__all__ = ["show_findings", "show_plugins"]
+
+OUTCOMES = {"passed": ("✓", "green"), "failed": ("✗", "red"), "not checked": ("–", "yellow")}
+COLOURS = {"ok": "green", "broken": "red", "left out": "yellow"}
+
+
+def show_plugins(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the list of plugins."""
+    table = Table()
+    for column in ("plugin", "version", "status", "brings", "from"):
+        table.add_column(column)
+    for row in rows:
+        status = f"[{COLOURS[row['status']]}]{row['status']}[/]"
+        if row.get("import_seconds", 0) >= SLOW_IMPORT:
+            status += f"\n[yellow]imported in {row['import_seconds']:.1f} s[/]"
+        table.add_row(
+            escape(row["name"]),
+            escape(row.get("version", "")),
+            status,
+            escape("\n".join([*_brought(row), *_faults(row)])),
+            escape(row.get("distribution", "")),
+        )
+    Console().print(table)
+
+
+def _brought(row: Mapping[str, Any]) -> list[str]:
+    if row["status"] == "left out":
+        return [f"left out by {row['by']}"]
+    brings = row.get("brings", {})
+    return [f"{kind}: {', '.join(names)}" for kind, names in brings.items()] or [", ".join(row.get("hooks", []))]
+
+
+def _faults(row: Mapping[str, Any]) -> list[str]:
+    lines = []
+    for fault in row.get("faults", []):
+        if "traceback" in fault:
+            lines.append(fault["traceback"].rstrip())
+        lines.append((f"{fault['hook']}: " if fault["hook"] else "") + f"{fault['error']}. {fault['remedy']}")
+    return lines
+
+
+def show_findings(name: str, findings: Sequence[Finding]) -> None:
+    """Print what each check of a plugin's components found."""
+    console = Console(highlight=False, soft_wrap=True)
+    for finding in findings:
+        sign, colour = OUTCOMES[finding.outcome]
+        said = f"{finding.kind} {finding.name}: {finding.check}"
+        said += f": {finding.message}" if finding.message else ""
+        console.print(f"[{colour}]{sign}[/] {escape(said)}")
+    count = Counter[str](finding.outcome for finding in findings)
+    console.print(escape(f"{name}: " + ", ".join(f"{count[outcome]} {outcome}" for outcome in OUTCOMES)))

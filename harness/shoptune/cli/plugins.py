@@ -1,0 +1,93 @@
+"""``shoptune plugins``: what is installed, what it brings, and whether it keeps to the contract."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shoptune.cli.scaffold import new
+
+if TYPE_CHECKING:
+    from shoptune.plugins import Fault, Plugins
+
+__all__ = ["plugins"]
+
+
+@click.group()
+def plugins() -> None:
+    """What is installed, and what it brings."""
+
+
+@plugins.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.option("--tracebacks", is_flag=True, help="Show why broken plugins are broken.")
+def list_plugins(as_json: bool, tracebacks: bool) -> None:
+    """List plugins: name, version, status, what each brings and from where.
+
+    A broken plugin is shown with what of it still works, if anything.
+    """
+    from shoptune.cli.plugin_tables import show_plugins
+    from shoptune.plugins import load_plugins
+
+    rows = _rows(load_plugins(), tracebacks=tracebacks)
+    if as_json:
+        click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+    else:
+        show_plugins(rows)
+
+
+def _rows(loaded: Plugins, *, tracebacks: bool) -> list[dict[str, Any]]:
+    """Return what is to be said of each plugin, a row for each."""
+    loaded.ask_all()
+    rows = [
+        {
+            **_status(plugin.name, plugin.version, plugin.distribution, loaded.faults_of(plugin), tracebacks),
+            "hooks": loaded.hooks_of(plugin),
+            "brings": {f"{kind}s": [c.name for c in brought] for kind, brought in loaded.brought_by(plugin).items()},
+            "import_seconds": round(plugin.import_seconds, 3),
+        }
+        for plugin in loaded.loaded
+    ]
+    rows += [_status(f.name, f.version, f.distribution, [f], tracebacks) for f in loaded.faults if not f.hook]
+    return rows + [{"name": name, "status": "left out", "by": by} for name, by in loaded.left_out.items()]
+
+
+def _status(name: str, version: str, distribution: str, faults: list[Fault], tracebacks: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "version": version,
+        "status": "broken" if faults else "ok",
+        "distribution": distribution,
+        "faults": [
+            {
+                "hook": f.hook,
+                "error": f.error,
+                "remedy": f.remedy,
+                **({"traceback": f.traceback} if tracebacks else {}),
+            }
+            for f in faults
+        ],
+    }
+
+
+@plugins.command()
+@click.argument("name", metavar="NAME")
+def check(name: str) -> None:
+    """Hold a plugin against the contract of each component that it brings; NAME may be the path of a plugin's file.
+
+    Exit code 3 where it breaks one.
+    """
+    from shoptune.cli.plugin_tables import show_findings
+    from shoptune.testing import check_plugin
+
+    path = Path(name)
+    findings = check_plugin(path.resolve() if (path.exists() and path.name != name) or path.suffix == ".py" else name)
+    show_findings(name, findings)
+    if any(finding.outcome == "failed" for finding in findings):
+        raise click.exceptions.Exit(3)
+
+
+plugins.add_command(new)

@@ -1,0 +1,63 @@
+"""Refuses components that can't work, and settles who has a name that two plugins claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from shoptune.errors import PluginError
+from shoptune.plugins.loaded import Component, Registered
+
+__all__ = ["checked", "iterated", "settled"]
+
+C = TypeVar("C", bound=Component)
+
+
+def iterated(brought: Any, types: tuple[type[Any], ...], hook: str) -> list[Any]:
+    """Return what a hook returned as a list; raises PluginError where it holds something of another type."""
+    wanted = f"it must return an iterable of {' or '.join(t.__name__ for t in types)}"
+    if not isinstance(brought, Iterable):
+        raise PluginError(f"{hook} returned a {type(brought).__name__}; {wanted}")
+    things = list(brought)
+    for thing in things:
+        if not isinstance(thing, types):
+            raise PluginError(f"{hook} returned a {type(thing).__name__}; {wanted}")
+    return things
+
+
+def checked(brought: Any, types: tuple[type[Any], ...], hook: str) -> list[Any]:
+    """Return the components that a hook returned; raises PluginError where one of them can't be used."""
+    components = iterated(brought, types, hook)
+    names: set[str] = set()
+    for component in components:
+        _refuse_unusable(component, hook)
+        if component.name in names:
+            raise PluginError(f"{hook} returned two called {component.name!r}")
+        names.add(component.name)
+    return components
+
+
+def _refuse_unusable(component: Any, hook: str) -> None:
+    name = component.name
+    if not isinstance(name, str) or not name:
+        raise PluginError(f"{hook} returned a {type(component).__name__} whose name is {name!r}; it must be a text")
+    options = getattr(component, "options", BaseModel)  # a report format has none
+    if not (isinstance(options, type) and issubclass(options, BaseModel)):
+        raise PluginError(
+            f"{hook} returned {name!r}, whose options are {options!r}; they must be a subclass of "
+            "shoptune.components.Options"
+        )
+
+
+def settled(claimed: Sequence[Registered[C]]) -> Registered[C] | None:
+    """Return whose component has the name that all of these claim; None: nobody's.
+
+    What is merely installed takes no name from shoptune's own.  Between others, and where the experiment itself names
+    a plugin's file, to choose would be to guess what was meant.
+    """
+    if len(claimed) > 1 and any(c.plugin.from_file for c in claimed):
+        return None
+    own = [c for c in claimed if c.plugin.is_own] if len(claimed) > 1 else claimed
+    return own[0] if len(own) == 1 else None

@@ -1,0 +1,69 @@
+"""A plugin that was loaded, and a component that it brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Generic, Protocol, TypeVar
+
+__all__ = ["OWN", "Component", "Loaded", "Registered"]
+
+OWN = "shoptune"
+"""The distribution that the core and its own plugins come in."""
+
+
+class Component(Protocol):
+    """What all components have in common."""
+
+    @property
+    def name(self) -> str:
+        """What a user calls it in the experiment file."""
+
+    @property
+    def summary(self) -> str:
+        """What it is, in a line."""
+
+
+C = TypeVar("C", bound=Component)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """A plugin that was loaded."""
+
+    name: str
+    version: str
+    distribution: str
+    """The distribution that brought it, or the path of a plain file."""
+    module: ModuleType
+    place: Path
+    """Its file or package folder: the code that its fingerprint covers."""
+    from_file: bool = False
+    """Whether it was asked for by its path rather than installed."""
+    import_seconds: float = 0.0
+    """How long its import took, with all that it imported first."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, for messages."""
+        return f"plugin {self.name!r} {self.version}"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it came with shoptune itself."""
+        return self.distribution == OWN
+
+    def identity(self) -> dict[str, str]:
+        """Return what goes into the fingerprint of a step that uses this plugin."""
+        from shoptune.fingerprint import fingerprint_of_source  # noqa: PLC0415 - not needed for help
+
+        return {"plugin": self.name, "version": self.version, "source": fingerprint_of_source(self.place)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registered(Generic[C]):
+    """A component and the plugin that brought it."""
+
+    component: C
+    plugin: Loaded

@@ -1,0 +1,292 @@
+"""All plugins of a run, and how the core asks and tells them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pluggy
+
+from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
+from shoptune.plugins.faults import RAISED, Fault, fault_of
+from shoptune.plugins.loaded import Component, Loaded, Registered
+from shoptune.plugins.streams import prints_aside, refusing_other_streams
+
+if TYPE_CHECKING:
+    import click
+
+    from shoptune.components import (
+        DataAdapter,
+        Executor,
+        ExportFormat,
+        Metric,
+        ModelBackend,
+        ReportFormat,
+        Section,
+        Task,
+        TuningMethod,
+    )
+
+__all__ = ["KINDS", "Plugins"]
+
+KINDS = (
+    "data adapter",
+    "task",
+    "metric",
+    "tuning method",
+    "model backend",
+    "report format",
+    "export format",
+    "executor",
+)
+"""What is registered by name, as messages call it; its hook and its door in `Plugins` are named alike."""
+
+C = TypeVar("C", bound=Component)
+
+
+class Plugins:
+    """All plugins of a run, and a typed door to each kind of component.
+
+    Components are asked for once and only when they are needed, so that listing plugins imports little.
+    """
+
+    def __init__(
+        self,
+        manager: pluggy.PluginManager,
+        loaded: Sequence[Loaded],
+        faults: Sequence[Fault] = (),
+        left_out: Mapping[str, str] | None = None,
+    ) -> None:
+        self.loaded = tuple(loaded)
+        self.faults = list(faults)
+        self.left_out = dict(left_out or {})
+        """Installed plugins that were not loaded: name -> by what."""
+        self.observer_errors: list[str] = []
+        self._manager = manager
+        self._contested: dict[tuple[str, str], str] = {}
+        """(kind, name) -> why nobody has a name that is claimed."""
+
+    # What is registered by name
+
+    @cached_property
+    def data_adapters(self) -> dict[str, Registered[DataAdapter[Any]]]:
+        """Adapters by name."""
+        from shoptune.components import DataAdapter  # noqa: PLC0415 - brings pydantic, which help does not need
+
+        return self._collect("data adapter", DataAdapter)
+
+    @cached_property
+    def tasks(self) -> dict[str, Registered[Task[Any]]]:
+        """Tasks by name."""
+        from shoptune.components import Task  # noqa: PLC0415
+
+        return self._collect("task", Task)
+
+    @cached_property
+    def tuning_methods(self) -> dict[str, Registered[TuningMethod[Any]]]:
+        """Tuning methods by name."""
+        from shoptune.components import TuningMethod  # noqa: PLC0415
+
+        return self._collect("tuning method", TuningMethod)
+
+    @cached_property
+    def model_backends(self) -> dict[str, Registered[ModelBackend[Any]]]:
+        """Model backends by name."""
+        from shoptune.components import ModelBackend  # noqa: PLC0415
+
+        return self._collect("model backend", ModelBackend)
+
+    @cached_property
+    def metrics(self) -> dict[str, Registered[Metric]]:
+        """Metrics by name."""
+        from shoptune.components import AdditiveMetric, CorpusMetric  # noqa: PLC0415
+
+        return self._collect("metric", AdditiveMetric, CorpusMetric)
+
+    @cached_property
+    def report_formats(self) -> dict[str, Registered[ReportFormat]]:
+        """Report formats by name."""
+        from shoptune.components import ReportFormat  # noqa: PLC0415
+
+        return self._collect("report format", ReportFormat)
+
+    @cached_property
+    def export_formats(self) -> dict[str, Registered[ExportFormat]]:
+        """Export formats by name."""
+        from shoptune.components import ExportFormat  # noqa: PLC0415
+
+        return self._collect("export format", ExportFormat)
+
+    @cached_property
+    def executors(self) -> dict[str, Registered[Executor]]:
+        """Executors by name."""
+        from shoptune.components import Executor  # noqa: PLC0415
+
+        return self._collect("executor", Executor)
+
+    def of_kind(self, kind: str) -> dict[str, Registered[Any]]:
+        """Return the components of one of the `KINDS` by name."""
+        found: dict[str, Registered[Any]] = getattr(self, f"{kind}s".replace(" ", "_"))
+        return found
+
+    def brought_by(self, plugin: Loaded) -> dict[str, list[Any]]:
+        """Return the components of one plugin, sorted by name: kind -> components."""
+        found = {
+            kind: [of.component for _, of in sorted(self.of_kind(kind).items()) if of.plugin is plugin]
+            for kind in KINDS
+        }
+        return {kind: components for kind, components in found.items() if components}
+
+    def find(self, kind: str, known: Mapping[str, Registered[C]], name: str) -> Registered[C]:
+        """Return the component called `name`; raises UsageError with the nearest match, and names suspects."""
+        if name in known:
+            return known[name]
+        raise UsageError("\n".join([self.missing(kind, known, name), *self.suspects(kind)]))
+
+    def missing(self, kind: str, known: Mapping[str, Any], name: str) -> str:
+        """Return what to say of a name that nobody has."""
+        return self._contested.get((kind, name)) or f"there is no {kind} {name!r}.{did_you_mean(name, known)}"
+
+    def suspects(self, kind: str) -> list[str]:
+        """Return a line for each plugin that may be why a component is missing."""
+        hooks = {"", f"register_{kind}s".replace(" ", "_"), f"select_{kind}".replace(" ", "_")}
+        lines = [f"Perhaps this is why: {f}" for f in self.faults if f.hook in hooks and not f.component]
+        return lines + [f"Perhaps this is why: {by} leaves out the plugin {n!r}" for n, by in self.left_out.items()]
+
+    # What is decided by asking
+
+    def select_data_adapter(self, path: Path) -> str | None:
+        """Name the adapter that can read the file, or None."""
+        return self._ask("select_data_adapter", self.data_adapters, path=path)
+
+    def select_model_backend(self, model: str) -> str | None:
+        """Name the backend that can load the model, or None."""
+        return self._ask("select_model_backend", self.model_backends, model=model)
+
+    def _ask(self, hook: str, known: Mapping[str, Any], **what: Any) -> str | None:
+        """Return the first answer, in pluggy's order; unlike pluggy, go on where a plugin raises, and say who did."""
+        for plugin, implementation in reversed(self._implementations(hook)):
+            try:
+                with prints_aside():
+                    answer: str | None = _call(implementation, what)
+                if answer is not None and answer not in known:
+                    raise PluginError(f"it named {answer!r}, which is none of: {', '.join(sorted(known))}")
+            except PluginError as error:
+                self.blame(plugin, hook, error)
+            except ShoptuneError:
+                raise
+            except RAISED as error:
+                self.blame(plugin, hook, error)
+            else:
+                if answer is not None:
+                    return answer
+        return None
+
+    # What is observed
+
+    def tell(self, hook: str, **what: Any) -> None:
+        """Tell all observers; one that raises is recorded against its plugin and harms nothing."""
+        for plugin, implementation in self._implementations(hook):
+            with self._recording(plugin, hook):
+                _call(implementation, what)
+
+    def report_sections(self, comparison: Any) -> list[Section]:
+        """Return the sections that plugins add to reports."""
+        from shoptune.components import Section  # noqa: PLC0415
+        from shoptune.plugins.components import iterated  # noqa: PLC0415
+
+        sections: list[Section] = []
+        for plugin, implementation in self._implementations("report_sections"):
+            with self._recording(plugin, "report_sections"):
+                brought = _call(implementation, {"comparison": comparison})
+                sections += iterated(brought or (), (Section,), "report_sections")
+        return sections
+
+    def add_commands(self, cli: click.Group) -> None:
+        """Let plugins add their commands; one that fails adds none, and is blamed."""
+        from shoptune.plugins.commands import take_commands  # noqa: PLC0415 - most commands are the core's own
+
+        for plugin, implementation in self._implementations("register_commands"):
+            try:
+                with prints_aside():
+                    take_commands(plugin, partial(_call, implementation, {"cli": cli}), cli)
+            except RAISED as error:
+                self.blame(plugin, "register_commands", error)
+
+    # Who brings what, and who is to blame
+
+    def ask_all(self) -> None:
+        """Ask every plugin for all that it brings, so that `faults` holds whatever is wrong with one."""
+        import click  # noqa: PLC0415
+
+        for kind in KINDS:
+            self.of_kind(kind)
+        self.add_commands(click.Group())
+
+    def hooks_of(self, plugin: Loaded) -> list[str]:
+        """Return the names of the hooks that the plugin implements."""
+        return sorted(caller.name for caller in self._manager.get_hookcallers(plugin.module) or ())
+
+    def faults_of(self, plugin: Loaded) -> list[Fault]:
+        """Return what is wrong with a plugin, as far as it was asked."""
+        return [f for f in self.faults if (f.name, f.distribution) == (plugin.name, plugin.distribution)]
+
+    def blame(self, plugin: Loaded, hook: str, error: BaseException, *, component: str = "") -> None:
+        """Note what a plugin raised; for one that the experiment itself names, raise PluginError."""
+        fault = fault_of(plugin.name, plugin.version, plugin.distribution, error, hook=hook, component=component)
+        if plugin.from_file and not component:
+            raise PluginError(f"{plugin.label} raised in {hook}: {fault.error}") from error
+        self.faults.append(fault)
+
+    def _implementations(self, hook: str) -> list[tuple[Loaded, pluggy.HookImpl]]:
+        by_module = {id(p.module): p for p in self.loaded}
+        caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
+        return [(by_module[id(i.plugin)], i) for i in caller.get_hookimpls()]
+
+    @contextmanager
+    def _recording(self, plugin: Loaded, hook: str) -> Iterator[None]:
+        try:
+            with refusing_other_streams():
+                yield
+        except RAISED as error:
+            self.observer_errors.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")
+
+    def _collect(self, kind: str, *types: type[Any]) -> dict[str, Registered[Any]]:
+        """Ask every plugin for its components of one kind."""
+        from shoptune.plugins.components import checked, settled  # noqa: PLC0415 - brings pydantic
+
+        hook = f"register_{kind}s".replace(" ", "_")
+        claims: dict[str, list[Registered[Any]]] = {}
+        for plugin, implementation in self._implementations(hook):
+            try:
+                with prints_aside():
+                    components = checked(_call(implementation, {}), types, hook)
+            except RAISED as error:
+                self.blame(plugin, hook, error)
+                continue
+            for component in components:
+                claims.setdefault(component.name, []).append(Registered(component=component, plugin=plugin))
+        found = {name: holder for name, claimed in claims.items() if (holder := settled(claimed))}
+        for name, claimed in claims.items():
+            if len(claimed) > 1:
+                self._blame_claimants(kind, hook, name, claimed, found.get(name))
+        return found
+
+    def _blame_claimants(
+        self, kind: str, hook: str, name: str, claimed: Sequence[Registered[Any]], holder: Registered[Any] | None
+    ) -> None:
+        """Note that several plugins claim one name, against each that does not have it."""
+        said = f"{' and '.join(c.plugin.label for c in claimed)} each bring a {kind} called {name!r}"
+        if holder is None:
+            self._contested[kind, name] = f"{said}; `--no-plugin` with the name of one leaves that out"
+        for claim in claimed:
+            if claim is not holder:
+                self.blame(claim.plugin, hook, PluginError(said), component=name)
+
+
+def _call(implementation: pluggy.HookImpl, what: Mapping[str, Any]) -> Any:
+    """Call a hook with the arguments that it takes."""
+    return implementation.function(**{name: what[name] for name in implementation.argnames})

@@ -1,0 +1,41 @@
+"""What a plugin package may be called."""
+
+from __future__ import annotations
+
+import importlib.util
+import keyword
+import re
+import unicodedata
+from importlib.metadata import entry_points
+
+from shoptune.errors import UsageError
+
+__all__ = ["LONGEST", "check_name"]
+
+LONGEST = 40
+"""Characters: the name stands in lines of code, which have 120."""
+
+_FORM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+
+
+def check_name(name: str) -> None:
+    """Raise UsageError with what to do unless `name` is free and can be a module's, a distribution's and a plugin's."""
+    if not _FORM.fullmatch(name) or len(name) > LONGEST:
+        near = _near(name)
+        instead = f" For example: {near}." if near else ""
+        raise UsageError(
+            f"{name!r} can't be a package's name: up to {LONGEST} small letters and digits, words joined by "
+            f"underscores, and a letter first.{instead}"
+        )
+    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
+        raise UsageError(f"{name!r} is a word of Python itself. For example: my_{name}.")
+    if importlib.util.find_spec(name) is not None:
+        raise UsageError(f"there is a Python package {name!r} already, which yours would hide. For example: my_{name}.")
+    if name in entry_points(group="shoptune").names:
+        raise UsageError(f"there is a plugin {name!r} already. For example: my_{name}.")
+
+
+def _near(name: str) -> str:
+    """Return the nearest name that has the right form; empty where there is none."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "_".join(re.findall(r"[a-z0-9]+", plain)).lstrip("0123456789_")[:LONGEST].rstrip("_")

@@ -1,0 +1,141 @@
+"""All contract checks on all that a plugin brings."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from shoptune.components import DataAdapter, Task
+from shoptune.config import Experiment, load_experiment
+from shoptune.data import Record, Tables
+from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
+from shoptune.plugins import Loaded, Plugins, load_plugins
+from shoptune.testing.adapters import adapter_findings
+from shoptune.testing.backends import backend_findings
+from shoptune.testing.contract import Finding
+from shoptune.testing.methods import method_findings
+from shoptune.testing.metrics import metric_findings
+from shoptune.testing.reports import report_findings
+from shoptune.testing.samples import sample_tables
+from shoptune.testing.tasks import task_findings
+from shoptune.testing.tiny import tiny_model
+
+__all__ = ["check_plugin", "only_plugin"]
+
+GROUP = "shoptune"
+"""The entry points that announce plugins."""
+
+
+def only_plugin(plugin: str | Path | Loaded) -> Plugins:
+    """Return plugins of which there is one: the installed one of that name, or that of a file or folder.
+
+    Raises PluginError where it can't be loaded, UsageError where it isn't there.
+    """
+    if isinstance(plugin, Loaded):
+        plugin = Path(plugin.distribution) if plugin.from_file else plugin.name
+    if isinstance(plugin, Path):
+        return load_plugins([plugin.resolve()], only=lambda _: False)
+    plugins = load_plugins(only=lambda point: point.name == plugin)
+    if plugins.faults:
+        raise PluginError(str(plugins.faults[0]))
+    if not plugins.loaded:
+        raise UsageError(f"there is no plugin {plugin!r}.{did_you_mean(plugin, entry_points(group=GROUP).names)}")
+    return plugins
+
+
+def check_plugin(plugin: str | Path | Loaded) -> list[Finding]:
+    """Hold all that a plugin brings against the contracts of its components.
+
+    A task is checked on the tables of ``data/experiment.yaml`` in the plugin's package, if that names it, with the
+    options there, else on `sample_tables`; an adapter on that file in ``data/`` for which it is selected; backends and
+    tuning methods on a `tiny_model`.  What this does not suffice for is said to be not checked.
+
+    Args:
+        plugin: The name of an installed plugin, the path of a file or folder, or a plugin that was loaded.
+
+    Raises:
+        PluginError: The plugin can't be loaded.
+        UsageError: There is no such plugin.
+
+    """
+    plugins = only_plugin(plugin)
+    with tempfile.TemporaryDirectory(prefix="shoptune-check-") as folder:
+        return [*_findings(plugins, _Samples(plugins), Path(folder))]
+
+
+def _findings(plugins: Plugins, samples: _Samples, folder: Path) -> Iterator[Finding]:
+    for name, adapter in plugins.data_adapters.items():
+        yield from adapter_findings(adapter.component, samples.file(adapter.component), _new(folder / "adapter" / name))
+    for task in plugins.tasks.values():
+        yield from task_findings(task.component, *samples.tables(task.component))
+    for metric in plugins.metrics.values():
+        yield from metric_findings(metric.component)
+    for report in plugins.report_formats.values():
+        yield from report_findings(report.component)
+    model = tiny_model(folder / "model")
+    for backend in plugins.model_backends.values():
+        yield from backend_findings(backend.component, str(model.folder), folder)
+    for name, method in plugins.tuning_methods.items():
+        yield from method_findings(method.component, model, _new(folder / "method" / name))
+    for fault in plugins.faults:
+        yield Finding(kind="plugin", name=fault.name, check="it registers", outcome="failed", message=str(fault))
+
+
+def _new(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """The samples that a plugin brings in the folder ``data/`` beside its module."""
+
+    plugins: Plugins
+
+    @cached_property
+    def _folder(self) -> Path:
+        return self.plugins.loaded[0].place / "data"
+
+    @cached_property
+    def _files(self) -> Mapping[str, Path]:
+        """Return adapter -> the first file for which this plugin selects it."""
+        found: dict[str, Path] = {}
+        for path in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
+            name = self.plugins.select_data_adapter(path) if path.is_file() else None
+            if name:
+                found.setdefault(name, path)
+        return found
+
+    @cached_property
+    def _experiment(self) -> Experiment | None:
+        path = self._folder / "experiment.yaml"
+        return load_experiment(path) if path.is_file() else None
+
+    def file(self, adapter: DataAdapter[Any]) -> Path | None:
+        """Return a good file for the adapter, if there is one."""
+        return self._files.get(adapter.name)
+
+    def tables(self, task: Task[Any]) -> tuple[Tables, Any]:
+        """Return tables for the task, and its options or None."""
+        experiment = self._experiment
+        for name, use in experiment.file.tasks.items() if experiment else ():
+            if use.task == task.name and experiment:
+                return _read(experiment, use.data), experiment.tasks[name].options
+        return sample_tables(), None
+
+
+def _read(experiment: Experiment, shop: str) -> dict[str, list[Record]]:
+    """Read a shop's tables; a file that can't be read is left to the checks of its adapter."""
+    tables: dict[str, list[Record]] = {}
+    for name, files in experiment.tables[shop].items():
+        try:
+            rows = [row for path in files.paths for row in files.adapter.component.read(path, files.adapter.options)]
+        except ShoptuneError:
+            continue
+        tables[name] = [row for row in rows if isinstance(row, Record)]
+    return tables

@@ -1,0 +1,90 @@
+"""Marks on their way from a metric to the comparison."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shoptune.components import AdditiveMetric, NoOptions
+from shoptune.data import Example, Mark, Prediction, Sample
+from shoptune.errors import PluginError
+from shoptune.marks import marks_of, read_marks, write_marks
+from tests.fakes import Shop
+
+TEXT = "a red scarf"
+RED = Mark(start=2, end=5, kind="good", note="states colour: red")
+SCARF = Mark(start=6, end=11, kind="bad", note="claims kind: “scarf”")
+
+
+def sample() -> Sample:
+    example = Example(id="p7", group="p7", messages=())
+    return Sample(example=example, prediction=Prediction(example_id="p7", text=TEXT), answer="red")
+
+
+def metric(*marks: Any) -> AdditiveMetric[Any]:
+    def mark(of: Sample, _: NoOptions) -> Iterable[Mark]:
+        for each in marks:
+            if isinstance(each, Exception):
+                raise each
+            yield each
+
+    unused: Any = None
+    return AdditiveMetric(
+        name="m", summary="", options=NoOptions, rows=unused, reduce=unused, higher_is_better=True, marks=mark
+    )
+
+
+def test_marks_come_in_order() -> None:
+    assert marks_of(metric(SCARF, RED), NoOptions(), sample()) == [RED, SCARF]
+    assert marks_of(metric(), NoOptions(), sample()) == []
+
+
+@pytest.mark.parametrize(
+    ("marks", "told"),
+    [
+        ([KeyError("colour")], r"raised KeyError: 'colour'"),
+        ([RED, "red"], r"are to be `Mark`s of kind 'good' or 'bad'; found 'red'"),
+        ([Mark(start=0, end=1, kind="odd", note="")], r"of kind 'good' or 'bad'; found Mark\("),  # type: ignore[arg-type]
+        ([Mark(start=-1, end=1, kind="bad", note="")], r"within its prediction's 11 characters .*Mark\(start=-1"),
+        ([Mark(start=3, end=3, kind="bad", note="")], r"hold one at least; found Mark\(start=3, end=3"),
+        ([Mark(start=3, end=12, kind="bad", note="")], r"within its prediction's 11 characters .* end=12"),
+    ],
+)
+def test_a_plugin_that_marks_what_is_not_there_is_named(marks: list[Any], told: str) -> None:
+    with pytest.raises(PluginError, match=rf"^Metric 'm': marks of sample 'p7' .*{told}"):
+        marks_of(metric(*marks), NoOptions(), sample())
+
+
+def test_marks_are_kept_as_they_are(tmp_path: Path) -> None:
+    marks = [[RED, SCARF], [], [SCARF]]
+    write_marks(tmp_path / "marks.jsonl", iter(marks))
+    assert list(read_marks(tmp_path / "marks.jsonl")) == marks
+
+
+MARKING = """            rows=overlap_rows,
+            marks=lambda sample, options: [Mark(start=0, end=1, kind="good", note=sample.text)] if sample.text else [],
+"""
+
+
+def test_a_run_puts_them_beside_the_answers(shop: Shop) -> None:
+    shop.plugin_source("            rows=overlap_rows,\n", MARKING)
+    shop.plugin_source("from shoptune.data import ", "from shoptune.data import Mark, ")
+    assert shop.run().code == 0
+    lines = (shop.folder / "reports/fake/samples.jsonl").read_text("utf-8").splitlines()
+    answers = [answer for line in lines for answer in json.loads(line)["answers"].values()]
+    for answer in answers:
+        one = {"metric": "overlap", "start": 0, "end": 1, "kind": "good", "note": answer["text"]}
+        assert answer["marks"] == ([one] if answer["text"] else [])
+    assert {bool(answer["marks"]) for answer in answers} == {True, False}
+
+
+def test_a_run_stops_where_a_plugin_marks_too_much(shop: Shop) -> None:
+    shop.plugin_source("            rows=overlap_rows,\n", MARKING.replace("end=1", "end=10_000"))
+    shop.plugin_source("from shoptune.data import ", "from shoptune.data import Mark, ")
+    found = shop.run()
+    assert found.code == 3
+    assert "Metric 'overlap': marks of sample" in found.output
