@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -170,13 +171,13 @@ def _figures(
     applies = np.stack([s.applies[members] for s in scores], axis=1)
 
     sums = statistics.sum_by_group(columns, member)
-    drawn = statistics.bootstrap(
-        sums, lambda totals: _values(scores, totals), resamples=resamples, seed=_seed(seed, samples.task, part)
-    )
+    reduce = partial(_values, scores)
+    drawn = statistics.bootstrap(sums, reduce, resamples=resamples, seed=_seed(seed, samples.task, part))
     replicates = np.moveaxis(drawn, 0, -1).copy()
     n = applies.sum(axis=0)
     values = np.where(n > 0, _values(scores, _total(sums))[0], np.nan)
-    intervals = statistics.interval(np.sort(replicates), _groups_in(applies, member))
+    skew = statistics.acceleration(sums, reduce)
+    intervals = statistics.interval(np.sort(replicates), _groups_in(applies, member), skew=skew)
 
     differences = statistics.paired_difference(values, values[:, [base]])
     differences[:, base] = np.nan

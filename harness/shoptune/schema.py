@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shoptune.experiment_file import CandidateUse, DataFile, ExperimentFile, MetricUse, TaskUse, Tune
-from shoptune.plugins import Plugins, Registered
+from shoptune.plugins import Plugins
 
 __all__ = ["experiment_schema"]
 
@@ -15,20 +15,29 @@ def experiment_schema(plugins: Plugins) -> dict[str, Any]:
     """Return the schema: the file's own shape, and beside each component's name the options of that component."""
     schema = ExperimentFile.model_json_schema(by_alias=True)
     definitions: dict[str, Any] = schema["$defs"]
-    places: list[tuple[type[Any], str, Mapping[str, Registered[Any]]]] = [
-        (DataFile, "adapter", plugins.data_adapters),
-        (TaskUse, "task", plugins.tasks),
-        (MetricUse, "metric", plugins.metrics),
-        (Tune, "method", plugins.tuning_methods),
-        (CandidateUse, "backend", plugins.model_backends),
+    places: list[tuple[type[Any], str, str]] = [
+        (DataFile, "adapter", "data adapter"),
+        (TaskUse, "task", "task"),
+        (MetricUse, "metric", "metric"),
+        (Tune, "method", "tuning method"),
+        (CandidateUse, "backend", "model backend"),
     ]
-    for model, key, known in places:
-        _complete(definitions[model.__name__], key, known, definitions)
+    for model, key, kind in places:
+        _complete(definitions[model.__name__], key, dict(_option_schemas(plugins, kind)), definitions)
     return {**schema, "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "shoptune experiment"}
 
 
+def _option_schemas(plugins: Plugins, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each component's name and the schema of its options; one that can't have a schema is left out."""
+    for name, registered in sorted(plugins.of_kind(kind).items()):
+        try:
+            yield name, registered.component.options.model_json_schema(by_alias=True)
+        except Exception as error:
+            plugins.blame(registered.plugin, plugins.hook_of(kind), error, component=name)
+
+
 def _complete(
-    definition: dict[str, Any], key: str, known: Mapping[str, Registered[Any]], definitions: dict[str, Any]
+    definition: dict[str, Any], key: str, known: Mapping[str, dict[str, Any]], definitions: dict[str, Any]
 ) -> None:
     """Let `definition` know the names that `key` may have, and the options that go with each."""
     own = definition["properties"]
@@ -37,8 +46,7 @@ def _complete(
     text = next(v for v in named.get("anyOf", [named]) if v.get("type") == "string")
     text["enum"] = sorted(known)
     cases = []
-    for name, registered in sorted(known.items()):
-        options = registered.component.options.model_json_schema(by_alias=True)
+    for name, options in known.items():
         definitions.update(options.pop("$defs", {}))
         changed = {"properties": options.get("properties", {}), "additionalProperties": False}
         prompts = {"prompts": {"additionalProperties": changed}} if "prompts" in own else {}

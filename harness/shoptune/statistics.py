@@ -22,6 +22,7 @@ __all__ = [
     "MIN_BEYOND",
     "POWER",
     "RESAMPLES",
+    "acceleration",
     "bootstrap",
     "holm",
     "interval",
@@ -111,17 +112,43 @@ def paired_difference(candidate: npt.ArrayLike, baseline: npt.ArrayLike) -> Floa
 # --- figures from their replicates -----------------------------------------------------------------------------------
 
 
-def interval(ascending: FloatArray, groups: npt.ArrayLike, alpha: float = ALPHA) -> FloatArray:
-    """Return the 1 - alpha percentile interval, widened for small samples: [..., 2].
+def interval(
+    ascending: FloatArray, groups: npt.ArrayLike, alpha: float = ALPHA, skew: npt.ArrayLike = 0.0
+) -> FloatArray:
+    """Return the 1 - alpha percentile interval, widened for small samples and moved for skewed ones: [..., 2].
 
     A percentile interval is too narrow by about sqrt((n - 1) / n) and by the normal's lighter tails.  Hesterberg's
-    expansion takes the quantiles at Phi(-sqrt(n / (n - 1)) t_{alpha/2, n-1}) and its complement, which for a mean of
-    normal data gives Student's interval.  T. Hesterberg (2015), What Teachers Should Know About the Bootstrap,
+    expansion takes the quantiles at Phi(z) with z = -sqrt(n / (n - 1)) t_{alpha/2, n-1} and its complement, which for a
+    mean of normal data gives Student's interval.  T. Hesterberg (2015), What Teachers Should Know About the Bootstrap,
     The American Statistician 69(4).
+
+    Where few products hold all the errors, it also lies too near to the perfect value: on 100 products, only 91 % of the
+    intervals of an accuracy of 95 % hold the truth.  With `skew`, an `acceleration` a [...], the quantiles are those of Efron's BCa
+    interval with the bias that a mean has, z0 = a: at Phi(a + (a + z) / (1 - a (a + z))).  B. Efron (1987), Better
+    Bootstrap Confidence Intervals, Journal of the American Statistical Association 82(397).
     """
     defined, n = _enough(ascending, groups)
-    tail = np.asarray(ndtr(np.sqrt(n / (n - 1)) * stdtrit(n - 1, alpha / 2)), dtype=np.float64)
-    return np.stack([_quantile(ascending, defined, q) for q in (tail, 1 - tail)], axis=-1)
+    z, a = np.sqrt(n / (n - 1)) * stdtrit(n - 1, alpha / 2), np.asarray(skew, dtype=np.float64)
+    places = [ndtr(a + (a + side) / (1 - a * (a + side))) for side in (z, -z)]
+    return np.stack([_quantile(ascending, defined, np.asarray(q, dtype=np.float64)) for q in places], axis=-1)
+
+
+def acceleration(sums: FloatArray, reduce: Callable[[FloatArray], FloatArray]) -> FloatArray:
+    """Return how skewed each figure is that `reduce` makes of totals (see `bootstrap`): [...], at most 1/6 in size.
+
+    With d_i, what a figure gains by group i (the mean of the figures without one group, less that without i), this is
+    sum d_i**3 / (6 (sum d_i**2)**1.5); of a mean, the skewness over 6 sqrt(n) (Efron 1987, see `interval`).  0 where
+    nothing varied.
+    """
+    groups, columns = sums.shape
+    everything = np.zeros(groups, dtype=np.intp)
+    total, chunk = sum_by_group(sums, everything), max(1, _CELLS // columns)
+    without = np.concatenate([reduce(total - sums[start : start + chunk]) for start in range(0, groups, chunk)])
+    figures = without.reshape(groups, -1)
+    gained = np.nan_to_num(sum_by_group(figures, everything) / groups - figures)
+    squares, cubes = (sum_by_group(gained**power, everything)[0] for power in (2, 3))
+    skew = np.divide(cubes, 6 * squares**1.5, out=np.zeros_like(cubes), where=squares > 0)
+    return np.asarray(skew.reshape(without.shape[1:]))
 
 
 def simultaneous_interval(bounds: FloatArray, groups: npt.ArrayLike, number: int) -> FloatArray:

@@ -27,7 +27,7 @@ def make_examples(
     facts: tuple[str, ...] = (),
     complete: Callable[[Example], Example] = lambda example: example,
 ) -> Iterator[Example | Dropped | Note]:
-    """Yield one example per record for which both templates give a text, then how many prompts hold their answer.
+    """Yield one example per record for which both templates give a text, then how many prompts hold theirs.
 
     Args:
         tables: The shop's tables.
@@ -47,10 +47,11 @@ def make_examples(
     for record in table:
         made = _example(record, options, (prompt, target), read, complete=complete, facts=facts)
         yield made
-        if isinstance(made, Example):
+        if isinstance(made, Example) and not made.choices:  # a prompt may well name the choices
             shown = made.messages[-1]["content"].casefold()
             counts.update({"examples": 1, "prompts that hold their answer": made.references[0].casefold() in shown})
-    yield Note(topic="answers", figures=dict(counts))
+    if counts:
+        yield Note(topic="answers", figures=dict(counts))
 
 
 def _table(tables: Tables, name: str | None) -> Iterable[Record]:

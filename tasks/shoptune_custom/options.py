@@ -28,6 +28,9 @@ def _references_elsewhere(schema: Any) -> Iterator[str]:
         yield from _references_elsewhere(part)
 
 
+RESERVED = ("product", "time", "prompt", "language")
+"""What an experiment splits by, or breaks results down by, of its own accord."""
+
 Source = Annotated[str, AfterValidator(_compiles)]
 
 
@@ -45,6 +48,14 @@ class CustomOptions(Options):
         min_length=1, description="The good answer, a template. A record for which it comes out empty is left out."
     )
     slices: tuple[str, ...] = Field(default=(), description="The fields that results are broken down by.")
+
+    @field_validator("slices")
+    @classmethod
+    def _can_be_told_apart(cls, slices: tuple[str, ...]) -> tuple[str, ...]:
+        for name in slices:
+            if name in RESERVED:
+                raise ValueError(f"{name!r} means something else beside slices; give the field another name")
+        return slices
 
 
 class TextOptions(CustomOptions):

@@ -3,24 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from shoptune.data import Example
-from shoptune.errors import DataError
+from shoptune_labels.baselines import ALWAYS
 from shoptune_text.words import words
 
 __all__ = ["BASELINES"]
-
-
-def _always(place: int) -> Callable[[Example], str]:
-    """Make the candidate that gives every product the same choice; the majority baseline is one of these."""
-
-    def answer(example: Example) -> str:
-        if place >= len(example.choices):
-            raise DataError(
-                f"{example.origin or example.id}: there are {len(example.choices)} choices, so none could always be "
-                f"number {place + 1}"
-            )
-        return example.choices[place]
-
-    return answer
 
 
 def word_overlap(example: Example) -> str:
@@ -33,10 +19,4 @@ def word_overlap(example: Example) -> str:
     return example.choices[missing * (len(example.choices) - 1) // max(len(wanted), 1)]
 
 
-BASELINES: Mapping[str, Callable[[Example], str]] = {
-    "always_first": _always(0),
-    "always_second": _always(1),
-    "always_third": _always(2),
-    "always_fourth": _always(3),
-    "word_overlap": word_overlap,
-}
+BASELINES: Mapping[str, Callable[[Example], str]] = {**ALWAYS, "word_overlap": word_overlap}

@@ -15,9 +15,9 @@ from typing import Any
 import click
 import pytest
 
-from shoptune import hookspecs, plugins
+from shoptune import hookspecs
 from shoptune.errors import PluginError, UsageError
-from shoptune.plugins import Plugins, load_plugins
+from shoptune.plugins import Plugins, load_plugins, loading
 from tests.fakes import Shop, shoptune
 
 HOOKS = sorted(name for name, value in vars(hookspecs).items() if hasattr(value, "shoptune_spec"))
@@ -107,7 +107,8 @@ class TestFirstParty:
         loaded = load_plugins(only=lambda p: p.dist is not None and p.dist.name == "shoptune")
         kinds = [loaded.data_adapters, loaded.tasks, loaded.tuning_methods, loaded.model_backends, loaded.metrics]
         assert all([*kinds, loaded.report_formats, loaded.executors])
-        assert loaded.broken == []
+        loaded.ask_all()
+        assert loaded.faults == []
         assert {p.version for p in loaded.loaded} == {importlib.metadata.version("shoptune")}
 
     def test_each_plugins_place_is_its_package(self) -> None:
@@ -147,8 +148,10 @@ class TestInstalled:
         install("broken", source + "\n")
         install("zebra", METRIC)  # loaded after the broken one
         loaded = load_plugins()
-        (broken,) = loaded.broken
+        (broken,) = loaded.faults
         assert (broken.name, broken.version, broken.distribution) == ("broken", "2.1", "broken")
+        assert broken.hook == ""
+        assert "`--no-plugin broken` leaves it out" in str(broken)
         assert said in broken.error
         assert "Traceback" in broken.traceback
         assert "mine" in loaded.metrics
@@ -165,7 +168,8 @@ class TestInstalled:
         outcome = shop.set("tasks.echo.task", "broken_task").run()
         assert outcome.code == 2
         assert "there is no task 'broken_task'" in outcome.output
-        assert "The plugin 'broken' 2.1 could not be loaded and may be the one that brings it" in outcome.output
+        assert "Perhaps this is why: the plugin 'broken' 2.1 could not be loaded" in outcome.output
+        assert "Install what brings the module 'no_such_module'" in outcome.output
         assert "No module named 'no_such_module'" in outcome.output
 
     def test_broken_in_the_list(self, install: Callable[..., None]) -> None:
@@ -186,21 +190,50 @@ class TestInstalled:
         assert rows["broken"]["status"] == "broken"
         assert rows["files"]["status"] == "ok"
 
-    def test_two_that_claim_one_name_are_both_named(self, install: Callable[..., None]) -> None:
+    def test_a_name_that_two_strangers_claim_is_nobodys(self, install: Callable[..., None]) -> None:
         install("first", METRIC)
         install("second", METRIC)
         loaded = load_plugins()
-        with pytest.raises(PluginError) as caught:
-            _ = loaded.metrics
-        for words in ("plugin 'first' 2.1", "plugin 'second' 2.1", "called 'mine'"):
+        assert "mine" not in loaded.metrics
+        assert "rouge_l" in loaded.metrics, "who needs another is not harmed"
+        assert {(f.name, f.hook, f.component) for f in loaded.faults} == {
+            ("first", "register_metrics", "mine"),
+            ("second", "register_metrics", "mine"),
+        }
+        with pytest.raises(UsageError) as caught:
+            loaded.find("metric", loaded.metrics, "mine")
+        for words in ("plugin 'first' 2.1", "plugin 'second' 2.1", "called 'mine'", "--no-plugin"):
             assert words in str(caught.value)
-        assert loaded.tasks, "who needs no metric is not harmed"
+        with pytest.raises(UsageError) as caught:
+            loaded.find("metric", loaded.metrics, "other")
+        assert "first" not in str(caught.value), "that is not why there is no other"
+
+    def test_no_stranger_takes_a_name_of_shoptunes_own(self, install: Callable[..., None]) -> None:
+        install("taker", METRIC.replace("mine", "rouge_l"))
+        loaded = load_plugins()
+        assert loaded.metrics["rouge_l"].plugin.name == "text"
+        (fault,) = loaded.faults
+        assert (fault.name, fault.component) == ("taker", "rouge_l")
+
+    def test_a_name_that_a_plugin_gives_twice(self, install: Callable[..., None]) -> None:
+        install("twice", METRIC.replace("return [", "return 2 * ["))
+        loaded = load_plugins()
+        assert "mine" not in loaded.metrics
+        assert "register_metrics returned two called 'mine'" in loaded.faults[0].error
+
+    def test_two_plugins_of_one_name(self, install: Callable[..., None]) -> None:
+        install("text", METRIC, module="other_text")
+        loaded = load_plugins()
+        assert "rouge_l" in loaded.metrics
+        assert "another plugin is called 'text' already, the one from shoptune" in loaded.faults[0].error
 
     @pytest.mark.parametrize(
         ("body", "said"),
         [
             ("return ['rouge']", "register_metrics returned a str; it must return an iterable of AdditiveMetric or"),
-            ("return 7", "TypeError: 'int' object is not iterable"),
+            ("return 7", "register_metrics returned a int; it must return an iterable of"),
+            ("pass", "register_metrics returned a NoneType; it must return an iterable of"),
+            ("raise SystemExit(0)", "SystemExit: 0"),
             ("raise RuntimeError('boo')", "RuntimeError: boo"),
             ("yield 1 / 0", "ZeroDivisionError"),
         ],
@@ -211,8 +244,9 @@ class TestInstalled:
         install("strange", f"@hookimpl\ndef register_metrics():\n    {body}\n")
         loaded = load_plugins()
         assert "rouge_l" in loaded.metrics
-        (broken,) = loaded.broken
+        (broken,) = loaded.faults
         assert said in broken.error
+        assert broken.hook == "register_metrics"
         assert shop.run().code == 0
 
     def test_a_hook_of_another_name_in_python(self, install: Callable[..., None]) -> None:
@@ -282,10 +316,26 @@ class TestPlainFile:
 
 class TestSelecting:
     def test_the_first_answer_counts(self, plugin: Callable[..., Path]) -> None:
-        source = "@hookimpl\ndef select_model_backend(model): return {!r} if model == 'x' else None\n"
-        loaded = load_plugins([plugin(source.format("one"), "one.py"), plugin(source.format("two"), "two.py")])
-        assert loaded.select_model_backend("x") == "two", "pluggy asks who came last first"
+        source = "@hookimpl\ndef select_data_adapter(path): return {!r} if path.name == 'x' else None\n"
+        loaded = load_plugins([plugin(source.format("csv"), "one.py"), plugin(source.format("json"), "two.py")])
+        assert loaded.select_data_adapter(Path("x")) == "json", "pluggy asks who came last first"
         assert loaded.select_model_backend("y") == "transformers", "which takes what nobody else wants"
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ("raise ValueError('boo')", "ValueError: boo"),
+            ("return 7", "it named 7, which is none of:"),
+            ("return 'unheard_of'", "it named 'unheard_of', which is none of:"),
+        ],
+    )
+    def test_one_that_can_not_is_passed_over(self, install: Callable[..., None], body: str, said: str) -> None:
+        install("strange", f"@hookimpl\ndef select_model_backend(model): {body}\n")
+        loaded = load_plugins()
+        assert loaded.select_model_backend("x") == "transformers"
+        (fault,) = loaded.faults
+        assert fault.hook == "select_model_backend"
+        assert said in fault.error
 
     def test_nobody_knows(self) -> None:
         assert load_plugins().select_data_adapter(Path("x.unheard_of")) is None
@@ -357,17 +407,62 @@ class TestCommands:
     def test_a_plugin_adds_one(self, shop: Shop) -> None:
         assert "fake-hello" in self.group(shop.load().plugins).commands
 
-    def test_one_that_fails_takes_no_other_with_it(self, plugin: Callable[..., Path]) -> None:
-        loaded = load_plugins([plugin("@hookimpl\ndef register_commands(cli): raise ValueError('boo')\n")])
-        assert "demo" in self.group(loaded).commands
-        assert loaded.broken[-1].error == "ValueError: boo"
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            ("cli.command('half')(print)\n    raise ValueError('boo')", "ValueError: boo"),
+            ("cli.command('demo')(print)", "it would take the place of the command 'demo'"),
+        ],
+    )
+    def test_one_that_fails_takes_no_other_with_it(self, install: Callable[..., None], body: str, said: str) -> None:
+        install("strange", f"@hookimpl\ndef register_commands(cli):\n    {body}\n")
+        loaded = load_plugins()
+        commands = self.group(loaded).commands
+        assert "half" not in commands
+        assert commands["demo"].help, "the one that was there first"
+        assert said in loaded.faults[-1].error
+
+    def test_one_that_raises_when_it_is_called_is_named(self, install: Callable[..., None]) -> None:
+        source = (
+            "@hookimpl\ndef register_commands(cli):\n    @cli.command('go')\n    def go(): raise ValueError('boo')\n"
+        )
+        install("strange", source)
+        with pytest.raises(PluginError, match="plugin 'strange' 2.1 raised in its command 'go': ValueError: boo"):
+            self.group(load_plugins()).commands["go"].main([], standalone_mode=False)
+
+
+class TestChoice:
+    def test_a_plugin_is_left_out_by_name(self, install: Callable[..., None], shop: Shop) -> None:
+        install("good", METRIC)
+        shop.set("tasks.echo.metrics", ["mine"])
+        assert shop.run().code == 0
+        outcome = shop.run("run", "--no-plugin", "good")
+        assert outcome.code == 2
+        assert "Perhaps this is why: --no-plugin leaves out the plugin 'good'" in outcome.output
+        assert "left out" in shoptune("plugins", "list", "--no-plugin", "good").output
+        assert shop.run().code == 0, "the next command has it again"
+
+    def test_a_name_that_nobody_has(self, shop: Shop) -> None:
+        outcome = shop.run("plan", "--no-plugin", "trll")
+        assert outcome.code == 2
+        assert "--no-plugin: no plugin 'trll' is installed. Did you mean 'trl'?" in outcome.output
+
+    def test_all_strangers_are_left_out(
+        self, install: Callable[..., None], plugin: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        install("good", METRIC)
+        monkeypatch.setenv("SHOPTUNE_DISABLE_THIRD_PARTY_PLUGINS", "1")
+        loaded = load_plugins([plugin(METRIC.replace("mine", "named"))])
+        assert {"rouge_l", "named"} <= loaded.metrics.keys(), "what the experiment itself names was asked for"
+        assert "mine" not in loaded.metrics
+        assert loaded.left_out == {"good": "SHOPTUNE_DISABLE_THIRD_PARTY_PLUGINS"}
 
 
 def test_without_any_entry_point_there_is_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(**_: Any) -> list[EntryPoint]:
         return []
 
-    monkeypatch.setattr(plugins, "entry_points", none)
+    monkeypatch.setattr(loading, "entry_points", none)
     loaded = load_plugins()
     assert loaded.loaded == ()
     assert loaded.tasks == {}

@@ -16,6 +16,7 @@ from shoptune.statistics import (
     MAX_UNDEFINED,
     MIN_BEYOND,
     POWER,
+    acceleration,
     bootstrap,
     holm,
     interval,
@@ -128,6 +129,16 @@ class TestInterval:
         expected = scipy.stats.t.interval(0.95, n - 1, loc=2, scale=error)
         assert interval(replicates, groups=n) == pytest.approx(expected, rel=1e-4)
 
+    @pytest.mark.parametrize("skew", [-0.1, 0.02, 0.16])
+    def test_takes_efrons_quantiles_where_the_figure_is_skewed(self, skew: float) -> None:
+        replicates = np.sort(np.random.default_rng(0).normal(size=999))
+        z = np.sqrt(40 / 39) * scipy.stats.t.ppf([0.025, 0.975], 39)
+        quantiles = scipy.stats.norm.cdf(skew + (skew + z) / (1 - skew * (skew + z)))
+        found = interval(replicates, groups=40, skew=skew)
+        assert found == pytest.approx(np.quantile(replicates, quantiles), rel=1e-12)
+        assert (found - interval(replicates, groups=40) > 0).all() == (skew > 0)
+        assert -interval(np.sort(-replicates), groups=40, skew=-skew)[::-1] == pytest.approx(found, rel=1e-9)
+
     @pytest.mark.parametrize(
         ("draw", "least"),
         [("normal", 0.92), ("exponential", 0.88)],  # the percentile interval of a skewed mean covers a little less
@@ -168,6 +179,41 @@ class TestInterval:
     def test_none_is_defined(self) -> None:
         for answer in (interval, standard_error, smallest_detectable, partial(p_value, 0.1)):
             assert np.isnan(answer(np.full((3, 100), np.nan), groups=9)).all()
+
+
+class TestAcceleration:
+    def test_of_a_mean_is_its_skewness_over_6_root_n(self) -> None:
+        values = np.random.default_rng(0).gamma(2, size=30)
+        expected = scipy.stats.skew(values) / (6 * np.sqrt(30))
+        assert acceleration(np.c_[values, np.ones(30)], mean_of) == pytest.approx(expected, rel=1e-9)
+
+    def test_is_0_where_nothing_varied_and_where_nothing_is_known(self) -> None:
+        assert acceleration(np.ones((9, 2)), mean_of) == 0
+        with np.errstate(invalid="ignore"):
+            assert acceleration(np.zeros((9, 2)), mean_of) == 0
+
+    @given(st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=20))
+    def test_is_never_more_than_a_sixth(self, values: list[float]) -> None:
+        assert abs(acceleration(np.c_[values, np.ones(len(values))], mean_of)) <= 1 / 6
+
+    def test_many_figures_are_each_what_they_are_alone(self) -> None:
+        sums = np.random.default_rng(0).lognormal(size=(501, 3, 2))
+        together = acceleration(
+            sums.reshape(501, 6), lambda totals: np.stack([totals[:, ::2], totals[:, 1::2]], axis=1)
+        )
+        assert together.shape == (2, 3)
+        for i, j in np.ndindex(2, 3):
+            assert acceleration(sums[:, j, [i]], lambda totals: totals[:, 0]) == together[i, j]
+
+    def test_many_groups_need_little_memory(self) -> None:
+        sums = np.ones((20_000, 40))
+        tracemalloc.start()
+        try:
+            acceleration(sums, lambda totals: totals[:, 0])
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 60e6
 
 
 class TestStandardError:

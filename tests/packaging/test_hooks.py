@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import click
@@ -54,8 +53,8 @@ def test_hook_is_used_by_a_real_plugin(hook: str) -> None:
 def test_hook_is_tested(hook: str) -> None:
     here, fake = Path(__file__), ROOT / "tests/fake_plugin.py"
     files = [path for path in (ROOT / "tests").rglob("test_*.py") if path not in (here, fake)]
-    words = re.compile(rf"\b{hook.removeprefix('register_')}\b")
-    assert any(words.search(path.read_text("utf-8")) for path in files)
+    name = hook.removeprefix("register_")  # a test may ask the registry, `plugins.executors`, or call the hook itself
+    assert any(name in path.read_text("utf-8") for path in files)
 
 
 def test_hooks_are_called(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ import click
 from shoptune import __version__
 from shoptune.cli.commands import doctor, schema
 from shoptune.cli.compare_runs import compare
+from shoptune.cli.components import commands
 from shoptune.cli.data import data
 from shoptune.cli.experiment import gate, plan, report, run
 from shoptune.cli.history import history
@@ -67,7 +68,7 @@ def cli(debug: bool) -> None:
 
 
 cli.params.append(no_plugin_option)
-for command in (run, plan, data, report, gate, history, compare, plugins, schema, doctor):
+for command in (run, plan, data, report, gate, history, compare, plugins, *commands(), schema, doctor):
     cli.add_command(command)
 
 

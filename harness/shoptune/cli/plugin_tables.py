@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show_findings", "show_plugins"]
 
-OUTCOMES = {"passed": ("✓", "green"), "failed": ("✗", "red"), "not checked": ("–", "yellow")}
+OUTCOMES = {"failed": ("✗", "red"), "not checked": ("–", "yellow")}
 COLOURS = {"ok": "green", "broken": "red", "left out": "yellow"}
 
 
@@ -57,12 +57,21 @@ def _faults(row: Mapping[str, Any]) -> list[str]:
 
 
 def show_findings(name: str, findings: Sequence[Finding]) -> None:
-    """Print what each check of a plugin's components found."""
+    """Print for each component how many checks it passed, and each one that it did not."""
     console = Console(highlight=False, soft_wrap=True)
-    for finding in findings:
-        sign, colour = OUTCOMES[finding.outcome]
-        said = f"{finding.kind} {finding.name}: {finding.check}"
-        said += f": {finding.message}" if finding.message else ""
-        console.print(f"[{colour}]{sign}[/] {escape(said)}")
-    count = Counter[str](finding.outcome for finding in findings)
-    console.print(escape(f"{name}: " + ", ".join(f"{count[outcome]} {outcome}" for outcome in OUTCOMES)))
+    for component, group in groupby(findings, lambda finding: f"{finding.kind} {finding.name}"):
+        of_component = list(group)
+        passed = sum(finding.outcome == "passed" for finding in of_component)
+        console.print(escape(f"{component}: {passed} of {len(of_component)} checks passed"))
+        for finding in of_component:
+            if finding.outcome != "passed":
+                sign, colour = OUTCOMES[finding.outcome]
+                console.print(
+                    f"  [{colour}]{sign} {finding.outcome}:[/] {escape(f'{finding.check}: {finding.message}')}"
+                )
+    failed = sum(finding.outcome == "failed" for finding in findings)
+    console.print(
+        f"[red]✗[/] {escape(name)} breaks its contract in {failed} points"
+        if failed
+        else f"[green]✓[/] {escape(name)} keeps to its contract"
+    )

@@ -30,7 +30,7 @@ def new(kind: str, name: str, into: Path) -> None:
     from shoptune.scaffold.package import write_package
 
     check_name(name)
-    folder = write_package(kind, KINDS[kind], name, into)
+    folder = write_package(kind, name, into)
     click.echo(
         f"Wrote {folder} (licence: MIT, unless you change it). Next:\n\n"
         f"  cd {folder}\n"

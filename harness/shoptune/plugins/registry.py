@@ -132,6 +132,11 @@ class Plugins:
         found: dict[str, Registered[Any]] = getattr(self, f"{kind}s".replace(" ", "_"))
         return found
 
+    @staticmethod
+    def hook_of(kind: str) -> str:
+        """Return the hook that brings components of one of the `KINDS`."""
+        return f"register_{kind}s".replace(" ", "_")
+
     def brought_by(self, plugin: Loaded) -> dict[str, list[Any]]:
         """Return the components of one plugin, sorted by name: kind -> components."""
         found = {
@@ -152,7 +157,7 @@ class Plugins:
 
     def suspects(self, kind: str) -> list[str]:
         """Return a line for each plugin that may be why a component is missing."""
-        hooks = {"", f"register_{kind}s".replace(" ", "_"), f"select_{kind}".replace(" ", "_")}
+        hooks = {"", self.hook_of(kind), f"select_{kind}".replace(" ", "_")}
         lines = [f"Perhaps this is why: {f}" for f in self.faults if f.hook in hooks and not f.component]
         return lines + [f"Perhaps this is why: {by} leaves out the plugin {n!r}" for n, by in self.left_out.items()]
 
@@ -258,7 +263,7 @@ class Plugins:
         """Ask every plugin for its components of one kind."""
         from shoptune.plugins.components import checked, settled  # noqa: PLC0415 - brings pydantic
 
-        hook = f"register_{kind}s".replace(" ", "_")
+        hook = self.hook_of(kind)
         claims: dict[str, list[Registered[Any]]] = {}
         for plugin, implementation in self._implementations(hook):
             try:

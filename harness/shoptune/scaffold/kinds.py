@@ -22,7 +22,7 @@ class Kind:
     dependencies: tuple[str, ...]
     """Beside shoptune."""
     data: tuple[str, ...]
-    """The files in its folder ``data/`` beside the experiment."""
+    """The templates of the files that lie beside the experiment, in its folder ``data/``."""
 
 
 KINDS = {
@@ -30,10 +30,10 @@ KINDS = {
         component="task",
         module="sentiment",
         summary="A task for shoptune: say whether a review is positive or negative",
-        about="records become prompts with a right answer, and models' answers are read. As it stands, it asks whether a "
-        "review is positive or negative, and knows the answer by the review's stars.",
+        about="records become prompts with a right answer, and models' answers are read. As it stands, it asks whether "
+        "a review is positive or negative, and knows the answer by the review's stars.",
         dependencies=("pydantic>=2.11",),
-        data=("reviews.csv",),
+        data=("task/reviews.csv",),
     ),
     "metric": Kind(
         component="metric",
@@ -42,7 +42,7 @@ KINDS = {
         about="rows of numbers that add up, and what their sum means. As it stands, it is the share of words in "
         "capitals.",
         dependencies=("numpy>=2.0", "pydantic>=2.11"),
-        data=("products.csv",),
+        data=("common/products.csv",),
     ),
     "method": Kind(
         component="tuning method",
@@ -51,7 +51,7 @@ KINDS = {
         about="makes a tuned model of a model and training examples. As it stands, it changes a model's normalisation "
         "layers alone, with plain torch.",
         dependencies=("pydantic>=2.11", "safetensors>=0.5", "torch>=2.13", "transformers>=5.23"),
-        data=("products.csv",),
+        data=("common/products.csv",),
     ),
     "adapter": Kind(
         component="data adapter",
@@ -60,7 +60,7 @@ KINDS = {
         about="reads one kind of file into records. As it stands, it reads `key = value` lines, in which a blank line "
         "ends a record.",
         dependencies=("pydantic>=2.11",),
-        data=("products.kv",),
+        data=("adapter/products.kv",),
     ),
     "backend": Kind(
         component="model backend",
@@ -68,7 +68,7 @@ KINDS = {
         summary="A model backend for shoptune: which word follows which in a text file",
         about="finds, loads and asks models. As it stands, a model is a text file, and which word follows which in it.",
         dependencies=("pydantic>=2.11",),
-        data=("products.csv", "small.words.txt"),
+        data=("common/products.csv", "backend/small.words.txt"),
     ),
     "report": Kind(
         component="report format",
@@ -76,7 +76,7 @@ KINDS = {
         summary="A report format for shoptune: plain text",
         about="renders a comparison into files. As it stands, it writes plain text for a mail or a terminal.",
         dependencies=(),
-        data=("products.csv",),
+        data=("common/products.csv",),
     ),
 }
 """What a user calls it -> what it is."""

@@ -10,17 +10,18 @@ from string import Template
 from shoptune import __version__
 from shoptune.errors import UsageError
 from shoptune.hookspecs import API_VERSION
-from shoptune.scaffold.kinds import Kind
+from shoptune.scaffold.kinds import KINDS
 
-__all__ = ["write_package"]
+__all__ = ["package_files", "write_package"]
+
+TEMPLATES = files("shoptune.scaffold").joinpath("templates")
 
 
-def write_package(folder: str, kind: Kind, name: str, into: Path) -> Path:
+def write_package(kind: str, name: str, into: Path) -> Path:
     """Write a package called `name` into a new folder in `into`, and return that folder.
 
     Args:
-        folder: Where the templates of this kind lie.
-        kind: What they make.
+        kind: One of `KINDS`.
         name: The package's name, which `check_name` has found good; its plugin and component are called so too.
         into: An existing folder.
 
@@ -29,12 +30,11 @@ def write_package(folder: str, kind: Kind, name: str, into: Path) -> Path:
 
     """
     place = into / name.replace("_", "-")
-    contents = {path: _filled(template, kind, name) for path, template in _files(folder, kind, name).items()}
     try:
         place.mkdir()
-        for path, content in contents.items():
+        for path, template in package_files(kind, name).items():
             (place / path).parent.mkdir(parents=True, exist_ok=True)
-            (place / path).write_text(content, "utf-8")
+            (place / path).write_text(_filled(template, kind, name), "utf-8")
     except FileExistsError:
         raise UsageError(f"{place} is there already; choose another name, or another folder with --into.") from None
     except OSError as error:
@@ -42,10 +42,10 @@ def write_package(folder: str, kind: Kind, name: str, into: Path) -> Path:
     return place
 
 
-def _files(folder: str, kind: Kind, name: str) -> Mapping[str, str]:
-    """Return path in the package -> its template; None of them is a module here, since they are code of others."""
-    package = f"src/{name}"
-    found = {
+def package_files(kind: str, name: str) -> Mapping[str, str]:
+    """Return the files of a package: path -> the template that it is made of."""
+    package, module = f"src/{name}", KINDS[kind].module
+    return {
         "pyproject.toml": "common/pyproject.toml",
         "README.md": "common/README.md",
         "LICENSE": "common/LICENSE",
@@ -53,30 +53,26 @@ def _files(folder: str, kind: Kind, name: str) -> Mapping[str, str]:
         ".github/workflows/ci.yml": "common/ci.yml",
         f"{package}/__init__.py": "common/init.py",
         f"{package}/py.typed": "common/py.typed",
-        f"{package}/plugin.py": f"{folder}/plugin.py",
-        f"{package}/{kind.module}.py": f"{folder}/{kind.module}.py",
-        f"{package}/data/experiment.yaml": f"{folder}/experiment.yaml",
-        f"tests/test_{kind.module}.py": f"{folder}/test_{kind.module}.py",
+        f"{package}/plugin.py": f"{kind}/plugin.py",
+        f"{package}/{module}.py": f"{kind}/{module}.py",
+        f"{package}/data/experiment.yaml": f"{kind}/experiment.yaml",
+        **{f"{package}/data/{Path(data).name}": data for data in KINDS[kind].data},
+        f"tests/test_{module}.py": f"{kind}/test_{module}.py",
     }
-    found |= {f"{package}/data/{data}": f"{_shelf(data, folder)}/{data}" for data in kind.data}
-    return found
 
 
-def _shelf(data: str, folder: str) -> str:
-    """Return where a data file's template lies: several kinds show the same products."""
-    return "common" if data == "products.csv" else folder
-
-
-def _filled(template: str, kind: Kind, name: str) -> str:
-    text = files("shoptune.scaffold").joinpath("templates", f"{template}.template").read_text("utf-8")
-    needed = (f"shoptune>={__version__}", *kind.dependencies)
+def _filled(template: str, kind: str, name: str) -> str:
+    # Templates of modules end otherwise than modules, since they are no code of ours.
+    text = TEMPLATES.joinpath(f"{template}.template").read_text("utf-8")
+    about = KINDS[kind]
+    needed = sorted((f"shoptune>={__version__}", *about.dependencies))
     return Template(text).substitute(
         name=name,
         distribution=name.replace("_", "-"),
-        module=kind.module,
-        kind=kind.component,
-        summary=kind.summary,
-        about=kind.about,
-        dependencies=", ".join(f'"{need}"' for need in sorted(needed)),
+        module=about.module,
+        kind=about.component,
+        summary=about.summary,
+        about=about.about,
+        dependencies=", ".join(f'"{distribution}"' for distribution in needed),
         api=API_VERSION,
     )

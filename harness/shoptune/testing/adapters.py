@@ -23,13 +23,23 @@ LARGE = 3_000_000
 CUTS = 12
 """Places where a file is cut off or damaged."""
 
+LONGER = 200
+"""How many words are added to a text."""
+TEXT = re.compile(rb"[^\W\d_]+(?:[,.]? [^\W\d_]+){4,}")
+"""Five words in a row: a text, and no id, name or address."""
+
 Grow = Callable[[bytes, int], bytes]
 
 
 def repeat_lines(content: bytes, times: int) -> bytes:
-    """Return a file with all its lines but the first, its header, `times` over: how a table of lines is made longer."""
+    """Return a file with all its lines but the first, its header, `times` over, and long texts: a large table of lines.
+
+    Running texts are made `LONGER`, so that what an adapter has to remember of each row, such as its id, is small
+    beside them.
+    """
     head, end, rows = content.partition(b"\n")
-    return head + end + (rows if rows.endswith(b"\n") else rows + b"\n") * times
+    longer = TEXT.sub(lambda found: found[0] + b" and so on" * LONGER, rows if rows.endswith(b"\n") else rows + b"\n")
+    return head + end + longer * -(-times // LONGER)
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,8 @@ def records_can_be_used(material: Material) -> None:
     require(records, f"it reads no record from {material.sample.name}")
     for record in records:
         where = f"the record at {record.origin}"
-        named = all(isinstance(name, str) and name for name in (record.id, record.group))
+        names: tuple[Any, ...] = (record.id, record.group)
+        named = all(isinstance(name, str) and name for name in names)
         require(
             named, f"{where} has the id {record.id!r} and the group {record.group!r}; both are texts that say something"
         )
@@ -110,9 +121,9 @@ def records_can_be_used(material: Material) -> None:
 
 
 def it_says_where_rows_stand(material: Material) -> None:
-    pattern = re.compile(re.escape(material.sample.name) + r".*?:\d+\b")
+    pattern = re.compile(re.escape(material.sample.name) + r"\W.*\d")
     for row in material.rows:
-        form = f"needed is {material.sample.name}:<row>"
+        form = f"needed is its file and its row, as in {material.sample.name}:118"
         require(pattern.match(row.origin), f"a row's origin is {row.origin!r}; {form}, by which a person finds it")
 
 

@@ -62,22 +62,14 @@ class Answered:
         return self.evaluation([self._sample(place, quality) for place in range(len(self.examples))])
 
     def mixed(self) -> Evaluation:
-        """Return the examples with answers of all qualities, and some that no model should give."""
-        samples: list[Sample] = []
+        """Return the examples with answers of all qualities in turn, and with every hostile answer."""
         # Where there are no choices, an answer to one example is no answer to another, to any metric.
         qualities = QUALITIES if self.examples[0].choices else [q for q in QUALITIES if q not in BORROWED]
-        for place, example in enumerate(self.examples):
-            kind = place % (len(qualities) + 1)
-            if kind < len(qualities):
-                samples.append(self._sample(place, qualities[kind]))
-            else:
-                samples.append(self._answer(example, ANSWERS[place * 5 % len(ANSWERS)], "stop", -9.0))
+        places = range(len(self.examples))
+        samples = [self._sample(place, qualities[place % len(qualities)]) for place in places]
+        asked = (self.examples[place % len(places)] for place in range(len(ANSWERS)))
+        samples += [self._answer(example, text, "stop", -9.0) for example, text in zip(asked, ANSWERS, strict=True)]
         return self.evaluation(samples)
-
-    def hostile(self) -> Evaluation:
-        """Return each hostile answer, to the examples in turn."""
-        examples = (self.examples[place % len(self.examples)] for place in range(len(ANSWERS)))
-        return self.evaluation([self._answer(e, text, "stop", -9.0) for e, text in zip(examples, ANSWERS, strict=True)])
 
     def evaluation(self, samples: Sequence[Sample]) -> Evaluation:
         """Return what a metric sees: these samples, training examples and one canary."""

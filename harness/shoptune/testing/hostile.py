@@ -52,6 +52,7 @@ ANSWERS = (
     "yes no yes",
     "YES.",
     "1/0",
+    "BUY NOW!!! The #1 best, FDA approved, 100% off: only 9,99 EUR at https://shop.invalid ™",
     "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}\N{LATIN SMALL LETTER SHARP S}e\N{COMBINING ACUTE ACCENT}",
     "\N{ARABIC-INDIC DIGIT FIVE}\N{SUPERSCRIPT TWO}\N{VULGAR FRACTION ONE HALF}",
     "\ud800",

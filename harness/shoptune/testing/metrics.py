@@ -117,7 +117,7 @@ def metric_findings(
 
 def samples_of_every_kind_are_measured(material: Material) -> None:
     for answered in material.answered:
-        material.value(answered.hostile())
+        material.value(answered.mixed())
         material.value(answered.evaluation([]))
 
 
@@ -174,7 +174,7 @@ def nothing_counted_has_no_value(material: Material) -> None:
 
 def shares_lie_between_0_and_1(material: Material) -> None:
     for answered in material.answered:
-        evaluations = [answered.mixed(), answered.hostile(), *map(answered.of_quality, QUALITIES)]
+        evaluations = [answered.mixed(), *map(answered.of_quality, QUALITIES)]
         for value in map(material.value, evaluations):
             require(
                 isnan(value) or -CLOSE <= value <= 1 + CLOSE, f"{answered.name}: a share of {value}; declared is 0 to 1"
@@ -195,7 +195,7 @@ def the_reference_scores_best(material: Material) -> None:
 def marks_lie_in_the_text(material: Material) -> None:
     marks = material.additive.marks
     for answered in material.answered:
-        for sample in (*answered.mixed().samples, *answered.hostile().samples):
+        for sample in answered.mixed().samples:
             text = sample.prediction.text
             for mark in marks(sample, material.options) if marks else ():
                 inside = 0 <= mark.start < mark.end <= len(text)
@@ -221,7 +221,7 @@ def _parts(samples: Sequence[Sample]) -> Iterator[list[int]]:
     for place, sample in enumerate(samples):
         groups.setdefault(sample.example.group, []).append(place)
     chance = random.Random(7)  # noqa: S311 - no secret
-    yield next(iter(groups.values()))
+    yield from groups.values()
     for _ in range(PARTS):
         chosen = chance.sample([*groups], max(1, len(groups) // 2))
         yield sorted(place for group in chosen for place in groups[group])

@@ -90,7 +90,8 @@ def examples_can_be_used(material: Material) -> None:
         for message in messages:
             valid = message.get("role") in ROLES and isinstance(message.get("content"), str)
             require(valid, f"{where}: {message!r} is no message with a role ({', '.join(ROLES)}) and a text")
-        require(all(isinstance(r, str) and r for r in example.references), f"{where}: a reference is empty or no text")
+        for reference in example.references:
+            require(reference and _is_text(reference), f"{where}: the reference {reference!r} is empty or no text")
         known = not example.choices or set(example.references) <= set(example.choices)
         require(known, f"{where}: the reference {example.references} is none of the choices {example.choices}")
         require(isfinite(example.weight) and example.weight >= 0, f"{where}: its weight is {example.weight}")
@@ -173,6 +174,10 @@ CHECKS = (
     parse_never_raises,
     baselines_answer,
 )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _spoilt(example: Example, seed: int) -> Iterator[str]:

@@ -54,7 +54,7 @@ def test_axe_finds_no_serious_fault_in_data_and_history(
     open_page: Open, comparison: Comparison, tmp_path: Path
 ) -> None:
     data, history = tmp_path / "data.html", tmp_path / "history.html"
-    reports = {name: comparison.tasks[0].data for name in ("description", "title")}
+    reports = dict.fromkeys(("description", "title"), comparison.tasks[0].data)
     data.write_text(render_data_html(comparison.experiment, reports)["data.html"], "utf-8")
     history.write_text(render_history_html([a_run(1, 0.5), a_run(2, None), a_run(3, 0.6)])["history.html"], "utf-8")
     for file in (data, history):

@@ -1,0 +1,116 @@
+"""What a component's options are called, take, default to and mean, for people."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+__all__ = ["OptionHelp", "options_of"]
+
+BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "true or false", "null": "null"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptionHelp:
+    """One key that a component takes in the experiment file."""
+
+    name: str
+    """As it is written; one within another has a dot: ``sales.keep``."""
+    type: str
+    required: bool
+    default: Any
+    """As a JSON value; None where it is required."""
+    meaning: str
+
+
+def options_of(model: type[BaseModel]) -> list[OptionHelp]:
+    """Return a model's options in their order, and after an option that is a mapping of named keys those keys.
+
+    The meaning is the field's description, or the docstring that stands under it.
+    """
+    schema = model.model_json_schema(by_alias=True)
+    return list(_options(model, schema, schema.get("$defs", {}), ()))
+
+
+def _options(
+    model: type[BaseModel],
+    schema: Mapping[str, Any],
+    definitions: Mapping[str, Any],
+    around: tuple[tuple[str, type[BaseModel]], ...],
+) -> Iterator[OptionHelp]:
+    """Yield the options of a model that stands in others: `around` are their keys and models, from the outside."""
+    meanings = _docstrings(model)
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        of_key = schema["properties"][key]
+        yield OptionHelp(
+            name=".".join([*(outer for outer, _ in around), key]),
+            type=_words(of_key, definitions),
+            required=field.is_required(),
+            default=None if field.is_required() else _default(model, name, of_key),
+            meaning=" ".join((field.description or meanings.get(name, "")).replace("``", "`").split()),
+        )
+        here = (*around, (key, model))
+        for inner in _models(field.annotation):
+            if inner.__name__ in definitions and inner not in (outer for _, outer in here):
+                yield from _options(inner, definitions[inner.__name__], definitions, here)
+
+
+def _default(model: type[BaseModel], name: str, schema: Mapping[str, Any]) -> Any:
+    if "default" in schema:
+        return schema["default"]
+    value = model.model_fields[name].get_default(call_default_factory=True, validated_data={})
+    return to_jsonable_python(value, fallback=str)
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in getattr(annotation, "__args__", ()):
+        yield from _models(argument)
+
+
+def _words(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    """Say in words what a JSON Schema allows."""
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    if several := schema.get("anyOf") or schema.get("oneOf"):
+        return " or ".join(dict.fromkeys(_words(one, definitions) for one in several))
+    if constants := schema.get("enum") or ([schema["const"]] if "const" in schema else []):
+        return " or ".join(str(value).lower() if isinstance(value, bool) else str(value) for value in constants)
+    kind = schema.get("type", "")
+    if kind == "array":
+        items = schema.get("items") or {"anyOf": schema.get("prefixItems", [{}])}
+        return f"list of {_words(items, definitions)}"
+    if kind == "object":
+        values = schema.get("additionalProperties")
+        return f"mapping to {_words(values, definitions)}" if isinstance(values, dict) else "mapping"
+    bounds = [f"{sign} {schema[bound]:g}" for bound, sign in BOUNDS.items() if bound in schema]
+    return f"{TYPES.get(kind, 'any value')} {', '.join(bounds)}".rstrip()
+
+
+def _docstrings(model: type[BaseModel]) -> dict[str, str]:
+    """Return what stands in a string under each field, in the model's source and that of what it inherits from."""
+    found: dict[str, str] = {}
+    for base in reversed(model.__mro__):
+        if issubclass(base, BaseModel) and base is not BaseModel:
+            try:
+                tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
+            except (OSError, TypeError, SyntaxError):  # made without a source file
+                continue
+            body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
+            for field, under in pairwise(body):
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                    text = under.value if isinstance(under, ast.Expr) else None
+                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                        found[field.target.id] = inspect.cleandoc(text.value)
+    return found
