@@ -15,7 +15,7 @@ from typing import Any, Literal
 from shoptune.comparison import CandidateInfo, MetricInfo
 from shoptune.components import AdditiveMetric, LocatedModel
 from shoptune.config import Chosen, Experiment
-from shoptune.errors import PluginError, ShoptuneError
+from shoptune.errors import PluginError, ShoptuneError, UsageError
 from shoptune.experiment_file import CandidateUse, TaskUse, Tune
 from shoptune.fingerprint import fingerprint_of_path, versions_of
 from shoptune.gates import Gate, check_gates
@@ -264,11 +264,15 @@ class _Planner:
     # Models
 
     def _locate(self, candidate: str, backend: Chosen) -> LocatedModel:
-        model = self.file.candidates[candidate].model
+        use = self.file.candidates[candidate]
+        model = use.model
         try:
             located: LocatedModel = backend.component.locate(
                 model, self.experiment.path.parent.resolve(), backend.options
             )
+        except UsageError as error:  # perhaps another backend would have known the model
+            suspects = [] if use.backend else self.experiment.plugins.suspects("model backend")
+            raise UsageError("\n".join([str(error), *suspects])) from error
         except ShoptuneError:
             raise
         except Exception as error:

@@ -45,8 +45,8 @@ def run(
         written = render(comparison, plan.reports, experiment.plugins, folder)
         keep(comparison, store, folder, display.say)
     finally:
-        for error in experiment.plugins.observer_errors:
-            display.say(f"warning: {error}")
+        for warning in experiment.plugins.warnings:
+            display.say(f"warning: {warning}")
     return comparison, written
 
 

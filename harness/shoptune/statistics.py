@@ -122,10 +122,13 @@ def interval(
     mean of normal data gives Student's interval.  T. Hesterberg (2015), What Teachers Should Know About the Bootstrap,
     The American Statistician 69(4).
 
-    Where few products hold all the errors, it also lies too near to the perfect value: on 100 products, only 91 % of the
-    intervals of an accuracy of 95 % hold the truth.  With `skew`, an `acceleration` a [...], the quantiles are those of Efron's BCa
-    interval with the bias that a mean has, z0 = a: at Phi(a + (a + z) / (1 - a (a + z))).  B. Efron (1987), Better
-    Bootstrap Confidence Intervals, Journal of the American Statistical Association 82(397).
+    Where few products hold all the errors, it also lies too near to the perfect value, and holds the truth too rarely:
+    of an accuracy of 0.92 on 100 products in 92 % of experiments, and in 93.5 % with `skew`, an `acceleration` a [...].
+    Then the quantiles are those of Efron's BCa interval with the bias that a mean has, z0 = a: at
+    Phi(a + (a + z) / (1 - a (a + z))).  B. Efron (1987), Better Bootstrap Confidence Intervals, Journal of the American
+    Statistical Association 82(397).  Where ten products hold all errors, even this holds the truth in 92 to 93 % only.
+
+    Intervals of differences are taken without: gains and losses balance, and `p_value` agrees with them exactly.
     """
     defined, n = _enough(ascending, groups)
     z, a = np.sqrt(n / (n - 1)) * stdtrit(n - 1, alpha / 2), np.asarray(skew, dtype=np.float64)
@@ -146,6 +149,8 @@ def acceleration(sums: FloatArray, reduce: Callable[[FloatArray], FloatArray]) -
     without = np.concatenate([reduce(total - sums[start : start + chunk]) for start in range(0, groups, chunk)])
     figures = without.reshape(groups, -1)
     gained = np.nan_to_num(sum_by_group(figures, everything) / groups - figures)
+    largest = np.abs(gained).max(axis=0)
+    gained /= np.where(largest > 0, largest, 1)  # so that no cube is too small for a float
     squares, cubes = (sum_by_group(gained**power, everything)[0] for power in (2, 3))
     skew = np.divide(cubes, 6 * squares**1.5, out=np.zeros_like(cubes), where=squares > 0)
     return np.asarray(skew.reshape(without.shape[1:]))

@@ -31,7 +31,7 @@ def conclude(comparison: Comparison, judgements: Mapping[str, Judgement]) -> Con
         return None
     first, *others = judgements.values()
     if all((other.decision, other.headline) == (first.decision, first.headline) for other in others):
-        reason = f"All {len(judgements)} tasks say so."
+        reason = f"{'Both' if len(judgements) == 2 else f'All {len(judgements)}'} tasks say so."
         return Conclusion(decision=first.decision, headline=first.headline, reason=reason)
     decision, headline = _decision(comparison, judgements)
     reason = " ".join(f"{task}: {judgement.headline}" for task, judgement in judgements.items())

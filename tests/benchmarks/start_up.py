@@ -21,11 +21,11 @@ from typing import Any
 import click
 import yaml
 
+from shoptune.testing import tiny_model
 from shoptune_product_description.demo import EXPERIMENT
 from tests.benchmarks.ours import COMMAND
 from tests.benchmarks.processes import run
 from tests.benchmarks.tables import machine, output_option, publish, table
-from tests.tiny import make_model
 
 __all__ = ["main"]
 
@@ -58,7 +58,7 @@ CACHE = {"SHOPTUNE_CACHE": "cache"}
 def finish_once(folder: Path) -> None:
     """Run the experiment in `folder`, which is new, from an empty store to its end."""
     shutil.copytree(EXPERIMENT.parent, folder)
-    model = make_model(folder / "model").folder
+    model = tiny_model(folder / "model").folder
     config = json.loads((model / "config.json").read_text(encoding="utf-8"))
     # A tokenizer this small makes many tokens of a text.
     (model / "config.json").write_text(json.dumps({**config, "max_position_embeddings": 8192}), encoding="utf-8")

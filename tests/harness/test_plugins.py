@@ -18,10 +18,10 @@ import pytest
 from shoptune import hookspecs
 from shoptune.errors import PluginError, UsageError
 from shoptune.plugins import Plugins, load_plugins, loading
+from tests.distributions import HEAD, METRIC, write_distribution
 from tests.fakes import Shop, shoptune
 
 HOOKS = sorted(name for name, value in vars(hookspecs).items() if hasattr(value, "shoptune_spec"))
-HEAD = "from shoptune import hookimpl\n__version__ = '9.8'\n"
 
 
 @pytest.fixture
@@ -42,32 +42,15 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     """Install a distribution with an entry point of the group ``shoptune``, beside those that are there."""
 
     def install(name: str, source: str, module: str | None = None) -> None:
-        module = module or f"{name}_plugin"
         site = tmp_path / "site"
-        file = site / (module.replace(".", "/") + ".py")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(HEAD + source, "utf-8")
-        info = site / f"{name}-2.1.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 2.1\n")
-        (info / "entry_points.txt").write_text(f"[shoptune]\n{name} = {module}\n")
+        installed.append(write_distribution(site, name, source, module))
         monkeypatch.syspath_prepend(site)
         importlib.invalidate_caches()
-        installed.append(module)
 
     installed: list[str] = []
     yield install
     for module in installed:
         sys.modules.pop(module, None)
-
-
-METRIC = """
-from shoptune.components import CorpusMetric, NoOptions
-
-@hookimpl
-def register_metrics():
-    return [CorpusMetric(name="mine", summary="", options=NoOptions, value=lambda e, o: 0.0, higher_is_better=None)]
-"""
 
 
 class TestEveryHook:
@@ -395,7 +378,7 @@ class TestObserving:
         loaded = load_plugins([plugin(source)])
         loaded.tell("after_step", step=None, seconds=3.0)
         assert loaded.loaded[-1].module.told == [3.0]
-        assert loaded.observer_errors == []
+        assert loaded.warnings == []
 
 
 class TestCommands:
@@ -427,7 +410,7 @@ class TestCommands:
             "@hookimpl\ndef register_commands(cli):\n    @cli.command('go')\n    def go(): raise ValueError('boo')\n"
         )
         install("strange", source)
-        with pytest.raises(PluginError, match="plugin 'strange' 2.1 raised in its command 'go': ValueError: boo"):
+        with pytest.raises(PluginError, match=r"plugin 'strange' 2\.1 raised in its command 'go': ValueError: boo"):
             self.group(load_plugins()).commands["go"].main([], standalone_mode=False)
 
 

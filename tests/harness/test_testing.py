@@ -301,7 +301,7 @@ def streaming(path: Path, options: NoOptions) -> Iterator[Record | Dropped]:
                 key, _, value = line.strip().partition("=")
                 origin = f"{path.name}:{number}"
                 if key and value:
-                    yield Record(id=key, group=key, fields={"name": value[:1000]}, origin=origin)
+                    yield Record(id=key, group=key, fields={"name": value}, origin=origin)
                 elif number > 1:
                     yield Dropped(origin=origin, reason="no key or no value", bad=True)
     except UnicodeDecodeError as error:

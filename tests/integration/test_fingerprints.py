@@ -13,8 +13,8 @@ import yaml
 
 from shoptune.config import load_experiment
 from shoptune.plan import make_plan
+from shoptune.testing import tiny_model
 from tests.fakes import Shop
-from tests.tiny import make_model
 
 EXPERIMENT: dict[str, Any] = {
     "name": "tiny",
@@ -31,7 +31,7 @@ OF_A_MODEL = {"tune sft", "predict description with base", "predict description 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model(tmp_path_factory.mktemp("tiny") / "model").folder
+    return tiny_model(tmp_path_factory.mktemp("tiny") / "model").folder
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from shoptune.testing import tiny_model
 from tests.integration.runs import command, comparison, environment, shoptune, write_experiment
-from tests.tiny import make_model
 
 pytestmark = pytest.mark.slow
 
@@ -28,7 +28,7 @@ CANDIDATES: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model(tmp_path_factory.mktemp("tiny") / "model").folder
+    return tiny_model(tmp_path_factory.mktemp("tiny") / "model").folder
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from shoptune.testing import tiny_model
 from tests.integration.runs import RUN, command, comparison, environment, shoptune, write_experiment
-from tests.tiny import make_model
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +39,7 @@ EXPERIMENT: dict[str, Any] = {
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_model(tmp_path_factory.mktemp("tiny") / "model").folder
+    return tiny_model(tmp_path_factory.mktemp("tiny") / "model").folder
 
 
 @pytest.fixture(scope="module")

@@ -1,84 +1,25 @@
 """The wheel, installed where shoptune has never been, works there from the first command to the report."""
 
 import json
-import os
-import subprocess
-import sys
-import sysconfig
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import shoptune
+from tests.packaging.environments import Installed, install, names_in
 from tests.packaging.project import PYPROJECT, package_folders
 from tests.packaging.small_shop import PRODUCTS, write_experiment, write_products
 
 
-@dataclass(frozen=True)
-class Installed:
-    """A virtual environment into which the wheel was installed."""
-
-    site_packages: Path
-    scripts: Path
-    before: frozenset[str]
-    """What lay in site-packages before."""
-    environment: Mapping[str, str]
-
-    def run(self, *arguments: str, cwd: Path) -> str:
-        """Run ``shoptune`` in `cwd`; return what it printed."""
-        return self._run(self.scripts / "shoptune", *arguments, cwd=cwd)
-
-    def python(self, code: str, cwd: Path) -> str:
-        """Run `code`; return what it printed."""
-        return self._run(self.scripts / "python", "-c", code, cwd=cwd)
-
-    def _run(self, *command: str | Path, cwd: Path) -> str:
-        done = subprocess.run(
-            command, cwd=cwd, env=self.environment, check=False, capture_output=True, encoding="utf-8"
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Install the wheel into a fresh environment that has our dependencies, but not our own shoptune."""
-    folder = tmp_path_factory.mktemp("installed")
-    venv = folder / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True)
-    paths = sysconfig.get_paths("venv", vars={"base": str(venv), "platbase": str(venv)})
-    site_packages, scripts = Path(paths["purelib"]), Path(paths["scripts"])
-    _link_dependencies(site_packages)
-    before = frozenset(_names(site_packages))
-    pip = [sys.executable, "-m", "pip", "--python", str(scripts / "python"), "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)], check=True)
-    return Installed(site_packages, scripts, before, _plain_environment(folder / "cache"))
-
-
-def _link_dependencies(site_packages: Path) -> None:
-    """Link to all that is installed beside us, but to nothing of shoptune: quicker than to install it again."""
-    for key in ("purelib", "platlib"):
-        for entry in Path(sysconfig.get_path(key)).iterdir():
-            link = site_packages / entry.name
-            if "shoptune" not in entry.name and not link.exists():
-                link.symlink_to(entry)
-
-
-def _names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
-
-
-def _plain_environment(cache: Path) -> dict[str, str]:
-    """Return our environment without what could lead back to the working tree."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV", "PYTEST"))}
-    return {**kept, "HF_HUB_OFFLINE": "1", "SHOPTUNE_CACHE": str(cache), "PYTHONIOENCODING": "utf-8"}
+    """Install the wheel into a fresh environment."""
+    return install(wheel, tmp_path_factory.mktemp("installed"))
 
 
 def test_site_packages_gets_only_names_of_shoptune(installed: Installed) -> None:
-    added = _names(installed.site_packages) - installed.before
+    added = names_in(installed.site_packages) - installed.before
     assert added == {*package_folders(), f"shoptune-{shoptune.__version__}.dist-info"}
 
 
@@ -119,15 +60,15 @@ def test_data_of_the_demo_that_comes_with_it(installed: Installed, tmp_path: Pat
 @pytest.fixture(scope="module")
 def comparison(installed: Installed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run a small experiment, tuning included, in a folder with nothing but its data; return its comparison.json."""
-    from tests.tiny import make_model
+    from shoptune.testing import tiny_model
 
     folder = tmp_path_factory.mktemp("job")
     write_products(folder / "products.csv")
-    make_model(folder / "model")
+    tiny_model(folder / "model")
     write_experiment(folder / "experiment.yaml", folder / "model")
     installed.run("run", "experiment.yaml", "--plain", cwd=folder)
     reports = folder / "reports" / "small"
-    assert {"report.html", "report.md", "comparison.json", "samples.jsonl"} <= _names(reports)
+    assert {"report.html", "report.md", "comparison.json", "samples.jsonl"} <= names_in(reports)
     read: dict[str, Any] = json.loads((reports / "comparison.json").read_text("utf-8"))
     return read
 

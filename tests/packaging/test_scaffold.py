@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -92,6 +93,14 @@ def test_every_template_is_used() -> None:
     assert lying == {f"{template}.template" for template in used}
 
 
+def test_every_template_is_in_the_wheel(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    for kind in KINDS:
+        for template in package_files(kind, "invented").values():
+            assert f"shoptune/scaffold/templates/{template}.template" in names
+
+
 def test_project_file(package: tuple[str, Path]) -> None:
     kind, folder = package
     name = name_of(kind)
@@ -172,7 +181,7 @@ def test_good_names(name: str) -> None:
     [
         ("Review-Mood", "For example: review_mood."),
         ("2nd mood!", "For example: nd_mood."),
-        ("Größe", "For example: groe."),
+        ("Größe", "For example: grosse."),
         ("_mood", "For example: mood."),
         ("a__b", "For example: a_b."),
         ("../mood", "For example: mood."),

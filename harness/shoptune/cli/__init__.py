@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -23,13 +23,16 @@ from shoptune.cli.options import no_plugin_option
 from shoptune.cli.plugins import plugins
 from shoptune.errors import ShoptuneError
 
+if TYPE_CHECKING:
+    from shoptune.plugins import Plugins
+
 __all__ = ["cli", "main"]
 
 
 class _WithPluginCommands(click.Group):
     """A group that asks plugins for their commands, once, when it is asked for one that is not its own."""
 
-    asked = False
+    plugins: Plugins | None = None
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         _accept_no_plugin(cmd)
@@ -44,12 +47,21 @@ class _WithPluginCommands(click.Group):
             self._ask()
         return super().get_command(ctx, cmd_name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            suspects = self.plugins.suspects("command") if self.plugins else []
+            raise click.UsageError("\n".join([error.message, *suspects]), ctx) from error
+
     def _ask(self) -> None:
-        if not self.asked:
+        if self.plugins is None:
             from shoptune.plugins import load_plugins
 
-            self.asked = True
-            load_plugins().add_commands(self)
+            self.plugins = load_plugins()
+            self.plugins.add_commands(self)
 
 
 def _accept_no_plugin(command: click.Command) -> None:

@@ -54,10 +54,8 @@ def _refuse_unusable(component: Any, hook: str) -> None:
 def settled(claimed: Sequence[Registered[C]]) -> Registered[C] | None:
     """Return whose component has the name that all of these claim; None: nobody's.
 
-    What is merely installed takes no name from shoptune's own.  Between others, and where the experiment itself names
-    a plugin's file, to choose would be to guess what was meant.
+    What is merely installed takes no name from shoptune's own or from a plugin whose file the experiment names.
+    Between others, to choose would be to guess what was meant.
     """
-    if len(claimed) > 1 and any(c.plugin.from_file for c in claimed):
-        return None
-    own = [c for c in claimed if c.plugin.is_own] if len(claimed) > 1 else claimed
-    return own[0] if len(own) == 1 else None
+    first = [c for c in claimed if c.plugin.is_own or c.plugin.from_file] or claimed
+    return first[0] if len(first) == 1 else None

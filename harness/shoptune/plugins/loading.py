@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -67,6 +68,7 @@ class _Loading:
         try:
             self._take(point.load, name=point.name, version=version, distribution=distribution)
         except RAISED as error:
+            sys.modules.pop(point.module, None)  # so that it is refused the next time too
             self.faults.append(fault_of(point.name, version, distribution, error))
 
     def file(self, path: Path) -> None:

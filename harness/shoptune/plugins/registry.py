@@ -64,7 +64,8 @@ class Plugins:
         self.faults = list(faults)
         self.left_out = dict(left_out or {})
         """Installed plugins that were not loaded: name -> by what."""
-        self.observer_errors: list[str] = []
+        self.warnings: list[str] = []
+        """What went wrong without being in the way: observers that raised, and plugins that could not be asked."""
         self._manager = manager
         self._contested: dict[tuple[str, str], str] = {}
         """(kind, name) -> why nobody has a name that is claimed."""
@@ -179,12 +180,11 @@ class Plugins:
                     answer: str | None = _call(implementation, what)
                 if answer is not None and answer not in known:
                     raise PluginError(f"it named {answer!r}, which is none of: {', '.join(sorted(known))}")
-            except PluginError as error:
-                self.blame(plugin, hook, error)
-            except ShoptuneError:
-                raise
             except RAISED as error:
+                if isinstance(error, ShoptuneError) and not isinstance(error, PluginError):
+                    raise  # it knows the file or model, and says in words what is wrong with it
                 self.blame(plugin, hook, error)
+                self.warnings.append(str(self.faults[-1]))
             else:
                 if answer is not None:
                     return answer
@@ -257,7 +257,7 @@ class Plugins:
             with refusing_other_streams():
                 yield
         except RAISED as error:
-            self.observer_errors.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")
+            self.warnings.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")
 
     def _collect(self, kind: str, *types: type[Any]) -> dict[str, Registered[Any]]:
         """Ask every plugin for its components of one kind."""

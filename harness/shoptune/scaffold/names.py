@@ -37,5 +37,5 @@ def check_name(name: str) -> None:
 
 def _near(name: str) -> str:
     """Return the nearest name that has the right form; empty where there is none."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     return "_".join(re.findall(r"[a-z0-9]+", plain)).lstrip("0123456789_")[:LONGEST].rstrip("_")

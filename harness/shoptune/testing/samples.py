@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from shoptune.data import Example, Message, PreferencePair, Record, Tables
 
 __all__ = [
+    "COLOURS",
+    "THINGS",
     "ask_for",
     "sample_attribute_examples",
     "sample_examples",
@@ -145,7 +147,7 @@ def sample_pairs(n: int = 12) -> list[PreferencePair]:
     """Return `n` preference pairs."""
     return [
         PreferencePair(
-            id=f"q{i}",
+            id=f"p{i}",
             messages=ask_for(THINGS[i % 8], COLOURS[i % 4]),
             chosen=f"A {COLOURS[i % 4]} {THINGS[i % 8]}, made to last.",
             rejected="Buy now! " * (1 + i % 3),

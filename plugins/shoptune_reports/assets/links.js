@@ -1,5 +1,5 @@
 "use strict";
-// A link to a part that is folded away unfolds it.
+// A link to a part that is folded away unfolds it, also in browsers that do not do so by themselves.
 {
   const unfold = () => {
     const target = document.querySelector(":target");

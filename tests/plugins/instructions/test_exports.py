@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from shoptune.components import ExportFormat
 from shoptune.data import Example, Message, PreferencePair
+from shoptune.testing.tiny import CHATML
 from shoptune_instructions.forms import read_row
 from shoptune_instructions.plugin import register_export_formats, select_data_adapter
 from tests.plugins.instructions.reading import ASK, assistant, system, user
-from tests.tiny import CHATML
 
 FORMATS: dict[str, ExportFormat] = {form.name: form for form in register_export_formats()}
 TRL = [FORMATS["chat"], FORMATS["prompt_completion"]]

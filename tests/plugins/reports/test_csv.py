@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from shoptune.comparison import Comparison, Spread
+from shoptune.testing.hostile import CONTROLS, everywhere
 from shoptune_reports.as_csv import render_csv
 from shoptune_reports.plain_text import printable
-from tests.plugins.reports.hostile import CONTROLS, everywhere, texts
+from tests.plugins.reports.hostile import texts
 
 FORMULAS = [
     "=1+1",

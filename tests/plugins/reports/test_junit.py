@@ -11,8 +11,9 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase
 from lxml import etree  # type: ignore[import-untyped]
 
 from shoptune.comparison import Comparison, Slice, Spread
+from shoptune.testing.hostile import CONTROLS, everywhere
 from shoptune_reports.as_junit import render_junit
-from tests.plugins.reports.hostile import CONTROLS, everywhere, texts
+from tests.plugins.reports.hostile import texts
 
 Build = Callable[..., Comparison]
 

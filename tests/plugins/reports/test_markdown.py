@@ -14,11 +14,12 @@ from markdown_it import MarkdownIt
 from shoptune.comparison import Comparison
 from shoptune.components import Section
 from shoptune.prices import Prices
+from shoptune.testing.hostile import CONTROLS, everywhere
 from shoptune_reports.as_markdown import LIMIT, render_markdown
 from shoptune_reports.fitting import length
 from shoptune_reports.markdown_text import escape
 from shoptune_reports.plain_text import one_line
-from tests.plugins.reports.hostile import CONTROLS, everywhere, texts
+from tests.plugins.reports.hostile import texts
 
 Build = Callable[..., Comparison]
 

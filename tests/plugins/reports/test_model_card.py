@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
 from shoptune.comparison import Comparison
+from shoptune.testing.hostile import CONTROLS, everywhere
 from shoptune_reports.as_model_card import render_model_card
 from shoptune_reports.plain_text import one_line
-from tests.plugins.reports.hostile import CONTROLS, everywhere, texts
+from tests.plugins.reports.hostile import texts
 
 Build = Callable[..., Comparison]
 SOURCE = "Hugging Face hub, an-org/a-model_1.5 at 0123456789ab"

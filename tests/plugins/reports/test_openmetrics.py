@@ -9,9 +9,10 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from shoptune.comparison import Comparison
 from shoptune.prices import Prices
+from shoptune.testing.hostile import CONTROLS, everywhere
 from shoptune_reports.as_openmetrics import render_openmetrics
 from shoptune_reports.plain_text import printable
-from tests.plugins.reports.hostile import CONTROLS, everywhere, texts
+from tests.plugins.reports.hostile import texts
 
 Build = Callable[..., Comparison]
 Labels = dict[str, str]

@@ -436,7 +436,7 @@ def test_several_tasks_give_one_decision(build: Build, values: dict[str, Any], d
     if len({judgement.headline for judgement in judgements.values()}) > 1:
         assert found.reason == f"a: {judgements['a'].headline} b: {judgements['b'].headline}"
     else:
-        assert found.reason == "All 2 tasks say so."
+        assert found.reason == "Both tasks say so."
 
 
 def test_one_task_needs_no_conclusion(build: Build) -> None:

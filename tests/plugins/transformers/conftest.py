@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.tiny import CHATML
+from shoptune.testing.tiny import CHATML
 
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|pad|>"]
 

@@ -7,10 +7,10 @@ import pytest
 
 from shoptune.components import ModelFiles
 from shoptune.errors import UsageError
+from shoptune.testing import tiny_model
 from shoptune_transformers.backend import BACKEND
 from shoptune_transformers.counting import count_tokens
 from shoptune_transformers.loading import load_tokenizer
-from tests.tiny import make_model
 
 TEXTS = ["", "A red vase for a calm home.", " crème brûlée\n\n", "<|im_end|> in a text", "丝绸围巾", "vase " * 400]
 
@@ -22,7 +22,7 @@ def test_bytes_are_tokens_of_the_byte_tokenizer(saved_model: Path) -> None:
 
 
 def test_counts_are_those_of_the_tokenizer_that_the_model_uses(tmp_path: Path) -> None:
-    files = make_model(tmp_path)
+    files = tiny_model(tmp_path)
     tokenizer = load_tokenizer(files)
     assert count_tokens(files, TEXTS) == [len(tokenizer(t, add_special_tokens=False).input_ids) for t in TEXTS]
 

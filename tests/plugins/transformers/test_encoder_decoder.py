@@ -12,12 +12,12 @@ import pytest
 from shoptune.components import GenerationSettings, ModelFiles
 from shoptune.data import Message, Prediction
 from shoptune.errors import StepError, UsageError
+from shoptune.testing.methods import say_nothing
 from shoptune_transformers import encoder_decoder
 from shoptune_transformers.backend import BACKEND
 from shoptune_transformers.counting import count_tokens
 from shoptune_transformers.loading import chat_template_of, is_encoder_decoder, load, load_tokenizer
 from shoptune_transformers.session import TransformersSession, open_session
-from tests.tiny import quiet_progress
 from tests.tiny_t5 import make_t5
 
 GREEDY = GenerationSettings(max_new_tokens=10)
@@ -276,7 +276,7 @@ def test_an_encoder_decoder_is_found_like_any_model(t5: ModelFiles, tmp_path: Pa
     folder = Path(shutil.copytree(t5.folder, tmp_path / "t5"))
     options = BACKEND.options(dtype="float32", device="cpu")
     located = BACKEND.locate("./t5", tmp_path, options)
-    files = BACKEND.materialise(located, quiet_progress)
+    files = BACKEND.materialise(located, say_nothing)
     assert is_encoder_decoder(files)
     tokenizer = folder / "spiece.model"
     tokenizer.write_bytes(tokenizer.read_bytes() + b"\0")

@@ -113,9 +113,9 @@ def test_after_an_error_it_is_given_up(model_folder: Path) -> None:
 
 
 def test_tuning_has_the_memory_for_itself(model_folder: Path, tmp_path: Path) -> None:
+    from shoptune.testing import make_job
     from shoptune_trl.options import SFTOptions
     from shoptune_trl.starting_model import load_to_train
-    from tests.tiny import make_job
 
     found = model_of(files(model_folder))
     assert found() is not None

@@ -12,10 +12,10 @@ import pytest
 from shoptune.components import ModelFiles
 from shoptune.data import Message, Prediction
 from shoptune.errors import StepError
+from shoptune.testing import tiny_model
 from shoptune_transformers import prefix, scoring
 from shoptune_transformers.questions import Question, as_questions
 from shoptune_transformers.session import TransformersSession, open_session
-from tests.tiny import make_model
 
 CHOICES = (" red", " red and blue", " red and green", " a calm home for a vase", "x")
 CONTEXTS = [
@@ -42,7 +42,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from safetensors.torch import load_file, save_file
 
     folder = tmp_path_factory.mktemp("tiny")
-    make_model(folder)
+    tiny_model(folder)
     path = folder / "model.safetensors"
     weights = {name: tensor if "norm" in name else tensor * 12 for name, tensor in load_file(path).items()}
     save_file(weights, path, metadata={"format": "pt"})

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from shoptune.components import ModelFiles, TuningReport
-from tests.tiny import examples, make_job, make_model
+from shoptune.testing import make_job, tiny_model
+from tests.tiny import examples
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
@@ -23,7 +24,7 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def tiny(one_thread: None, tmp_path_factory: pytest.TempPathFactory) -> ModelFiles:
-    return make_model(tmp_path_factory.mktemp("tiny"))
+    return tiny_model(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from shoptune.errors import StepError
-from tests.tiny import quiet_progress
+from shoptune.testing.methods import say_nothing
 
 
 def control() -> Any:
@@ -47,7 +47,7 @@ def test_gradient_that_is_no_number_is_found_before_the_loss_shows_it() -> None:
     logs = {"loss": 2.25, "grad_norm": float("inf"), "learning_rate": 1e-3}
     args: Any = SimpleNamespace(learning_rate=5e-3)
     with pytest.raises(StepError, match=r"The gradient became inf at step 2 of 100; .* 2\.5, a step .*\(try 0\.001\)"):
-        Watch(quiet_progress).on_log(args, state(2, 0.2, history=history), control(), logs)
+        Watch(say_nothing).on_log(args, state(2, 0.2, history=history), control(), logs)
 
 
 def test_first_loss_is_checked_at_the_first_step_alone() -> None:

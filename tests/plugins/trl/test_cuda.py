@@ -9,9 +9,10 @@ import pytest
 
 from shoptune.components import ModelFiles, TuningReport
 from shoptune.errors import StepError
+from shoptune.testing import make_job, sample_pairs
 from shoptune_trl import dpo, sft
 from shoptune_trl.options import DPOOptions, SFTOptions
-from tests.tiny import examples, make_job, pairs, tensors
+from tests.tiny import examples, tensors
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +63,9 @@ def test_preferences_begin_at_ln_2(tiny: ModelFiles, tmp_path: Path, dtype: str)
     supervised(model, tmp_path / "sft")
     tuned = dataclasses.replace(model, adapter=tmp_path / "sft" / "output" / "adapter")
     options = DPOOptions(batch_size=4, epochs=2, learning_rate=0.01)
-    report = dpo.tune(make_job(tuned, tmp_path / "dpo", options, pairs=pairs(12), validation_pairs=pairs(4)))
+    report = dpo.tune(
+        make_job(tuned, tmp_path / "dpo", options, pairs=sample_pairs(12), validation_pairs=sample_pairs(4))
+    )
     assert report.loss[0]["loss"] == pytest.approx(math.log(2), abs=1e-6)
     assert report.loss[-1]["loss"] < 0.6
     assert report.loss[-1]["rewards/margins"] > report.loss[0]["rewards/margins"] == 0

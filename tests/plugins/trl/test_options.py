@@ -8,9 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from shoptune.components import ModelFiles
+from shoptune.testing import make_job
 from shoptune_trl.library_fields import SOURCES, field_names
 from shoptune_trl.options import LORA_OWNED, SHORT_NAMES, TRAINER_OWNED, DPOOptions, Lora, SFTOptions
-from tests.tiny import make_job
 
 METHODS = [(SFTOptions, "SFTConfig"), (DPOOptions, "DPOConfig")]
 

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from shoptune.components import ModelFiles, TuningReport
+from shoptune.testing import make_job, sample_pairs
 from shoptune_trl import callbacks
 from shoptune_trl.checkpoints import newest_checkpoint
 from shoptune_trl.dpo import dpo
 from shoptune_trl.options import DPOOptions, SFTOptions
 from shoptune_trl.sft import sft
-from tests.tiny import examples, make_job, pairs, tensors
+from tests.tiny import examples, tensors
 
 
 class KilledError(Exception):
@@ -65,7 +66,7 @@ def test_weighted_trainings_end_as_if_they_had_not_been_killed(
     sft_options = SFTOptions(batch_size=2, learning_rate=0.01, lora={"dropout": 0.2}, trainer=accumulated)
     dpo_options = DPOOptions(batch_size=2, epochs=2, learning_rate=0.01, trainer=accumulated)
     weighted = [dataclasses.replace(e, weight=1.0 + i % 3) for i, e in enumerate(examples(16))]
-    weighted_pairs = [dataclasses.replace(p, weight=1.0 + i % 3) for i, p in enumerate(pairs(12))]
+    weighted_pairs = [dataclasses.replace(p, weight=1.0 + i % 3) for i, p in enumerate(sample_pairs(12))]
 
     def sft_job(folder: Path, **given: Any) -> Any:
         return make_job(tiny, folder, sft_options, examples=weighted, **given)
@@ -82,7 +83,7 @@ def test_dpo_ends_as_if_it_had_not_been_killed(tuned: tuple[ModelFiles, TuningRe
     options = DPOOptions(batch_size=4, epochs=2, learning_rate=0.01)
 
     def job(folder: Path, **given: Any) -> Any:
-        return make_job(tuned[0], folder, options, pairs=pairs(12), validation_pairs=pairs(4), **given)
+        return make_job(tuned[0], folder, options, pairs=sample_pairs(12), validation_pairs=sample_pairs(4), **given)
 
     compare(dpo, job, 5, tmp_path)
 

@@ -1,7 +1,8 @@
 import dataclasses
 
+from shoptune.testing import sample_pairs
 from shoptune_trl.rows import dpo_rows, sft_rows
-from tests.tiny import examples, pairs
+from tests.tiny import examples
 
 
 def test_sft_rows_hold_prompt_and_first_reference() -> None:
@@ -33,7 +34,7 @@ def test_sft_rows_say_what_they_leave_out() -> None:
 
 
 def test_dpo_rows_say_what_they_leave_out() -> None:
-    one, two, three, four = pairs(4)
+    one, two, three, four = sample_pairs(4)
     rows = dpo_rows(
         [
             dataclasses.replace(one, rejected=""),

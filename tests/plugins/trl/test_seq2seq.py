@@ -11,9 +11,11 @@ import pytest
 from shoptune.components import ModelFiles, TuningReport
 from shoptune.data import Example
 from shoptune.errors import DataError, UsageError
+from shoptune.testing import make_job, sample_pairs
+from shoptune.testing.samples import ask_for
 from shoptune_trl import callbacks, dpo, sft
 from shoptune_trl.options import DPOOptions, SFTOptions
-from tests.tiny import examples, make_job, pairs, question, tensors
+from tests.tiny import examples, tensors
 from tests.tiny_t5 import make_t5
 
 Step = tuple[float, Mapping[str, Any]]
@@ -134,7 +136,7 @@ def test_full_tuning_writes_a_whole_model(t5: ModelFiles, tmp_path: Path) -> Non
 
 def test_what_is_dropped_and_cut_is_said_by_name(t5: ModelFiles, tmp_path: Path) -> None:
     good = examples(6)
-    endless = question("vase " * 60, "red")
+    endless = ask_for("vase " * 60, "red")
     given = [*good, dataclasses.replace(good[0], id="endless", messages=endless)]
     report = sft.tune(make_job(t5, tmp_path, SFTOptions(epochs=1, max_length=60), examples=given)).data
     assert (report["given"], report["used"]) == (7, 6)
@@ -147,7 +149,7 @@ def test_what_is_dropped_and_cut_is_said_by_name(t5: ModelFiles, tmp_path: Path)
 
 @pytest.mark.parametrize("validation", [False, True])
 def test_nothing_to_learn_is_an_error(validation: bool, t5: ModelFiles, tmp_path: Path) -> None:
-    endless = [dataclasses.replace(e, messages=question("vase " * 60, "red")) for e in examples(2)]
+    endless = [dataclasses.replace(e, messages=ask_for("vase " * 60, "red")) for e in examples(2)]
     sets: dict[str, Any] = (
         {"examples": examples(2), "validation_examples": endless} if validation else {"examples": endless}
     )
@@ -258,7 +260,7 @@ def test_a_template_that_can_not_be_cut_is_refused(t5: ModelFiles, tmp_path: Pat
 
 def test_dpo_is_refused(t5: ModelFiles, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"an encoder and a decoder.*method: sft"):
-        dpo.tune(make_job(t5, tmp_path, DPOOptions(), pairs=pairs(4)))
+        dpo.tune(make_job(t5, tmp_path, DPOOptions(), pairs=sample_pairs(4)))
 
 
 def test_nothing_is_printed(t5: ModelFiles, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

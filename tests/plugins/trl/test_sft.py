@@ -7,10 +7,13 @@ import pytest
 
 from shoptune.components import ModelFiles, TuningReport
 from shoptune.errors import DataError, StepError, UsageError
+from shoptune.testing import make_job
+from shoptune.testing.samples import ask_for
+from shoptune.testing.tiny import CHATML
 from shoptune_trl import sft as sft_module
 from shoptune_trl.options import SFTOptions
 from shoptune_trl.sft import tune
-from tests.tiny import CHATML, examples, make_job, question, tensors
+from tests.tiny import examples, tensors
 
 
 def captured_trainer(monkeypatch: pytest.MonkeyPatch, job: Any) -> Any:
@@ -97,7 +100,7 @@ def test_adapter_goes_onto_the_model_and_changes_it(tiny: ModelFiles, tuned: tup
 
 def test_what_is_dropped_and_cut_is_said_by_name(tiny: ModelFiles, tmp_path: Path) -> None:
     good = examples(6)
-    endless = question("vase " * 60, "red")
+    endless = ask_for("vase " * 60, "red")
     given = [
         *good,
         dataclasses.replace(good[0], id="no target", references=("",)),
@@ -157,7 +160,7 @@ def test_validation_set_without_a_usable_row(tiny: ModelFiles, tmp_path: Path) -
     empty = [dataclasses.replace(e, references=()) for e in examples(2)]
     report = tune(make_job(tiny, tmp_path / "a", SFTOptions(epochs=1), examples=examples(4), validation_examples=empty))
     assert "validation" not in report.data
-    endless = [dataclasses.replace(examples(1)[0], messages=question("vase " * 60, "red"))]
+    endless = [dataclasses.replace(examples(1)[0], messages=ask_for("vase " * 60, "red"))]
     job = make_job(tiny, tmp_path / "b", SFTOptions(max_length=60), examples=examples(4), validation_examples=endless)
     with pytest.raises(DataError, match=r"The validation set can't be used .*all 1 rows were dropped"):
         tune(job)

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from shoptune.components import ModelFiles, TuningReport
+from shoptune.testing import make_job, sample_pairs
+from shoptune.testing.methods import say_nothing
 from shoptune_trl import sft as sft_module
 from shoptune_trl.dpo import dpo
 from shoptune_trl.options import DPOOptions, SFTOptions
 from shoptune_trl.sft import sft
 from shoptune_trl.training import report_on
-from tests.tiny import examples, make_job, pairs, quiet_progress
+from tests.tiny import examples
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,7 +35,7 @@ def smollm2() -> Iterator[ModelFiles]:
     threads = torch.get_num_threads()
     torch.set_num_threads(2)
     located = BACKEND.locate("smollm2-135m-instruct", Path(), TransformersOptions())
-    yield BACKEND.materialise(located, quiet_progress)
+    yield BACKEND.materialise(located, say_nothing)
     torch.set_num_threads(threads)
 
 
@@ -78,6 +80,6 @@ def test_first_loss_of_dpo_is_ln_2(
     learnt: tuple[ModelFiles, TuningReport, list[tuple[str, str]]], tmp_path: Path
 ) -> None:
     options = DPOOptions(batch_size=2, trainer={"max_steps": 2})
-    report = dpo.tune(make_job(learnt[0], tmp_path, options, pairs=pairs(4)))
+    report = dpo.tune(make_job(learnt[0], tmp_path, options, pairs=sample_pairs(4)))
     assert report.loss[0]["loss"] == pytest.approx(math.log(2), abs=1e-4)
     assert report.data["stop_token_trained"]

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from shoptune.components import ModelFiles, TuningReport
+from shoptune.testing import make_job, sample_pairs
 from shoptune_trl import dpo as dpo_module
 from shoptune_trl import sft as sft_module
 from shoptune_trl.dpo import dpo
 from shoptune_trl.options import DPOOptions, SFTOptions
 from shoptune_trl.sft import sft
-from tests.tiny import examples, make_job, pairs, tensors
+from tests.tiny import examples, tensors
 
 FIGURES = ("log_probs", "entropy", "log_sum_sq_probs", "mean_logits", "is_top1", "label_mask")
 
@@ -178,7 +179,7 @@ def test_a_training_is_that_of_trl(
     def run(folder: Path) -> tuple[TuningReport, Any]:
         if method == "dpo":
             preferred: Any = DPOOptions(batch_size=4, learning_rate=1e-3)
-            job = make_job(tuned[0], folder, preferred, pairs=pairs(8), validation_pairs=pairs(4))
+            job = make_job(tuned[0], folder, preferred, pairs=sample_pairs(8), validation_pairs=sample_pairs(4))
             return dpo.tune(job), tensors(folder / "output" / "adapter")
         weight = 1.0 if method == "sft" else 0.25
         given = [dataclasses.replace(e, weight=weight if i % 2 else 1.0) for i, e in enumerate(examples(8))]

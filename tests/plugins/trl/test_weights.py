@@ -11,11 +11,12 @@ import pytest
 from shoptune.components import ModelFiles, TuningReport
 from shoptune.data import Example, PreferencePair
 from shoptune.errors import DataError, UsageError
+from shoptune.testing import make_job, sample_pairs
 from shoptune_transformers.quiet import quiet
 from shoptune_trl import dpo as dpo_module
 from shoptune_trl import sft as sft_module
 from shoptune_trl.options import DPOOptions, SFTOptions
-from tests.tiny import examples, make_job, pairs, tensors
+from tests.tiny import examples, tensors
 
 WEIGHTS = (0.25, 3.0, 1.0, 0.5)
 
@@ -40,7 +41,7 @@ def weighted(n: int, weights: Sequence[float] = WEIGHTS) -> list[Example]:
 
 
 def weighted_pairs(n: int, weights: Sequence[float] = WEIGHTS) -> list[PreferencePair]:
-    return [dataclasses.replace(p, weight=weights[i % len(weights)]) for i, p in enumerate(pairs(n))]
+    return [dataclasses.replace(p, weight=weights[i % len(weights)]) for i, p in enumerate(sample_pairs(n))]
 
 
 def trainer_of(module: Any, job: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -207,7 +208,7 @@ def test_weights_of_1_give_the_loss_of_trl(
         job = make_job(tiny, tmp_path / "plain", options, examples=examples(8))
     else:
         options = DPOOptions(batch_size=4, lora=False)
-        job = make_job(tiny, tmp_path / "plain", options, pairs=pairs(8))
+        job = make_job(tiny, tmp_path / "plain", options, pairs=sample_pairs(8))
     plain = trainer_of({"sft": sft_module, "dpo": dpo_module}[method], job, monkeypatch)
     assert type(trainer).__mro__[1] is type(plain), "without weights TRL's own trainer is used"
     rows = [trainer.train_dataset[i] for i in range(8)]
@@ -297,7 +298,7 @@ def test_the_heavier_of_two_contradictions_is_learnt(
     tiny: ModelFiles, tuned: tuple[ModelFiles, TuningReport], tmp_path: Path
 ) -> None:
     bfloat16 = {**tiny.settings, "dtype": "bfloat16"}
-    right = pairs(8)
+    right = sample_pairs(8)
     wrong = [dataclasses.replace(p, chosen=p.rejected, rejected=p.chosen, weight=1e-3) for p in right]
     started = dataclasses.replace(tuned[0], settings=bfloat16)
     report, _ = run_dpo(started, tmp_path / "dpo", [*right, *wrong], batch_size=16, epochs=6)
@@ -359,6 +360,6 @@ def test_a_weight_must_be_a_number_and_not_negative(weight: float, tiny: ModelFi
     one = dataclasses.replace(examples(1)[0], weight=weight, origin="products.csv:7")
     with pytest.raises(DataError, match=r"products\.csv:7: the weight is (-0\.5|nan|inf)"):
         sft_module.tune(make_job(tiny, tmp_path, SFTOptions(), examples=[one]))
-    pair = dataclasses.replace(pairs(1)[0], weight=weight)
+    pair = dataclasses.replace(sample_pairs(1)[0], weight=weight)
     with pytest.raises(DataError, match=r"p0: the weight is"):
         dpo_module.tune(make_job(tiny, tmp_path, DPOOptions(), pairs=[pair]))
