@@ -11,7 +11,8 @@ demo: $(READY)
 	$(BIN)/shoptune demo
 
 test: $(READY)
-	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n auto -m "not slow"
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m slow
 
 check: $(READY)
 	$(BIN)/ruff check .

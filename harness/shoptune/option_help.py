@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
 __all__ = ["OptionHelp", "options_of"]
@@ -38,7 +39,8 @@ def options_of(model: type[BaseModel]) -> list[OptionHelp]:
     The meaning is the field's description, or the docstring that stands under it.
     """
     schema = model.model_json_schema(by_alias=True)
-    return list(_options(model, schema, schema.get("$defs", {}), ()))
+    definitions = schema.get("$defs", {})
+    return list(_options(model, _resolved(schema, definitions), definitions, ()))
 
 
 def _options(
@@ -50,8 +52,8 @@ def _options(
     """Yield the options of a model that stands in others: `around` are their keys and models, from the outside."""
     meanings = _docstrings(model)
     for name, field in model.model_fields.items():
-        key = field.alias or name
-        of_key = schema["properties"][key]
+        key = _key(name, field)
+        of_key = schema["properties"].get(key, {})
         yield OptionHelp(
             name=".".join([*(outer for outer, _ in around), key]),
             type=_words(of_key, definitions),
@@ -63,6 +65,18 @@ def _options(
         for inner in _models(field.annotation):
             if inner.__name__ in definitions and inner not in (outer for _, outer in here):
                 yield from _options(inner, definitions[inner.__name__], definitions, here)
+
+
+def _key(name: str, field: FieldInfo) -> str:
+    """Return what a field is called in a file."""
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        return next((choice for choice in alias.choices if isinstance(choice, str)), name)
+    return alias if isinstance(alias, str) else name
+
+
+def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    return definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
 
 
 def _default(model: type[BaseModel], name: str, schema: Mapping[str, Any]) -> Any:
@@ -81,8 +95,7 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _words(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     """Say in words what a JSON Schema allows."""
-    if "$ref" in schema:
-        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    schema = _resolved(schema, definitions)
     if several := schema.get("anyOf") or schema.get("oneOf"):
         return " or ".join(dict.fromkeys(_words(one, definitions) for one in several))
     if constants := schema.get("enum") or ([schema["const"]] if "const" in schema else []):

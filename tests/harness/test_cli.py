@@ -99,7 +99,7 @@ GATE = {"task": "echo", "metric": "overlap", "candidate": "drilled"}
         ({**GATE, "slice": {"worst": "category"}, "must": "at_least", "value": 0}, 0),
         ({**GATE, "slice": {"category": "scarfs"}, "must": "at_least", "value": 0}, 1),
         ({**GATE, "candidate": "few_shot", "slice": {"category": "tables"}, "must": "be_better"}, 4),
-        ({**GATE, "slice": {"brand": "Acme"}, "must": "be_better"}, 2),
+        ({**GATE, "slice": {"brand": "Acme"}, "must": "be_better"}, 1),
         ({**GATE, "metric": "invalid", "must": "at_most", "value": 0}, 0),
         ({"task": "echo", "candidate": "drilled", "cost": "tune_seconds", "must": "at_most", "value": 600}, 0),
         ({"task": "echo", "candidate": "drilled", "cost": "tune_money", "must": "at_most", "value": 600}, 2),

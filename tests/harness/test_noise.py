@@ -145,5 +145,5 @@ def test_every_model_says_it_and_no_baseline(shop: Shop) -> None:
     info = {c["name"]: c["info"] for c in shop.comparison()["candidates"]}
     assert info["silence"] == {}
     assert {name: of["noise"] for name, of in info.items() if of} == {
-        name: {"texts": 4, "same_texts": 4} for name in ("base", "few_shot", "drilled", "preferred")
+        name: {"echo": {"texts": 4, "same_texts": 4}} for name in ("base", "few_shot", "drilled", "preferred")
     }

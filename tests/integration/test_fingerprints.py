@@ -71,8 +71,10 @@ def flip(place: float) -> Callable[[Path], None]:
 
 
 def another_template(model: Path) -> None:
-    path = model / "chat_template.jinja"
-    path.write_text(path.read_text("utf-8") + " ", "utf-8")
+    path = model / "tokenizer_config.json"
+    settings = json.loads(path.read_text("utf-8"))
+    settings["chat_template"] += " "
+    path.write_text(json.dumps(settings), "utf-8")
 
 
 def another_tokenizer(model: Path) -> None:

@@ -70,8 +70,9 @@ def show_findings(name: str, findings: Sequence[Finding]) -> None:
                     f"  [{colour}]{sign} {finding.outcome}:[/] {escape(f'{finding.check}: {finding.message}')}"
                 )
     failed = sum(finding.outcome == "failed" for finding in findings)
-    console.print(
-        f"[red]✗[/] {escape(name)} breaks its contract in {failed} points"
-        if failed
-        else f"[green]✓[/] {escape(name)} keeps to its contract"
-    )
+    if failed:
+        console.print(f"[red]✗[/] {escape(name)} breaks its contract in {failed} point{'s'[: failed > 1]}")
+    elif findings:
+        console.print(f"[green]✓[/] {escape(name)} keeps to its contract")
+    else:
+        console.print(f"• {escape(name)} brings nothing that has a contract")

@@ -23,8 +23,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from shoptune.comparison import Comparison
 from shoptune.components import Section
+from shoptune.testing.hostile import everywhere
 from shoptune_reports.plugin import register_report_formats
-from tests.plugins.reports.hostile import everywhere
 
 Files = Mapping[str, str]
 Read = tuple[object, str]

@@ -312,8 +312,8 @@ def test_onednn_computes_what_torch_computes(
 
 
 def test_a_prompt_that_is_too_long_says_so(session: TransformersSession) -> None:
-    with pytest.raises(StepError, match=r"longest choice of \d+ do not fit into the model's context of 256"):
-        choose(session, ["Describe a vase. " * 100])
+    with pytest.raises(StepError, match=r"longest choice of \d+ do not fit into the model's context of 512"):
+        choose(session, ["Describe a vase. " * 200])
 
 
 # --- what is a choice's part of the text -----------------------------------------------------------------------------

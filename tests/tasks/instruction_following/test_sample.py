@@ -87,7 +87,7 @@ def test_the_run_measures_the_baseline(folder: Path) -> None:
     values = {r["metric"]: r["value"] for r in comparison["results"] if not r["slice"]}
     assert values["invalid_share"] == 0
     assert 0 < values["rouge_l"] < 0.2
-    assert {r["slice"]["by"] for r in comparison["results"] if r["slice"]} == {"category"}
+    assert {r["slice"]["by"] for r in comparison["results"] if r["slice"]} == {"category", "turns"}
 
 
 @pytest.mark.parametrize("name", ["chat", "prompt_completion", "openai"])
