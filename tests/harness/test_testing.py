@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from shoptune.comparison import Comparison
 from shoptune.components import (
     AdditiveMetric,
     CorpusMetric,
@@ -34,6 +35,7 @@ from shoptune.components import (
 )
 from shoptune.data import Dropped, Example, Invalid, Mark, Message, Prediction, PreferencePair, Record, Sample, Tables
 from shoptune.errors import DataError, PluginError, UsageError
+from shoptune.plugins import Plugins
 from shoptune.reductions import ratio
 from shoptune.testing import (
     ContractError,
@@ -48,6 +50,9 @@ from shoptune.testing import (
     sample_tables,
     tiny_model,
 )
+from shoptune.testing.fixtures import invented_comparison, invented_tables, plugin_alone, tiny
+
+__all__ = ["invented_comparison", "invented_tables", "plugin_alone", "tiny"]  # fixtures, by being here
 
 
 def broken(check: Callable[[], None]) -> set[str]:
@@ -636,3 +641,18 @@ def test_a_tiny_model_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
     assert all((one.folder / name).read_bytes() == (again.folder / name).read_bytes() for name in files)
     assert (one.folder / files[2]).suffix == ".safetensors"
     assert (one.folder / files[2]).read_bytes() != (other.folder / files[2]).read_bytes()
+
+
+# --- fixtures --------------------------------------------------------------------------------------------------------
+
+
+def test_the_fixtures_give_what_they_promise(
+    tiny: ModelFiles,
+    plugin_alone: Callable[[str], Plugins],
+    invented_tables: Tables,
+    invented_comparison: Comparison,
+) -> None:
+    assert (tiny.folder / "config.json").is_file()
+    assert len(plugin_alone("text").loaded) == 1
+    check_task(DESCRIPTION, invented_tables)
+    assert invented_comparison.result("description", "overlap", "tuned").verdict == "better"

@@ -30,7 +30,10 @@ EXPERIMENT: dict[str, Any] = {
     },
     "candidates": {
         "base": {"model": "./model", "batch_tokens": 400},
-        "sft": {"from": "base", "tune": {"method": "sft", "epochs": 6, "batch_size": 2, "lora": {"r": 4}}},
+        "sft": {
+            "from": "base",
+            "tune": {"method": "sft", "epochs": 6, "learning_rate": 0.02, "batch_size": 2, "lora": {"r": 4}},
+        },
         "dpo": {"from": "sft", "tune": {"method": "dpo", "epochs": 2, "batch_size": 2}},
     },
     "compare": {"baseline": "base", "resamples": 500},
