@@ -118,7 +118,7 @@ class TrainingOptions(Options):
     Where `trainer` says nothing else, the learning rate falls along a cosine, activations are kept rather than computed
     twice (`activation_checkpointing: true` takes a quarter more time and less memory), and computation is in bfloat16
     where the machine has it.  Supervised batches mix rows of all lengths; `train_sampling_strategy: group_by_length`
-    is quicker and changes the order, and with it where a short training ends.  On a processor a head that does not learn
+    is quicker and changes the order, and with it where a short training ends.  On a processor a frozen head
     is computed at the trained tokens alone, and attention over at most 256 tokens without torch's fused kernel; both
     change results by no more than rounding.
     """
