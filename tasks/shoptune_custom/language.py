@@ -85,7 +85,7 @@ def _bounded(text: str) -> str:
 
 
 def _to_json(value: Any) -> str:
-    return (json.dumps(value, ensure_ascii=False, default=str))
+    return _bounded(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _join(items: Any, separator: str = ", ") -> str:
