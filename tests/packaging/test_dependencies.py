@@ -15,6 +15,7 @@ from tests.packaging.project import PYPROJECT, ROOT, SOURCE_ROOTS, package_folde
 NEEDED_BY_LIBRARIES = {
     "accelerate": "the trainers of transformers and TRL run on it",
     "gguf": "transformers reads GGUF files with it",
+    "protobuf": "transformers reads SentencePiece tokenizers with it",
     "sentencepiece": "transformers reads the tokenizers of many models with it",
 }
 """Dependencies that no line of ours imports, and why they are declared."""
