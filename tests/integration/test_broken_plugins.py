@@ -259,6 +259,7 @@ BAD_OPTIONS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Default value")  # of the type that is no JSON
 @pytest.mark.parametrize("bad", BAD_OPTIONS)
 def test_options_that_are_no_model(world: World, bad: str) -> None:
     world.install(BAD_OPTIONS[bad] + METRIC.replace("options=NoOptions", "options=BAD"))
