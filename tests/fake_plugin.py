@@ -121,7 +121,10 @@ def examples(tables: Tables, options: EchoOptions) -> Iterator[Example | Dropped
             messages=({"role": "user", "content": f"{options.instruction} {text}"},),
             references=(text,),
             group=record.group,
-            slices={"category": record.fields.get("category") or "none"},
+            slices={
+                "category": record.fields.get("category") or "none",
+                **({"product": record.fields["product"]} if "product" in record.fields else {}),
+            },
             facts={"text": text},
             date=record.fields.get("date") or "",
             origin=record.origin,

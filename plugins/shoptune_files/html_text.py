@@ -21,7 +21,7 @@ _CELLS = frozenset({"td", "th"})
 _MANY_TAGS, _LONG = 5_000, 2**16
 """From how many tags or characters on a page is flattened first.  The time of a parser that follows the standard grows
 with the square of the depth of elements and of the number of attributes: 100,000 nested lists take two minutes."""
-_FULL = 2**20
+_FULL = 2**18
 """Characters that are read into one document."""
 _LOCAL = threading.local()
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>?")
@@ -54,6 +54,7 @@ def _parsed(html: str) -> LexborNode:
     replaced from time to time.
     """
     if getattr(_LOCAL, "characters", _FULL) >= _FULL:
+        _LOCAL.document = None  # the old one goes before the new one comes: either takes a megabyte
         _LOCAL.document, _LOCAL.characters = LexborHTMLParser("<body>"), 0
     body: LexborNode = _LOCAL.document.body
     body.inner_html = html

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from shoptune.cells import as_text, label
 from shoptune.data import Record
 from shoptune.errors import UsageError, did_you_mean
 
-__all__ = ["as_text", "refuse_unknown_fields", "shown"]
+__all__ = ["refuse_unknown_fields", "shown"]
 
 
 def shown(record: Record, names: Iterable[str], side: str = "") -> list[tuple[str, str]]:
@@ -17,32 +18,16 @@ def shown(record: Record, names: Iterable[str], side: str = "") -> list[tuple[st
     A mapping shows its own fields.  `side` is what fields are named after where a record has two of each: ``left_name``
     of the side ``left`` is shown as "Name", and the field ``left`` itself without any name.
     """
-    cells = (cell for name in names for cell in _cells(name, record.fields.get(name), side))
-    return [(label, text) for label, value in cells if (text := as_text(value))]
+    cells = (cell for field in names for cell in _cells(field, record.fields.get(field), side))
+    return [(name, text) for name, value in cells if (text := as_text(value))]
 
 
 def _cells(name: str, value: Any, side: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping):
         for inner, cell in value.items():
-            yield _label(str(inner)), cell
+            yield label(str(inner)), cell
     else:
-        yield "" if name == side else _label(name.removeprefix(f"{side}_")), value
-
-
-def _label(name: str) -> str:
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
-def as_text(value: Any) -> str:
-    """Return a cell as one line: 1.0 as ``1``, True as ``true``, the items of a list between commas."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(as_text, value))
-    return " ".join(str(value).split()) if isinstance(value, (str, int, float)) else ""
+        yield "" if name == side else label(name.removeprefix(f"{side}_")), value
 
 
 def refuse_unknown_fields(records: Iterable[Record], wanted: Sequence[str]) -> None:

@@ -21,8 +21,8 @@ from shoptune.errors import UsageError
 from shoptune_transformers.batching import schedule
 from shoptune_transformers.loading import leading_bos
 from shoptune_transformers.memory import in_halves
-from shoptune_transformers.questions import Question
-from shoptune_transformers.scoring import PROCESSOR_TOKENS, Scores
+from shoptune_transformers.questions import Question, asked_where
+from shoptune_transformers.scores import Scores, at_once, scored
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -83,28 +83,21 @@ def score(
         StepError: There is not enough memory for a question.
 
     """
-    finished = frozenset(done)
-    asked: dict[Question, list[int]] = {}
-    for index, question in enumerate(questions):
-        asked.setdefault(question, []).append(index)
-    distinct = list(asked)
+    asked = asked_where(questions)
+    distinct, places = list(asked), list(asked.values())
     device = model.device.type
-    at_once = min(batch_tokens, PROCESSOR_TOKENS) if device == "cpu" else batch_tokens
-    for batch in schedule([len(question.context) for question in distinct], 0, at_once, device=device):
-        if finished.issuperset(index for place in batch for index in asked[distinct[place]]):
-            continue
-        with torch.inference_mode():
-            scores = in_halves(
-                partial(_scores, model, start, pad, batch_tokens),
-                [distinct[place] for place in batch],
-                lambda question: f"one prompt of {len(question.context)} tokens with its choices",
-            )
-        yield [
-            (index, of_one)
-            for place, of_one in zip(batch, scores, strict=True)
-            for index in asked[distinct[place]]
-            if index not in finished
-        ]
+
+    def compute(batch: Sequence[int]) -> list[Scores]:
+        return in_halves(
+            partial(_scores, model, start, pad, batch_tokens),
+            [distinct[number] for number in batch],
+            lambda question: f"one prompt of {len(question.context)} tokens with its choices",
+        )
+
+    batches = schedule(
+        [len(question.context) for question in distinct], 0, at_once(batch_tokens, device), device=device
+    )
+    yield from scored(batches, places, done, compute)
 
 
 def score_each(

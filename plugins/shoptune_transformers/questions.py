@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from shoptune_transformers.loading import ChatTemplate
 
-__all__ = ["Question", "as_questions"]
+__all__ = ["Question", "as_questions", "asked_where"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,14 @@ class Question:
     def longest(self) -> int:
         """How many tokens the context has with its longest choice."""
         return len(self.context) + max(map(len, self.choices), default=0)
+
+
+def asked_where(questions: Sequence[Question]) -> dict[Question, list[int]]:
+    """Return each distinct question with its places, so that equal ones are computed once."""
+    places: dict[Question, list[int]] = {}
+    for place, question in enumerate(questions):
+        places.setdefault(question, []).append(place)
+    return places
 
 
 def as_questions(

@@ -20,16 +20,11 @@ from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 from shoptune_transformers.batching import schedule
 from shoptune_transformers.memory import in_halves
 from shoptune_transformers.prefix import common_prefix, compute_prefix
-from shoptune_transformers.questions import Question
+from shoptune_transformers.questions import Question, asked_where
+from shoptune_transformers.scores import Scores, at_once, scored
 from shoptune_transformers.trees import Row, chain_rows, positions, tree_row, visible
 
-__all__ = ["Scores", "can_branch", "score", "score_each"]
-
-Scores = tuple[float, ...]
-"""The log-probability of each choice, in nats."""
-
-PROCESSOR_TOKENS = 1024
-"""A processor computes at its full rate with so many tokens; with more, what is between two layers leaves its cache."""
+__all__ = ["can_branch", "score", "score_each"]
 
 PLAIN_ATTENTION = 1024
 """Up to so many tokens, attention in bfloat16 is computed by plain matrix products on a processor.  torch's fused
@@ -60,42 +55,32 @@ def score(
         StepError: There is not enough memory for a question.
 
     """
-    finished = frozenset(done)
-    asked: dict[Question, list[int]] = {}
-    for index, question in enumerate(questions):
-        asked.setdefault(question, []).append(index)
-    if finished.issuperset(range(len(questions))):
+    asked = asked_where(questions)
+    distinct, places = list(asked), list(asked.values())
+    if frozenset(done).issuperset(range(len(questions))):
         return
-    distinct = list(asked)
     branch = can_branch(model, max(question.longest for question in distinct))
     shared = common_prefix([question.context for question in distinct]) if branch else 0
     rows = [[tree_row(question, shared)] if branch else chain_rows(question) for question in distinct]
-    if model.device.type == "cpu":
-        batch_tokens = min(batch_tokens, PROCESSOR_TOKENS)
+    device = model.device.type
     prefix: DynamicCache | None = None
-    lengths = [sum(len(row.tokens) for row in of_one) for of_one in rows]
-    for batch in schedule(lengths, 0, batch_tokens, device=model.device.type):
-        indices = [index for place in batch for index in asked[distinct[place]]]
-        if finished.issuperset(indices):
-            continue
-        with torch.inference_mode():
-            if shared and prefix is None:
-                (prefix,) = in_halves(
-                    lambda heads: [compute_prefix(model, head) for head in heads],
-                    [distinct[0].context[:shared]],
-                    lambda head: f"the {len(head)} tokens that all prompts begin with",
-                )
-            scores = in_halves(
-                partial(_scores, model, prefix, pad),
-                [rows[place] for place in batch],
-                lambda of_one: f"one prompt of {of_one[0].prompt} tokens with its choices",
+
+    def compute(batch: Sequence[int]) -> list[Scores]:
+        nonlocal prefix
+        if shared and prefix is None:
+            (prefix,) = in_halves(
+                lambda heads: [compute_prefix(model, head) for head in heads],
+                [distinct[0].context[:shared]],
+                lambda head: f"the {len(head)} tokens that all prompts begin with",
             )
-        yield [
-            (index, of_one)
-            for place, of_one in zip(batch, scores, strict=True)
-            for index in asked[distinct[place]]
-            if index not in finished
-        ]
+        return in_halves(
+            partial(_scores, model, prefix, pad),
+            [rows[number] for number in batch],
+            lambda of_one: f"one prompt of {of_one[0].prompt} tokens with its choices",
+        )
+
+    lengths = [sum(len(row.tokens) for row in of_one) for of_one in rows]
+    yield from scored(schedule(lengths, 0, at_once(batch_tokens, device), device=device), places, done, compute)
 
 
 def score_each(

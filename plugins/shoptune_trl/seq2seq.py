@@ -22,7 +22,7 @@ from shoptune_trl.rows import Rows
 from shoptune_trl.seq2seq_trainer import WeightedSeq2SeqTrainer
 from shoptune_trl.starting_model import Loaded
 from shoptune_trl.training import dataset, trainer_settings
-from shoptune_trl.weighted_batches import collate_with_weights
+from shoptune_trl.weighted_batches import carry_weights
 
 __all__ = ["Seq2SeqSettings", "learned", "make_trainer"]
 
@@ -62,14 +62,16 @@ def make_trainer(
     if loaded.lora is not None:
         set_seed(args.seed)  # a new adapter is random
         model = get_peft_model(model, loaded.lora)
-    return WeightedSeq2SeqTrainer(
+    trainer = WeightedSeq2SeqTrainer(
         model=model,
         args=args,
-        data_collator=partial(collate_with_weights, collate=partial(_batch, collate=collate)),
+        data_collator=partial(_batch, collate=collate),
         train_dataset=_dataset(rows, tokenizer, args.max_length, weights=rows.weighted),
         eval_dataset=_dataset(validation, tokenizer, args.max_length) if validation.rows else None,
         processing_class=tokenizer,
     )
+    carry_weights(trainer)
+    return trainer
 
 
 def learned(prepared: Any) -> Iterator[Learned]:

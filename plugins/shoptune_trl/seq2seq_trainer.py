@@ -16,7 +16,7 @@ import torch
 from torch.nn.functional import cross_entropy
 from transformers import Seq2SeqTrainer
 
-from shoptune_trl.weighted_batches import TINY
+from shoptune_trl.weighted_batches import scale_by_tokens
 
 __all__ = ["WeightedSeq2SeqTrainer"]
 
@@ -30,12 +30,6 @@ class WeightedSeq2SeqTrainer(Seq2SeqTrainer):
     # The loss is divided by the tokens of all micro-batches.
     loss_is_scaled_for_ga = True
 
-    def _set_signature_columns_if_needed(self) -> None:
-        super()._set_signature_columns_if_needed()
-        kept: Any = self._signature_columns
-        if "weight" not in kept:
-            kept.append("weight")
-
     def _track_num_input_tokens(self, inputs: dict[str, Any]) -> None:
         """Count the answers' tokens too, which Trainer takes for a part of the prompts."""
         super()._track_num_input_tokens(inputs)  # type: ignore[no-untyped-call]
@@ -47,12 +41,7 @@ class WeightedSeq2SeqTrainer(Seq2SeqTrainer):
         """Draw the micro-batches of a step, and count their trained tokens; scale the weights to that number."""
         batches, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
         tokens = [(batch["labels"] != -100).sum(dim=1) for batch in batches]
-        number = torch.cat(tokens).sum()
-        if "weights" in batches[0]:
-            weight = torch.cat([batch["weights"] * n for batch, n in zip(batches, tokens, strict=True)]).sum()
-            for batch in batches:
-                batch["weights"] *= number / weight.clamp(min=TINY)
-        return batches, number.to(device)
+        return batches, scale_by_tokens(batches, tokens).to(device)
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None

@@ -7,13 +7,14 @@ This module imports torch: import it where a training is about to start.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
 
 from shoptune.errors import UsageError
 
-__all__ = ["TINY", "collate_with_weights", "refuse_with_weights"]
+__all__ = ["TINY", "carry_weights", "collate_with_weights", "refuse_with_weights", "scale_by_tokens"]
 
 TINY = torch.finfo(torch.float32).tiny
 """What a sum of weights is taken for where it is 0, since it is divided by."""
@@ -25,6 +26,33 @@ def collate_with_weights(rows: Sequence[Mapping[str, Any]], collate: Callable[[A
     if "weight" in rows[0]:
         batch["weights"] = torch.tensor([row["weight"] for row in rows])
     return batch
+
+
+def carry_weights(trainer: Any) -> None:
+    """Let a trainer's batches have the weights of their rows: Trainer drops columns that the model does not take."""
+    trainer._set_signature_columns_if_needed()
+    if "weight" not in trainer._signature_columns:
+        trainer._signature_columns.append("weight")
+    trainer.data_collator = partial(collate_with_weights, collate=trainer.data_collator)
+
+
+def scale_by_tokens(batches: Sequence[dict[str, Any]], tokens: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Scale the weights of a step's batches so that its trained tokens weigh as much as there are of them.
+
+    Args:
+        batches: The micro-batches; those without weights stay as they are.
+        tokens: The number of trained tokens of each row, a tensor for each batch.
+
+    Returns:
+        The number of trained tokens.
+
+    """
+    number = torch.cat(list(tokens)).sum()
+    if "weights" in batches[0]:
+        weight = torch.cat([batch["weights"] * n for batch, n in zip(batches, tokens, strict=True)]).sum()
+        for batch in batches:
+            batch["weights"] *= number / weight.clamp(min=TINY)
+    return number
 
 
 def refuse_with_weights(used: Mapping[str, bool]) -> None:

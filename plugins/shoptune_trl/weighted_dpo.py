@@ -11,13 +11,12 @@ This module imports torch: import it where a training is about to start.
 """
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import torch
 from trl.trainer.dpo_trainer import DPOTrainer
 
-from shoptune_trl.weighted_batches import TINY, collate_with_weights, refuse_with_weights
+from shoptune_trl.weighted_batches import TINY, carry_weights, refuse_with_weights
 
 __all__ = ["OF_ONE_PAIR", "WeightedDPOTrainer"]
 
@@ -54,13 +53,7 @@ class WeightedDPOTrainer(DPOTrainer):
             {"use_weighting": args.use_weighting, "loss_type": not OF_ONE_PAIR.issuperset(args.loss_type)}
         )
         super().__init__(args=args, **given)
-        self.data_collator = partial(collate_with_weights, collate=self.data_collator)
-
-    def _set_signature_columns_if_needed(self) -> None:
-        super()._set_signature_columns_if_needed()  # type: ignore[no-untyped-call]
-        kept: Any = self._signature_columns
-        if "weight" not in kept:
-            kept.append("weight")
+        carry_weights(self)
 
     def get_batch_samples(
         self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device

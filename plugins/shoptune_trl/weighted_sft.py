@@ -11,13 +11,12 @@ This module imports torch: import it where a training is about to start.
 """
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import torch
 from trl.trainer.sft_trainer import SFTTrainer
 
-from shoptune_trl.weighted_batches import TINY, collate_with_weights, refuse_with_weights
+from shoptune_trl.weighted_batches import carry_weights, refuse_with_weights, scale_by_tokens
 
 __all__ = ["WeightedSFTTrainer"]
 
@@ -46,13 +45,7 @@ class WeightedSFTTrainer(SFTTrainer):
             }
         )
         super().__init__(args=args, **given)
-        self.data_collator = partial(collate_with_weights, collate=self.data_collator)
-
-    def _set_signature_columns_if_needed(self) -> None:
-        super()._set_signature_columns_if_needed()  # type: ignore[no-untyped-call]
-        kept: Any = self._signature_columns
-        if "weight" not in kept:
-            kept.append("weight")
+        carry_weights(self)
 
     def get_batch_samples(
         self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device
@@ -61,11 +54,7 @@ class WeightedSFTTrainer(SFTTrainer):
         batches, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
         # The first token of a row is never predicted.
         tokens = [(batch["labels"][:, 1:] != -100).sum(dim=1) for batch in batches]
-        number = torch.cat(tokens).sum()
-        weight = torch.cat([batch["weights"] * n for batch, n in zip(batches, tokens, strict=True)]).sum()
-        for batch in batches:
-            batch["weights"] *= number / weight.clamp(min=TINY)
-        return batches, number.to(device)
+        return batches, scale_by_tokens(batches, tokens).to(device)
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None

@@ -11,6 +11,7 @@ from shoptune_attribute_extraction.asked import Asked, category_of, find_asked
 from shoptune_attribute_extraction.options import AttributeExtractionOptions
 from shoptune_attribute_extraction.prompt import answer_schema, prompt, references
 from shoptune_attribute_extraction.targets import Unreadable, Values, target_values, values_of
+from shoptune_attributes import METRICS
 from shoptune_attributes.answers import NOT_STATED, read_attributes, write_attributes
 from shoptune_attributes.outcomes import stated_values
 
@@ -102,17 +103,6 @@ ATTRIBUTE_EXTRACTION = Task(
     examples=examples,
     parse=parse,
     baselines={"nothing": nothing},
-    metrics=(
-        "attribute_f1",
-        "attribute_macro_f1",
-        "attribute_precision",
-        "attribute_recall",
-        "invented_attributes",
-        "unseen_values",
-        "exact_objects",
-        "memorised_canaries",
-        "invalid_share",
-        "cut_off_share",
-    ),
+    metrics=(*METRICS, "memorised_canaries", "invalid_share", "cut_off_share"),
     max_new_tokens=256,
 )

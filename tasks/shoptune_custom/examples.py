@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from shoptune.cells import as_text
 from shoptune.data import Dropped, Example, Invalid, Message, Note, Record, Tables
 from shoptune.errors import UsageError, did_you_mean
 from shoptune_custom.language import TemplateFault
 from shoptune_custom.options import CustomOptions
 from shoptune_custom.templates import FieldTemplate, compile_template
-from shoptune_labels.fields import as_text, refuse_unknown_fields
+from shoptune_labels.fields import refuse_unknown_fields
 
 __all__ = ["make_examples", "texts_of"]
 

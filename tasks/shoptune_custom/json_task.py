@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Invalid, Note, Tables
+from shoptune_attributes import METRICS
 from shoptune_attributes.answers import read_attributes
 from shoptune_custom.examples import make_examples
 from shoptune_custom.options import JsonOptions
@@ -65,17 +66,6 @@ CUSTOM_JSON = Task(
     tables=(),
     examples=examples,
     parse=parse,
-    metrics=(
-        "attribute_f1",
-        "attribute_macro_f1",
-        "attribute_precision",
-        "attribute_recall",
-        "invented_attributes",
-        "unseen_values",
-        "exact_objects",
-        "memorised_canaries",
-        "invalid_share",
-        "cut_off_share",
-    ),
+    metrics=(*METRICS, "memorised_canaries", "invalid_share", "cut_off_share"),
     max_new_tokens=256,
 )

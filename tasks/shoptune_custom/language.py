@@ -18,8 +18,8 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from shoptune.cells import as_text
 from shoptune.errors import did_you_mean
-from shoptune_labels.fields import as_text
 
 __all__ = ["MAX_CHARACTERS", "MAX_ITEMS", "TemplateFault", "checked_tree", "environment"]
 

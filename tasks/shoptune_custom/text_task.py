@@ -6,6 +6,7 @@ from shoptune.components import Task
 from shoptune.data import Dropped, Example, Invalid, Note, Tables
 from shoptune_custom.examples import make_examples
 from shoptune_custom.options import TextOptions
+from shoptune_text import COPYING, FORM, OVERLAP
 
 __all__ = ["CUSTOM_TEXT"]
 
@@ -33,20 +34,6 @@ CUSTOM_TEXT = Task(
     examples=examples,
     parse=parse,
     baselines={"copy": copy},
-    metrics=(
-        "rouge_1",
-        "rouge_2",
-        "rouge_l",
-        "chrf",
-        "attribute_coverage",
-        "unsupported_claims",
-        "copy_rate",
-        "longest_copy",
-        "memorised_canaries",
-        "distinct_n",
-        "output_length",
-        "invalid_share",
-        "cut_off_share",
-    ),
+    metrics=(*OVERLAP, "attribute_coverage", "unsupported_claims", *COPYING, *FORM),
     max_new_tokens=150,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from shoptune.components import NoOptions, Task
 from shoptune.data import Dropped, Example, Invalid, Message, PreferencePair, Record, Tables
+from shoptune_text import COPYING, FORM, OVERLAP
 
 __all__ = ["INSTRUCTION_FOLLOWING"]
 
@@ -89,18 +90,6 @@ INSTRUCTION_FOLLOWING = Task(
     pairs=pairs,
     parse=parse,
     baselines={"echo": echo},
-    metrics=(
-        "rouge_1",
-        "rouge_2",
-        "rouge_l",
-        "chrf",
-        "copy_rate",
-        "longest_copy",
-        "memorised_canaries",
-        "distinct_n",
-        "output_length",
-        "invalid_share",
-        "cut_off_share",
-    ),
+    metrics=(*OVERLAP, *COPYING, *FORM),
     max_new_tokens=256,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from shoptune.cells import as_text
 from shoptune.data import Record
 
 __all__ = ["CATALOGUE_FACTS", "facts_of"]
@@ -19,16 +20,7 @@ def facts_of(record: Record, names: Iterable[str] | None = None) -> dict[str, st
     """
     attributes: Mapping[str, Any] = record.fields.get("attributes") or {}
     wanted = dict.fromkeys((*CATALOGUE_FACTS, *attributes) if names is None else names)
-    found = {name: _as_text(attributes.get(name, record.fields.get(name))) for name in wanted}
+    found = {name: as_text(attributes.get(name, record.fields.get(name))) for name in wanted}
     if "category" in found:
         found["category"] = found["category"].rsplit(" > ", 1)[-1]
     return {name: text for name, text in found.items() if text}
-
-
-def _as_text(value: object) -> str:
-    """Return a cell as it stands in a prompt: one line; 89.0 as 89; the parts of a list between commas."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, (list, tuple)):
-        value = ", ".join(map(_as_text, value))
-    return " ".join(str(value).split()) if isinstance(value, (str, int, float)) else ""

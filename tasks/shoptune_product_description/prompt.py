@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from shoptune.cells import label
 from shoptune.data import Example, Invalid, Message
 
 __all__ = ["parse", "prompt"]
@@ -12,16 +13,6 @@ def prompt(instruction: str, facts: Mapping[str, str]) -> tuple[Message, ...]:
     """Return the chat: the instruction, then the facts, one a line and nothing else, since every token costs time."""
     lines = (f"{label(name)}: {value}" for name, value in facts.items())
     return ({"role": "system", "content": instruction}, {"role": "user", "content": "\n".join(lines)})
-
-
-def label(name: str) -> str:
-    """Return a fact's name for people.
-
-    >>> label("strap_width")
-    'Strap width'
-    """
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 _LABEL = re.compile(r"\A[\s*_#]*(?:product\s+)?description[\s*_]*:[\s*_]*", re.IGNORECASE)

@@ -12,6 +12,7 @@ from shoptune_product_description.template import template
 from shoptune_sales.corruption import synthetic_pairs
 from shoptune_sales.preference import preference_pairs
 from shoptune_sales.weights import Standing, sales_standings
+from shoptune_text import COPYING, FORM, OVERLAP
 
 __all__ = ["PRODUCT_DESCRIPTION"]
 
@@ -85,21 +86,6 @@ PRODUCT_DESCRIPTION = Task(
     pairs=pairs,
     parse=parse,
     baselines={"template": template},
-    metrics=(
-        "rouge_1",
-        "rouge_2",
-        "rouge_l",
-        "chrf",
-        "attribute_coverage",
-        "unsupported_claims",
-        "marketplace_limits",
-        "copy_rate",
-        "longest_copy",
-        "memorised_canaries",
-        "distinct_n",
-        "output_length",
-        "invalid_share",
-        "cut_off_share",
-    ),
+    metrics=(*OVERLAP, "attribute_coverage", "unsupported_claims", "marketplace_limits", *COPYING, *FORM),
     max_new_tokens=150,
 )

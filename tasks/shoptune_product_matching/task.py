@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from shoptune.cells import as_text
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Message, Record, Tables
 from shoptune_labels.choices import listed, parse_choice
-from shoptune_labels.fields import as_text, refuse_unknown_fields, shown
+from shoptune_labels.fields import refuse_unknown_fields, shown
 from shoptune_product_matching.baselines import always_match, never_match, same_words
 from shoptune_product_matching.options import ProductMatchingOptions
 

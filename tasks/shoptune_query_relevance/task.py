@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from shoptune.cells import as_text
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Message, Record, Tables
 from shoptune_labels.choices import listed, parse_choice
-from shoptune_labels.fields import as_text, refuse_unknown_fields, shown
+from shoptune_labels.fields import refuse_unknown_fields, shown
 from shoptune_query_relevance.baselines import BASELINES
 from shoptune_query_relevance.options import PRODUCT_FIELDS, QueryRelevanceOptions
 

@@ -129,9 +129,7 @@ class TestGate:
     def test_before_any_run(self, shop: Shop) -> None:
         outcome = shop.run("gate")
         assert outcome.code == 2
-        assert (
-            "comparison.json; run `shoptune run experiment.yaml` with the report format `json` first" in outcome.output
-        )
+        assert "there is no reports/fake/comparison.json; `shoptune run` with the report format" in outcome.output
 
     @pytest.mark.parametrize(
         ("content", "said"),

@@ -76,6 +76,12 @@ class TestSplit:
         shop.write_rows("products.fake", ["id,text,category,date", *reversed(rows(range(100)))])
         assert prepared(shop) == before
 
+    def test_by_product_whatever_slice_a_task_calls_so(self, shop: Shop) -> None:
+        before = prepared(shop)
+        lines = [f"{line},{'one' if number % 2 else 'other'}" for number, line in enumerate(rows(range(100)))]
+        shop.write_rows("products.fake", ["id,text,category,date,product", *lines])
+        assert prepared(shop) == before
+
     def test_by_category_keeps_each_on_one_side(self, shop: Shop) -> None:
         shop.set("tasks.echo.split", {"by": "category", "test": 0.5, "validation": 0.1})
         shop.set("seed", 3)

@@ -52,6 +52,8 @@ def test_packages_are_whole_and_nothing_is_added(names: set[str]) -> None:
     [
         "shoptune_catalogue/lexicon/*.yaml",
         "shoptune_catalogue/units.yaml",
+        "shoptune/manual/hooks.md",
+        "shoptune/scaffold/templates/metric/plugin.py.template",
         "shoptune_product_description/README.md",
         "shoptune_product_description/data/experiment.yaml",
         "shoptune_product_description/data/products.csv",
@@ -90,12 +92,23 @@ def test_metadata_name_licence_python_and_version(metadata: Message, names: set[
 
 
 def test_metadata_requires_what_the_project_declares(metadata: Message) -> None:
-    required = {_plain(Requirement(line)) for line in metadata.get_all("Requires-Dist", [])}
-    assert required == {_plain(Requirement(line)) for line in PYPROJECT["project"]["dependencies"]}
+    project = PYPROJECT["project"]
+    extras = {
+        (*_plain(line), f'extra == "{extra}"')
+        for extra, lines in project["optional-dependencies"].items()
+        for line in lines
+    }
+    assert {_plain(line) for line in metadata.get_all("Requires-Dist", [])} == {
+        *map(_plain, project["dependencies"]),
+        *extras,
+    }
 
 
-def _plain(requirement: Requirement) -> tuple[str, str]:
-    return canonicalize_name(requirement.name), str(requirement.specifier)
+def _plain(line: str) -> tuple[str, ...]:
+    """A requirement's name and versions, and its condition where it has one."""
+    requirement = Requirement(line)
+    marker = (str(requirement.marker),) if requirement.marker else ()
+    return canonicalize_name(requirement.name), str(requirement.specifier), *marker
 
 
 def test_long_description_is_the_readme(metadata: Message) -> None:

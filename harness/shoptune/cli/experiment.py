@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from shoptune.cli.options import experiment_argument, plain_option, reports_option, store_option
-
-if TYPE_CHECKING:
-    from shoptune.comparison import Comparison
 
 __all__ = ["gate", "plan", "report", "run", "run_experiment"]
 
@@ -89,45 +84,16 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
 def gate(experiment: Path, reports: Path) -> None:
     """Hold the experiment's gates against its last comparison.json; exit 1 if one fails, 4 if one stays open."""
     from shoptune.cli.summary import show_gates
+    from shoptune.comparison_file import read_comparison
     from shoptune.experiment_file import read_experiment_file
     from shoptune.gates import exit_code
     from shoptune.judging import judge
 
     file, _ = read_experiment_file(experiment)
-    comparison = _read_comparison(reports / file.name / "comparison.json", experiment)
+    comparison = read_comparison(reports / file.name / "comparison.json")
     verdicts = judge(file.compare.gates, comparison, slices=file.compare.slices)
     show_gates(verdicts)
     sys.exit(exit_code(verdicts))
-
-
-def _read_comparison(path: Path, experiment: Path) -> Comparison:
-    from pydantic import ValidationError
-
-    from shoptune.comparison import SCHEMA_VERSION, Comparison
-    from shoptune.errors import UsageError
-
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        raise UsageError(
-            f"there is no {path}; run `shoptune run {experiment}` with the report format `json` first"
-        ) from None
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{path}:{error.lineno}: not JSON ({error.msg}); run `shoptune report {experiment}`") from None
-    version = content.get("schema_version") if isinstance(content, dict) else None
-    if version != SCHEMA_VERSION:
-        raise UsageError(
-            f"{path} has schema version {version!r}, this shoptune reads {SCHEMA_VERSION!r}; "
-            f"render it again with `shoptune report {experiment}`"
-        )
-    try:
-        return Comparison.model_validate({**content, "samples": []})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(
-            f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}; render it again with "
-            f"`shoptune report {experiment}`"
-        ) from None
 
 
 def _command() -> str:

@@ -72,7 +72,9 @@ def show_findings(name: str, findings: Sequence[Finding]) -> None:
     failed = sum(finding.outcome == "failed" for finding in findings)
     if failed:
         console.print(f"[red]✗[/] {escape(name)} breaks its contract in {failed} point{'s'[: failed > 1]}")
+    elif any(finding.outcome == "passed" for finding in findings):
+        console.print(f"[green]✓[/] {escape(name)} keeps to its contract, as far as it was checked")
     elif findings:
-        console.print(f"[green]✓[/] {escape(name)} keeps to its contract")
+        console.print(f"[yellow]?[/] {escape(name)}: nothing could be checked")
     else:
         console.print(f"• {escape(name)} brings nothing that has a contract")

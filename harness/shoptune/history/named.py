@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from shoptune.comparison import SCHEMA_VERSION, Comparison
+from shoptune.comparison_file import read_comparison
 from shoptune.errors import UsageError
 from shoptune.history.database import history_file, read_runs
 from shoptune.history.run_record import RunRecord, record_of
@@ -42,24 +39,3 @@ def find_run(name: str, store: Path) -> NamedRun:
         f"there is no run {name!r} in {history}: {known}. "
         "Name a run by its number or id (`shoptune history` lists them), or by the path of its comparison.json"
     )
-
-
-def read_comparison(path: Path) -> Comparison:
-    """Read a ``comparison.json`` without its samples; raises UsageError for one that can't be used."""
-    try:
-        content = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"can't read {path}: {error.strerror}") from None
-    except ValueError as error:
-        raise UsageError(f"{path}: not JSON ({error})") from None
-    version = content.get("schema_version") if isinstance(content, dict) else None
-    if version != SCHEMA_VERSION:
-        raise UsageError(
-            f"{path} has schema version {version!r}, this shoptune reads {SCHEMA_VERSION!r}; render it again with "
-            "`shoptune report`"
-        )
-    try:
-        return Comparison.model_validate({**content, "samples": []})
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UsageError(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

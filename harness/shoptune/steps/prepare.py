@@ -136,7 +136,9 @@ def _part_of(example: Example, split: Split, seed: int, *, test: bool, validatio
             raise DataError(f"{example.origin}: a split by time needs a date (created_at), and this has none")
         part = split_by_date(example.date, split)
     else:
-        part = split_by_key(example.slices.get(split.by) or example.group, split, seed)
+        # A slice that happens to be called so must not take products apart.
+        key = None if split.by == "product" else example.slices.get(split.by)
+        part = split_by_key(key or example.group, split, seed)
     if (part == "test" and not test) or (part == "validation" and not validation):
         return TRAIN
     return PARTS[part]

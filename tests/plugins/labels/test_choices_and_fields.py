@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from shoptune.cells import as_text
 from shoptune.data import Example, Invalid, Record
 from shoptune.errors import UsageError
 from shoptune_labels.choices import listed, parse_choice
-from shoptune_labels.fields import as_text, refuse_unknown_fields, shown
+from shoptune_labels.fields import refuse_unknown_fields, shown
 
 
 def record(**fields: Any) -> Record:
