@@ -19,9 +19,10 @@ from unittest import mock
 import yaml
 
 from shoptune.cli import main
-from shoptune.config import Experiment, load_experiment
+from shoptune.experiment.load import Experiment, load_experiment
 from shoptune.fingerprint import fingerprint_of_source
-from shoptune.plan import Plan, make_plan
+from shoptune.planning.make_plan import make_plan
+from shoptune.planning.plan import Plan
 from shoptune.store import Store, StoredStep
 
 __all__ = ["Outcome", "Shop", "shoptune"]

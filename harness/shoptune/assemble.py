@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from shoptune.additive import applies_to, values_of
-from shoptune.compare import Measured, TaskSamples, compare
+from shoptune.comparing.compare import compare
+from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.comparison import (
     AnswerMark,
     CandidateInfo,
@@ -29,7 +30,7 @@ from shoptune.fingerprint import versions_of
 from shoptune.jsonl import read_jsonl
 from shoptune.judging import judge
 from shoptune.marks import read_marks
-from shoptune.plan import Plan, PlannedTask
+from shoptune.planning.plan import Plan, PlannedTask
 from shoptune.plugins import Plugins
 from shoptune.plugins.blame import blaming
 from shoptune.prices import Prices

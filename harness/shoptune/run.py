@@ -14,12 +14,13 @@ from typing import Any
 from shoptune.assemble import assemble
 from shoptune.comparison import Comparison
 from shoptune.components import ReportFormat
-from shoptune.config import Experiment
 from shoptune.data_report import DataReport
 from shoptune.errors import PluginError, ShoptuneError, StepError, UsageError
+from shoptune.experiment.load import Experiment
 from shoptune.history.keep import keep
 from shoptune.history.run_record import RunRecord
-from shoptune.plan import Plan, make_plan
+from shoptune.planning.make_plan import make_plan
+from shoptune.planning.plan import Plan
 from shoptune.plugins import Loaded, Plugins, Registered
 from shoptune.plugins.blame import culprit
 from shoptune.plugins.faults import RAISED

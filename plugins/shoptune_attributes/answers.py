@@ -10,7 +10,7 @@ import regex
 
 from shoptune.data import Invalid
 
-__all__ = ["NOT_STATED", "find_values", "read_attributes", "write_attributes"]
+__all__ = ["NOT_STATED", "find_values", "read_attributes", "scalar", "write_attributes"]
 
 NOT_STATED = "n/a"
 """The value of an attribute that the text does not state."""
@@ -51,7 +51,7 @@ def read_attributes(text: str) -> dict[str, str] | Invalid:
         return found
     values: dict[str, str] = {}
     for name, value in found[0].items():
-        as_text = _list(value) if isinstance(value, list) else _scalar(value)
+        as_text = _list(value) if isinstance(value, list) else scalar(value)
         if as_text is None:
             return Invalid("an attribute's value is neither a text nor a number nor a list of these")
         values[name] = NOT_STATED if as_text.casefold() in _NO_VALUES else as_text
@@ -93,16 +93,18 @@ def _first_object(text: str) -> tuple[dict[str, Any], tuple[int, int]] | Invalid
 
 def _list(items: list[Any]) -> str | None:
     """Return the items that state something between commas; None where one is an object or a list."""
-    texts = [_scalar(item) for item in items]
+    texts = [scalar(item) for item in items]
     if None in texts:
         return None
     return ", ".join(text for text in texts if text and text.casefold() not in _NO_VALUES)
 
 
-def _scalar(value: Any) -> str | None:
-    """Return a value as text, on one line; None where it is an object or a list."""
+def scalar(value: Any) -> str | None:
+    """Return a single value as text on one line: 16.0 as 16, true as yes; None where it is an object or a list."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:g}" if isinstance(value, float) else str(value)
     return " ".join(value.split()) if isinstance(value, str) else None

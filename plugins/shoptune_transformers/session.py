@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from shoptune.components import GenerationSettings, ModelFiles
 from shoptune.data import Message, Prediction
-from shoptune.errors import StepError, UsageError
+from shoptune.errors import StepError
 from shoptune_transformers.answers import end_tokens, read_answer
 from shoptune_transformers.batching import MAX_SEQUENCES, schedule
-from shoptune_transformers.loading import PLAIN_STOP, ChatTemplate, chat_template_of, load
+from shoptune_transformers.loading import PLAIN_STOP, ChatTemplate, chat_template_of
 from shoptune_transformers.memory import in_halves
+from shoptune_transformers.merging import load_merged
 from shoptune_transformers.options import DEFAULT_BATCH_TOKENS
 from shoptune_transformers.questions import Question, as_questions
 from shoptune_transformers.quiet import quiet
 from shoptune_transformers.resident import Ready, ready_model
 
 if TYPE_CHECKING:
-    import torch
     from transformers import PreTrainedTokenizerBase
 
     from shoptune_transformers.constraint import Schemas
@@ -279,40 +279,9 @@ def _load_ready(files: ModelFiles) -> Ready:
 
     from shoptune_transformers.onednn import use_onednn
 
-    model, tokenizer = _load_merged(files)
+    model, tokenizer = load_merged(files)
     onednn = use_onednn(model)
     ends = end_tokens(model, tokenizer)
     # What the model's authors recommend for sampling must not colour greedy decoding.
     model.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
     return Ready(model=model, tokenizer=tokenizer, ends=ends, onednn=onednn)
-
-
-def _load_merged(files: ModelFiles) -> tuple[Any, PreTrainedTokenizerBase]:
-    """Load a model with its adapter merged into the weights.
-
-    The sum is formed in float32 and rounded once, so that it loses nothing against an adapter beside the weights, and
-    generates as quickly as the base model.
-    """
-    import torch
-
-    if files.adapter is None:
-        return load(files)
-    model, tokenizer = load(replace(files, settings={**files.settings, "dtype": "float32"}))
-    if not model.active_peft_config.is_prompt_learning:
-        with quiet():
-            model = model.merge_and_unload()
-    elif model.config.is_encoder_decoder:
-        raise UsageError(f"{files.adapter}: soft prompts can't be used with an encoder-decoder. Tune a LoRA adapter.")
-    _round(model, getattr(torch, files.settings.get("dtype", "float32")))
-    return model, tokenizer
-
-
-def _round(model: Any, dtype: torch.dtype) -> None:
-    """Round a model's weights as loading does.
-
-    Buffers, such as the frequencies of rotary positions, stay in float32, and so do weights that the model says must.
-    """
-    exact = set(getattr(model, "_keep_in_fp32_modules_strict", None) or ())
-    for name, weight in model.named_parameters():
-        if exact.isdisjoint(name.split(".")):
-            weight.data = weight.data.to(dtype)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shoptune.data import Record
-from shoptune_attributes.answers import NOT_STATED
+from shoptune_attributes.answers import NOT_STATED, scalar
 
 __all__ = ["Unreadable", "Values", "target_values", "values_of"]
 
@@ -43,11 +43,7 @@ def values_of(value: Any) -> Values:
 
 def _text(value: Any) -> str:
     """Return a single value on one line: 16.0 as 16; nothing for null and "n/a"."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if not isinstance(value, str | int | float):
+    text = scalar(value)
+    if text is None:
         raise Unreadable(f"a value should be a text or a number, and is {str(value)[:60]!r}")
-    text = " ".join(f"{value:g}".split() if isinstance(value, float) else str(value).split())
     return "" if text.casefold() == NOT_STATED else text

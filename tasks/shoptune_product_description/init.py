@@ -39,8 +39,8 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
     Which is which is seen from the files.  The columns of a table of your own are guessed and written down, so that you
     can put them right.
     """
-    from shoptune.config import load_experiment
     from shoptune.errors import ShoptuneError, UsageError
+    from shoptune.experiment.load import load_experiment
     from shoptune.plugins import load_plugins
     from shoptune_product_description.first_experiment.shop_file import recognise, sort_into_tables
 
@@ -104,7 +104,7 @@ def _name_of(folder: Path) -> str:
 
 def _write_schema(path: Path, plugins: Plugins) -> None:
     """Write what an editor completes from, unless it is there."""
-    from shoptune.schema import experiment_schema
+    from shoptune.experiment.schema import experiment_schema
 
     if not path.exists():
         _write(path, json.dumps(experiment_schema(plugins), indent=1, ensure_ascii=False) + "\n")

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.statistics
 
-measures the seconds that `shoptune.compare.compare` takes with 10,000 resamples, and the whole process's peak memory;
+measures the seconds that `compare` takes with 10,000 resamples, and the whole process's peak memory;
 ``--groups`` and ``--slices`` measure other shapes of the same work.
 """
 
@@ -16,7 +16,8 @@ from pathlib import Path
 import click
 import numpy as np
 
-from shoptune.compare import Measured, TaskSamples, compare
+from shoptune.comparing.compare import compare
+from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, NoOptions
 from tests.benchmarks.processes import peak_bytes
 from tests.benchmarks.tables import machine, output_option, publish, table

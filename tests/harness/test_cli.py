@@ -175,7 +175,14 @@ try:
 except SystemExit as end:
     assert end.code == 0
 """
-        computing = {"scipy", "torch", "transformers", "shoptune.compare", "shoptune.statistics", "shoptune.plugins"}
+        computing = {
+            "scipy",
+            "torch",
+            "transformers",
+            "shoptune.comparing.compare",
+            "shoptune.comparing.statistics",
+            "shoptune.plugins",
+        }
         assert imported_by(code).isdisjoint(computing)
 
 

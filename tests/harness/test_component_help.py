@@ -14,7 +14,7 @@ from pydantic import AliasChoices, Field
 from shoptune.cli.component_help import help_of
 from shoptune.cli.components import KIND_OF
 from shoptune.components import Options
-from shoptune.experiment_file import ExperimentFile
+from shoptune.experiment.file import ExperimentFile
 from shoptune.option_help import OptionHelp, options_of
 from shoptune.plugins import load_plugins
 from tests.fakes import shoptune

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune import statistics
-from shoptune.compare import Measured, TaskSamples, compare
+from shoptune.comparing import statistics
+from shoptune.comparing.compare import compare
+from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.comparison import (
     Result,
     Slice,

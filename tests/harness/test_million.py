@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shoptune.config import load_experiment
+from shoptune.experiment.load import load_experiment
 from shoptune.near_duplicates import TextIndex
 from tests.million import COLUMNS, Planted, write_catalogue, write_experiment
 

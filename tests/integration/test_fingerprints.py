@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from shoptune.config import load_experiment
-from shoptune.plan import make_plan
+from shoptune.experiment.load import load_experiment
+from shoptune.planning.make_plan import make_plan
 from shoptune.testing import tiny_model
 from tests.fakes import Shop
 

@@ -107,7 +107,7 @@ def test_variable_stands_in_the_readme(name: str) -> None:
 
 
 def test_the_experiment_of_our_own_workflow_is_read() -> None:
-    from shoptune.experiment_file import read_experiment_file
+    from shoptune.experiment.file import read_experiment_file
 
     file, _ = read_experiment_file(ROOT / ".github" / "experiment.yaml")
     assert file.compare.gates

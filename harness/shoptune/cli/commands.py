@@ -14,8 +14,8 @@ __all__ = ["doctor", "schema"]
 def schema(comparison: bool) -> None:
     """Print the JSON Schema of experiment files, for editors that complete and check as you type."""
     from shoptune.comparison import Comparison
+    from shoptune.experiment.schema import experiment_schema
     from shoptune.plugins import load_plugins
-    from shoptune.schema import experiment_schema
 
     found = Comparison.model_json_schema() if comparison else experiment_schema(load_plugins())
     click.echo(json.dumps(found, indent=1, ensure_ascii=False))

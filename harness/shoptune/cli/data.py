@@ -13,9 +13,9 @@ import click
 from shoptune.cli.options import experiment_argument, plain_option, reports_option, store_option
 
 if TYPE_CHECKING:
-    from shoptune.config import Experiment
     from shoptune.data_report import DataReport, Quantiles
-    from shoptune.plan import Plan
+    from shoptune.experiment.load import Experiment
+    from shoptune.planning.plan import Plan
     from shoptune.progress import Display
     from shoptune.store import Store
 
@@ -48,8 +48,8 @@ def data(
     The same goes to REPORTS/NAME/data.html and data.json.
     """
     from shoptune.cli.data_summary import show_data
-    from shoptune.config import load_experiment
-    from shoptune.plan import make_plan
+    from shoptune.experiment.load import load_experiment
+    from shoptune.planning.make_plan import make_plan
     from shoptune.plugins.blame import blaming
     from shoptune.progress import display
     from shoptune.run import execute, render_data

@@ -26,7 +26,7 @@ def run(experiment: Path, store: Path, reports: Path, plain: bool) -> None:
 def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool = False) -> int:
     """Run an experiment file, print the comparison, and return the exit code."""
     from shoptune.cli.summary import show_comparison
-    from shoptune.config import load_experiment
+    from shoptune.experiment.load import load_experiment
     from shoptune.gates import exit_code
     from shoptune.progress import display
     from shoptune.run import run as run_whole
@@ -45,7 +45,7 @@ def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool 
 def plan(experiment: Path, store: Path) -> None:
     """Show the steps of an experiment, and which of them are in the store; compute nothing."""
     from shoptune.cli.summary import show_plan
-    from shoptune.config import load_experiment
+    from shoptune.experiment.load import load_experiment
     from shoptune.run import plan_experiment
     from shoptune.store import Store
 
@@ -61,8 +61,8 @@ def plan(experiment: Path, store: Path) -> None:
 def report(experiment: Path, store: Path, reports: Path) -> None:
     """Render the reports of a finished run again; compute nothing."""
     from shoptune.assemble import assemble
-    from shoptune.config import load_experiment
     from shoptune.errors import UsageError
+    from shoptune.experiment.load import load_experiment
     from shoptune.run import plan_experiment, render
     from shoptune.store import Store
 
@@ -85,7 +85,7 @@ def gate(experiment: Path, reports: Path) -> None:
     """Hold the experiment's gates against its last comparison.json; exit 1 if one fails, 4 if one stays open."""
     from shoptune.cli.summary import show_gates
     from shoptune.comparison_file import read_comparison
-    from shoptune.experiment_file import read_experiment_file
+    from shoptune.experiment.file import read_experiment_file
     from shoptune.gates import exit_code
     from shoptune.judging import judge
 

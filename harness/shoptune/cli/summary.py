@@ -13,7 +13,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
     from shoptune.doctor import Check
-    from shoptune.plan import Plan
+    from shoptune.planning.plan import Plan
     from shoptune.step import Step
     from shoptune.store import Store
 

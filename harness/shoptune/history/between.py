@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from shoptune.comparing.statistics import RESAMPLES
 from shoptune.components import Metric
 from shoptune.errors import UsageError, did_you_mean
 from shoptune.history.changes import Change, changes, refuse_other_samples
@@ -12,7 +13,6 @@ from shoptune.history.evidence import evidence_of
 from shoptune.history.named import NamedRun
 from shoptune.history.run_record import RunRecord
 from shoptune.history.settings import Difference, differences
-from shoptune.statistics import RESAMPLES
 from shoptune.store import Store
 
 __all__ = ["Between", "between"]

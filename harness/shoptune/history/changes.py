@@ -10,7 +10,8 @@ from typing import Any, Literal
 import numpy as np
 
 from shoptune.additive import applies_to, values_of
-from shoptune.compare import Measured, TaskSamples, compare
+from shoptune.comparing.compare import compare
+from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.comparison import Result, Verdict
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Metric, NoOptions
 from shoptune.errors import PluginError, UsageError

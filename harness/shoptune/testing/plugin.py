@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from shoptune.components import DataAdapter, Task
-from shoptune.config import Experiment, load_experiment
 from shoptune.data import Record, Tables
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
+from shoptune.experiment.load import Experiment, load_experiment
 from shoptune.plugins import Loaded, Plugins, load_plugins
 from shoptune.testing.adapters import adapter_findings
 from shoptune.testing.backends import backend_findings

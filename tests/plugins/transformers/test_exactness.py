@@ -16,8 +16,9 @@ import pytest
 from shoptune.components import GenerationSettings, ModelFiles
 from shoptune.data import Message, Prediction
 from shoptune_transformers.loading import load
+from shoptune_transformers.merging import load_merged
 from shoptune_transformers.resident import forget
-from shoptune_transformers.session import TransformersSession, _load_merged, open_session
+from shoptune_transformers.session import TransformersSession, open_session
 
 GREEDY = GenerationSettings(max_new_tokens=10)
 TEXTS = ("a lamp", "a blue linen scarf of 180 cm", "x", "an oak table for six, " * 3, "wool", "a steel bottle")
@@ -137,8 +138,8 @@ def test_merged_and_unmerged_adapter_agree(saved_model: Path, adapter_folder: Pa
 def test_in_bfloat16_the_merged_weight_is_the_exact_sum_rounded_once(saved_model: Path, adapter_folder: Path) -> None:
     import torch
 
-    exact, _ = _load_merged(files(saved_model, adapter_folder))
-    rounded, _ = _load_merged(files(saved_model, adapter_folder, dtype="bfloat16"))
+    exact, _ = load_merged(files(saved_model, adapter_folder))
+    rounded, _ = load_merged(files(saved_model, adapter_folder, dtype="bfloat16"))
     sums = exact.state_dict()
     for name, weight in rounded.state_dict().items():
         assert torch.equal(weight, sums[name].to(torch.bfloat16)), name

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shoptune.components import ModelFiles
-from shoptune_transformers import resident, session
+from shoptune_transformers import merging, resident, session
 from shoptune_transformers.resident import forget
 from shoptune_transformers.session import open_session
 
@@ -25,14 +25,14 @@ def files(folder: Path, adapter: Path | None = None, **settings: Any) -> ModelFi
 def loads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[ModelFiles]]:
     """What was loaded, from a start with nothing in memory."""
     loaded: list[ModelFiles] = []
-    load = session._load_merged
+    load = merging.load_merged
 
     def noted(wanted: ModelFiles) -> Any:
         loaded.append(wanted)
         return load(wanted)
 
     forget()
-    monkeypatch.setattr(session, "_load_merged", noted)
+    monkeypatch.setattr(session, "load_merged", noted)
     yield loaded
     forget()
 
@@ -61,13 +61,13 @@ def test_another_model_takes_its_place_before_it_is_loaded(
 ) -> None:
     held: list[bool] = []
     base = model_of(files(model_folder))
-    load = session._load_merged
+    load = merging.load_merged
 
     def noted(wanted: ModelFiles) -> Any:
         held.append(base() is not None)
         return load(wanted)
 
-    monkeypatch.setattr(session, "_load_merged", noted)
+    monkeypatch.setattr(session, "load_merged", noted)
     assert base() is not None
     model_of(files(model_folder, adapter_folder))
     assert held == [False]

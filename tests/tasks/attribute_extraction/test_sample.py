@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from shoptune.config import load_experiment
-from shoptune.plan import make_plan
+from shoptune.experiment.load import load_experiment
+from shoptune.planning.make_plan import make_plan
 from shoptune.store import Store
 from tests.fakes import shoptune
 

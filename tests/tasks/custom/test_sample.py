@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import yaml
 
-from shoptune.config import load_experiment
 from shoptune.data import Example, Note, Record
-from shoptune.plan import make_plan
+from shoptune.experiment.load import load_experiment
+from shoptune.planning.make_plan import make_plan
 from shoptune_custom.json_task import CUSTOM_JSON
 from shoptune_custom.options import JsonOptions
 from tests.fakes import shoptune

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from shoptune.config import load_experiment
 from shoptune.data import Example, PreferencePair, Record
+from shoptune.experiment.load import load_experiment
 from shoptune.jsonl import read_jsonl
-from shoptune.plan import make_plan
+from shoptune.planning.make_plan import make_plan
 from shoptune.store import Store, StoredStep
 from shoptune_instructions.adapter import InstructionOptions, instructions
 from tests.fakes import shoptune

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from shoptune.config import load_experiment
 from shoptune.data import Dropped, Example, Note, PreferencePair, Record
+from shoptune.experiment.load import load_experiment
 from shoptune_catalogue.claims import unsupported
 from shoptune_product_description.options import ProductDescriptionOptions
 from shoptune_product_description.task import PRODUCT_DESCRIPTION

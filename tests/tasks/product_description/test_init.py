@@ -17,9 +17,9 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from shoptune.config import Experiment, load_experiment
 from shoptune.data_report import DataReport
-from shoptune.plan import make_plan
+from shoptune.experiment.load import Experiment, load_experiment
+from shoptune.planning.make_plan import make_plan
 from shoptune.plugins import load_plugins
 from shoptune.store import Store
 from shoptune_files.csv_file import csv_adapter

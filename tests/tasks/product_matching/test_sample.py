@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from shoptune.config import load_experiment
 from shoptune.data import Example
+from shoptune.experiment.load import load_experiment
 from shoptune.jsonl import read_jsonl
-from shoptune.plan import make_plan
+from shoptune.planning.make_plan import make_plan
 from shoptune.store import Store, StoredStep
 from tests.tasks.sample import run_baselines
 

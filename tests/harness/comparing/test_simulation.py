@@ -16,11 +16,12 @@ import numpy.typing as npt
 import pytest
 from scipy.optimize import brentq
 
-from shoptune.compare import Measured, TaskSamples, compare
+from shoptune.comparing.compare import compare
+from shoptune.comparing.measured import Measured, TaskSamples
+from shoptune.comparing.statistics import ALPHA, POWER
 from shoptune.comparison import Result
 from shoptune.components import AdditiveMetric, Evaluation
 from shoptune.data import Example, Prediction, Sample
-from shoptune.statistics import ALPHA, POWER
 from shoptune_labels.classification import ACCURACY, MACRO_F1
 from shoptune_text.chrf import CHRF
 from shoptune_text.rouge import ROUGE_L

@@ -1,7 +1,7 @@
 """What may stand in an experiment file: its shape, as pydantic models.
 
-Options of components (an adapter's, a task's, a tuning method's) stand beside the component's name; `shoptune.config`
-checks them against the component's own model.
+Options of components (an adapter's, a task's, a tuning method's) stand beside the component's name;
+`shoptune.experiment.check` holds them against the component's own model.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from shoptune.choices import Normalise
 from shoptune.components import Options
+from shoptune.experiment.validation import validate
+from shoptune.experiment.yaml_file import YamlFile, read_yaml
 from shoptune.gates import Gate
 from shoptune.prices import Prices
 from shoptune.splits import Split
-from shoptune.validation import validate
-from shoptune.yaml_file import YamlFile, read_yaml
 
 __all__ = [
     "CandidateUse",

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.breakdown import MAX_SLICES, MIN_GROUPS, OTHER, breakdown
+from shoptune.comparing.breakdown import MAX_SLICES, MIN_GROUPS, OTHER, breakdown
 
 
 def broken_down(**products: int) -> dict[str, int]:

@@ -1,8 +1,4 @@
-"""The experiment file, checked to the last key before anything runs.
-
-`load_experiment` reads the file, looks every name up and validates every component's options against that component's
-model.  It returns an `Experiment`, in which every name is known and every option valid.
-"""
+"""Loads an experiment: reads its file and checks it to the last key before anything runs."""
 
 from __future__ import annotations
 
@@ -10,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shoptune.chosen import Chosen, TableFiles
-from shoptune.experiment_check import ExperimentCheck
-from shoptune.experiment_file import ExperimentFile, read_experiment_file
+from shoptune.experiment.check import ExperimentCheck
+from shoptune.experiment.chosen import Chosen, TableFiles
+from shoptune.experiment.file import ExperimentFile, read_experiment_file
 from shoptune.plugins import Plugins, load_plugins
 
-__all__ = ["Chosen", "Experiment", "TableFiles", "load_experiment"]
+__all__ = ["Experiment", "load_experiment"]
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ import jsonschema
 import pytest
 
 from shoptune.comparison import Comparison
+from shoptune.experiment.schema import experiment_schema
+from shoptune.experiment.yaml_file import read_yaml
 from shoptune.plugins import load_plugins
-from shoptune.schema import experiment_schema
-from shoptune.yaml_file import read_yaml
 from tests.fakes import Shop
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 GATE: dict[str, Any] = {"task": "echo", "metric": "overlap", "candidate": "drilled", "must": "be_better"}
 
 

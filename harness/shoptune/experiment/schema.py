@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shoptune.experiment_file import CandidateUse, DataFile, ExperimentFile, MetricUse, TaskUse, Tune
+from shoptune.experiment.file import CandidateUse, DataFile, ExperimentFile, MetricUse, TaskUse, Tune
 from shoptune.plugins import Plugins
 
 __all__ = ["experiment_schema"]

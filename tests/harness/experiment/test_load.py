@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from shoptune.config import load_experiment
 from shoptune.errors import UsageError
-from shoptune.experiment_file import read_experiment_file
+from shoptune.experiment.file import read_experiment_file
+from shoptune.experiment.load import load_experiment
 from tests.fakes import Shop
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from shoptune.statistics import (
+from shoptune.comparing.statistics import (
     ALPHA,
     MAX_UNDEFINED,
     MIN_BEYOND,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoptune.errors import UsageError
-from shoptune.yaml_file import YamlFile, read_yaml
+from shoptune.experiment.yaml_file import YamlFile, read_yaml
 
 
 @pytest.fixture

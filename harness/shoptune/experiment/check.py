@@ -9,14 +9,14 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
-from shoptune.chosen import Chosen, TableFiles
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
-from shoptune.experiment_file import CandidateUse, DataFile, ExperimentFile, MetricUse, TaskUse, Tune
+from shoptune.experiment.chosen import Chosen, TableFiles
+from shoptune.experiment.file import CandidateUse, DataFile, ExperimentFile, MetricUse, TaskUse, Tune
+from shoptune.experiment.validation import dotted, validate
+from shoptune.experiment.yaml_file import YamlFile
 from shoptune.plugins import Plugins, Registered
 from shoptune.plugins.faults import RAISED
 from shoptune.prompts import OWN
-from shoptune.validation import dotted, validate
-from shoptune.yaml_file import YamlFile
 
 __all__ = ["ExperimentCheck"]
 

@@ -157,7 +157,7 @@ def test_a_librarys_version_decides(shop: Shop, monkeypatch: pytest.MonkeyPatch)
     shop.plugin_source('summary="Prefer", options', 'summary="Prefer", distributions=("numpy",), options')
 
     def upgrade(_: Shop) -> None:
-        monkeypatch.setattr("shoptune.plan.versions_of", lambda names: dict.fromkeys(names, "99"))
+        monkeypatch.setattr("shoptune.planning.make_plan.versions_of", lambda names: dict.fromkeys(names, "99"))
 
     assert changed(shop, upgrade) == {"tune preferred"} | scored("preferred")
 

@@ -22,7 +22,7 @@ from shoptune.history.evidence import Evidence
 from shoptune.history.run_record import CandidateRecord, Figure, MetricRecord, RunRecord
 from shoptune.history.samples import Asked, disagreements, fingerprint_of_prompts, fingerprint_of_samples
 from tests.fakes import Outcome, Shop, shoptune
-from tests.harness.test_history import a_record
+from tests.harness.history.test_history import a_record
 
 
 def compare(shop: Shop, *arguments: str) -> Outcome:

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shoptune.breakdown import MAX_SLICES
-from shoptune.compare import Measured, TaskSamples, compare
+from shoptune.comparing.breakdown import MAX_SLICES
+from shoptune.comparing.compare import compare
+from shoptune.comparing.measured import Measured, TaskSamples
+from shoptune.comparing.statistics import holm
 from shoptune.comparison import Result
 from shoptune.components import AdditiveMetric, CorpusMetric, Evaluation, FloatArray, NoOptions
 from shoptune.errors import PluginError
-from shoptune.statistics import holm
 
 N = 60
 RESAMPLES = 2000

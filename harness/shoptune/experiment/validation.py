@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from shoptune.errors import UsageError, did_you_mean
-from shoptune.yaml_file import YamlFile
+from shoptune.experiment.yaml_file import YamlFile
 
 __all__ = ["dotted", "validate"]
 

@@ -1,0 +1,10 @@
+"""The experiment file, from its text to an `Experiment` in which every name is known and every option valid.
+
+- `yaml_file`: YAML that knows where each key stands
+- `file`: what the file may say, as pydantic models
+- `validation`: what is wrong with it, in words, with file and line
+- `check`: looks names up, validates the options of components
+- `chosen`: what it chooses: components with their options, files with their adapter
+- `load`: all of this in order; what the rest of shoptune starts from
+- `schema`: the file's JSON Schema, for editors
+"""
