@@ -1,4 +1,4 @@
-"""Every hook that a plugin can implement: this file is the plugin author's manual.
+"""Every hook that a plugin can implement; ``manual/guide.md`` builds a plugin step by step.
 
 A plugin is a module with functions marked `@shoptune.hookimpl`, named as below.  Implement what you need, take the
 arguments that you need (pluggy leaves the others out), and give them no default values.  A distribution announces its

@@ -14,7 +14,7 @@ __all__ = ["EXPERIMENT", "demo"]
 EXPERIMENT = Path(__file__).parent / "data" / "experiment.yaml"
 
 
-@click.command()
+@click.command(short_help="Try it all on an invented shop.")
 @store_option
 @reports_option
 @plain_option

@@ -23,7 +23,7 @@ SCHEMA = "experiment.schema.json"
 NAME = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
 
 
-@click.command()
+@click.command(short_help="Make an experiment file of a shop's exports.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--output",

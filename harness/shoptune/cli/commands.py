@@ -9,7 +9,7 @@ import click
 __all__ = ["doctor", "schema"]
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema for editors.")
 @click.option("--comparison", is_flag=True, help="The schema of comparison.json instead.")
 def schema(comparison: bool) -> None:
     """Print the JSON Schema of experiment files, for editors that complete and check as you type."""
@@ -21,7 +21,7 @@ def schema(comparison: bool) -> None:
     click.echo(json.dumps(found, indent=1, ensure_ascii=False))
 
 
-@click.command()
+@click.command(short_help="Say what would get in the way on this machine.")
 def doctor() -> None:
     """Look at this machine: versions, processor, memory, disk, caches, plugins; say what would get in the way."""
     from shoptune.cli.summary import show_checks

@@ -13,7 +13,7 @@ from shoptune.cli.options import store_option
 __all__ = ["compare"]
 
 
-@click.command()
+@click.command(short_help="Show what changed between two runs.")
 @click.argument("run_a")
 @click.argument("run_b")
 @store_option

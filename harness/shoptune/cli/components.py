@@ -24,7 +24,11 @@ def commands() -> list[click.Command]:
 
 
 def _command(name: str, kind: str) -> click.Command:
-    @click.command(name, help=f"List the {kind}s, or say all about NAME: options, an example, what it needs.")
+    @click.command(
+        name,
+        help=f"List the {kind}s, or say all about NAME: options, an example, what it needs.",
+        short_help=f"List the {kind}s, or explain one.",
+    )
     @click.argument("component", metavar="[NAME]", required=False)
     @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
     def command(component: str | None, as_json: bool) -> None:

@@ -25,7 +25,7 @@ TOKENS_OF = 2000
 """Training texts whose tokens are counted."""
 
 
-@click.command()
+@click.command(short_help="Show what was read, dropped and why.")
 @experiment_argument
 @store_option
 @reports_option

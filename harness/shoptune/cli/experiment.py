@@ -13,7 +13,7 @@ from shoptune.cli.options import experiment_argument, plain_option, reports_opti
 __all__ = ["gate", "plan", "report", "run", "run_experiment"]
 
 
-@click.command()
+@click.command(short_help="Tune, compare and report.")
 @experiment_argument
 @store_option
 @reports_option
@@ -39,7 +39,7 @@ def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool 
     return exit_code(comparison.gates)
 
 
-@click.command()
+@click.command(short_help="Show the steps, and which are done.")
 @experiment_argument
 @store_option
 def plan(experiment: Path, store: Path) -> None:
@@ -54,7 +54,7 @@ def plan(experiment: Path, store: Path) -> None:
     show_plan(made, missing, opened)
 
 
-@click.command()
+@click.command(short_help="Render the reports again.")
 @experiment_argument
 @store_option
 @reports_option
@@ -78,7 +78,7 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
         click.echo(path)
 
 
-@click.command()
+@click.command(short_help="Judge the last run again.")
 @experiment_argument
 @reports_option
 def gate(experiment: Path, reports: Path) -> None:

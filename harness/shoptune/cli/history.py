@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["history"]
 
 
-@click.command()
+@click.command(short_help="List the runs of a store, and trends.")
 @store_option
 @click.option("--experiment", metavar="NAME", help="Runs of this experiment alone.")
 @click.option("--task", metavar="NAME", help="Figures of this task alone.")

@@ -21,7 +21,7 @@ def plugins() -> None:
     """What is installed, and what it brings."""
 
 
-@plugins.command("list")
+@plugins.command("list", short_help="List plugins, their state and what they bring.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.option("--tracebacks", is_flag=True, help="Show why broken plugins are broken.")
 def list_plugins(as_json: bool, tracebacks: bool) -> None:
@@ -73,7 +73,7 @@ def _status(name: str, version: str, distribution: str, faults: list[Fault], tra
     }
 
 
-@plugins.command()
+@plugins.command(short_help="Hold a plugin against its contracts.")
 @click.argument("name", metavar="NAME")
 def check(name: str) -> None:
     """Hold a plugin against the contract of each component that it brings; NAME may be the path of a plugin's file.

@@ -11,7 +11,7 @@ from shoptune.scaffold.kinds import KINDS
 __all__ = ["new"]
 
 
-@click.command()
+@click.command(short_help="Write a small, complete package to begin with.")
 @click.argument("kind", type=click.Choice(tuple(KINDS)))
 @click.argument("name")
 @click.option(
