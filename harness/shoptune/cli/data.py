@@ -48,11 +48,12 @@ def data(
     The same goes to REPORTS/NAME/data.html and data.json.
     """
     from shoptune.cli.data_summary import show_data
+    from shoptune.executing import execute
     from shoptune.experiment.load import load_experiment
     from shoptune.planning.make_plan import make_plan
     from shoptune.plugins.blame import blaming
     from shoptune.progress import display
-    from shoptune.run import execute, render_data
+    from shoptune.rendering import render_data
     from shoptune.store import Store
 
     loaded, opened = load_experiment(experiment), Store(store)

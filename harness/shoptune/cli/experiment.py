@@ -63,7 +63,8 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
     from shoptune.assemble import assemble
     from shoptune.errors import UsageError
     from shoptune.experiment.load import load_experiment
-    from shoptune.run import plan_experiment, render
+    from shoptune.rendering import render
+    from shoptune.run import plan_experiment
     from shoptune.store import Store
 
     loaded, opened = load_experiment(experiment), Store(store)
