@@ -8,7 +8,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["fingerprint", "fingerprint_of_file", "fingerprint_of_path", "fingerprint_of_source", "versions_of"]
+__all__ = [
+    "fingerprint",
+    "fingerprint_of_file",
+    "fingerprint_of_files",
+    "fingerprint_of_path",
+    "fingerprint_of_source",
+    "versions_of",
+]
 
 LENGTH = 32
 """Hexadecimal digits that are kept: 128 bits, far beyond any chance collision, and short enough for a folder's name."""
@@ -42,6 +49,11 @@ def fingerprint_of_source(place: Path) -> str:
     """
     files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if _is_source(p))
     return fingerprint([[p.relative_to(place.parent).as_posix(), fingerprint_of_file(p)] for p in files])
+
+
+def fingerprint_of_files(files: Iterable[Path]) -> str:
+    """Return the fingerprint of the bytes of several files, each with its name and its folder's."""
+    return fingerprint(sorted([f"{file.parent.name}/{file.name}", fingerprint_of_file(file)] for file in files))
 
 
 SOURCE_SUFFIXES = {".py", ".yaml", ".yml", ".json", ".txt", ".toml", ".j2"}

@@ -56,9 +56,17 @@ class Loaded:
 
     def identity(self) -> dict[str, str]:
         """Return what goes into the fingerprint of a step that uses this plugin."""
-        from shoptune.fingerprint import fingerprint_of_source  # noqa: PLC0415 - not needed for help
+        # Not needed for help:
+        from shoptune.fingerprint import fingerprint_of_files, fingerprint_of_source  # noqa: PLC0415
+        from shoptune.plugins.helpers import helpers_of  # noqa: PLC0415
 
-        return {"plugin": self.name, "version": self.version, "source": fingerprint_of_source(self.place)}
+        helpers = helpers_of(self.place)
+        return {
+            "plugin": self.name,
+            "version": self.version,
+            "source": fingerprint_of_source(self.place),
+            **({"helpers": fingerprint_of_files(helpers)} if helpers else {}),
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -146,6 +146,14 @@ def test_a_plugins_source_decides(shop: Shop) -> None:
     assert changed(shop, lambda s: s.plugin_source("of the prompt's words", "of all words")) == EVERYTHING
 
 
+def test_code_that_it_imports_from_beside_it_decides(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    helper = shop.folder / "invented_helper.py"
+    helper.write_text("ANSWER = 1\n", "utf-8")
+    monkeypatch.syspath_prepend(shop.folder)
+    shop.plugin_source("import json\n", "import json\nimport invented_helper\n")
+    assert changed(shop, lambda _: helper.write_text("ANSWER = 2\n", "utf-8")) == EVERYTHING
+
+
 def test_a_plugins_version_decides(shop: Shop) -> None:
     before = shop.plan().step("prepare", task="echo").settings["task"]
     shop.plugin_source("1.2.3", "1.2.4")
