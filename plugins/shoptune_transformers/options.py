@@ -29,6 +29,7 @@ class TransformersOptions(Options):
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """``auto``: bfloat16 on CUDA and on processors that compute in it, float32 elsewhere."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
+    """``auto``: CUDA where there is such a device that the installed torch can use, else the processor."""
     trust_remote_code: bool = False
     """Run Python code that comes with the model.  Leave this off unless you have read that code."""
     chat_template: Literal["none"] | Path | None = None

@@ -91,6 +91,7 @@ class Lora(BaseModel):
     alpha: PositiveInt = Field(default=32, validation_alias=AliasChoices("alpha", "lora_alpha"))
     """The update is scaled by alpha / r."""
     dropout: NonNegativeFloat = Field(default=0.0, lt=1, validation_alias=AliasChoices("dropout", "lora_dropout"))
+    """Share of an update's inputs that are left out at random in each step, against learning by heart."""
     target_modules: str | list[str] = "all-linear"
     """Which layers get an update; ``all-linear`` is all but the output head."""
 
@@ -127,6 +128,7 @@ class TrainingOptions(Options):
     """The TRL class whose fields ``trainer:`` takes."""
 
     epochs: PositiveFloat
+    """How often the training rows are gone through; 0.5 is half of them."""
     learning_rate: PositiveFloat | None = None
     """The highest one; it falls along a cosine.  None: what fits the method, for LoRA and for full tuning."""
     batch_size: PositiveInt = 8

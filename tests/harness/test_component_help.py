@@ -80,6 +80,7 @@ def test_everything_that_is_ours_is_explained(kind: str, name: str) -> None:
     found = help_of(PLUGINS.of_kind(kind)[name])
     json.dumps(found)
     assert all("any value" not in option["type"] for option in found["options"])
+    assert [option["name"] for option in found["options"] if not option["meaning"]] == []
     example = yaml.safe_load(found["example"])
     candidates = {**REST["candidates"], **example.pop("candidates", {})}
     ExperimentFile.model_validate({**REST, "candidates": candidates, **example})
