@@ -283,8 +283,7 @@ def test_raising_in_the_middle_of_a_run(world: World, raised: str) -> None:
     assert [line for line in world.shop.journal() if line.startswith(("trained", "answered"))] == [], "all was kept"
 
 
-def test_raising_after_all_steps(world: World) -> None:
-    metric = """
+REDUCING = """
 from shoptune.components import AdditiveMetric, NoOptions
 import numpy as np
 
@@ -292,10 +291,29 @@ import numpy as np
 def register_metrics():
     yield AdditiveMetric(
         name="mine", summary="", options=NoOptions, higher_is_better=True,
-        rows=lambda evaluation, options: np.ones((len(evaluation.samples), 1)), reduce=lambda totals: 1 // 0,
+        rows=lambda evaluation, options: np.ones((len(evaluation.samples), 1)), reduce=REDUCE,
     )
 """
-    world.install(metric)
+"""A plugin with the metric ``mine``, but for its function ``REDUCE``."""
+
+
+@pytest.mark.parametrize(
+    ("reduce", "fault"),
+    [
+        ("lambda totals: 1 // 0", "reduce raised ZeroDivisionError"),
+        ("lambda totals: totals", "reduce gave shape"),
+        ("lambda totals: totals[..., 0], applies=lambda rows: rows", "applies gave shape"),
+    ],
+)
+def test_figures_that_are_wrong_are_not_stored(world: World, reduce: str, fault: str) -> None:
+    world.install(REDUCING.replace("REDUCE", reduce))
+    said = world.run_with_its_metric()
+    assert "measure mine of echo with" in said
+    assert f"(plugin 'strange' 2.1): Metric 'mine': {fault}" in said
+
+
+def test_raising_after_all_steps(world: World) -> None:
+    world.install(REDUCING.replace("REDUCE", "lambda totals: totals[..., 0] if len(totals) < 50 else 1 // 0"))
     said = world.run_with_its_metric()
     assert "plugin 'strange' 2.1: Metric 'mine': reduce raised ZeroDivisionError" in said
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from shoptune.additive import checked_rows
+from shoptune.additive import applies_to, checked_rows, values_of
 from shoptune.components import AdditiveMetric, Evaluation, Task
 from shoptune.data import Example, Invalid, Prediction, Sample
 from shoptune.jsonl import read_jsonl
@@ -48,7 +48,11 @@ def measure(step: Step, context: StepContext) -> dict[str, Any]:
             checked_rows(metric.rows(of, options), [s.example.id for s in of.samples], f"Metric {metric.name!r}")
             for of in evaluations.values()
         ]
-        np.save(context.work.output / "rows.npy", np.concatenate(rows), allow_pickle=False)
+        together = np.concatenate(rows)
+        # What the comparison will ask of the metric is asked once here: a fault is found before it is stored.
+        values_of(metric, together)
+        applies_to(metric, together)
+        np.save(context.work.output / "rows.npy", together, allow_pickle=False)
         if metric.marks:
             write_marks(context.work.output / "marks.jsonl", (marks_of(metric, options, s) for s in samples))
     else:
