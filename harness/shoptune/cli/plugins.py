@@ -76,15 +76,18 @@ def _status(name: str, version: str, distribution: str, faults: list[Fault], tra
 @plugins.command(short_help="Hold a plugin against its contracts.")
 @click.argument("name", metavar="NAME")
 def check(name: str) -> None:
-    """Hold a plugin against the contract of each component that it brings; NAME may be the path of a plugin's file.
+    """Hold a plugin against the contract of each component that it brings.
 
-    Exit code 3 where it breaks one.
+    NAME may be the path of a plugin's file or folder.  Exit code 3 where it breaks a contract.
     """
+    from importlib.metadata import entry_points
+
     from shoptune.cli.plugin_tables import show_findings
     from shoptune.testing import check_plugin
 
     path = Path(name)
-    findings = check_plugin(path.resolve() if (path.exists() and path.name != name) or path.suffix == ".py" else name)
+    is_path = path.suffix == ".py" or (path.exists() and name not in entry_points(group="shoptune").names)
+    findings = check_plugin(path.resolve() if is_path else name)
     show_findings(name, findings)
     if any(finding.outcome == "failed" for finding in findings):
         raise click.exceptions.Exit(3)

@@ -9,9 +9,14 @@ from types import ModuleType
 
 from shoptune.errors import UsageError
 
-__all__ = ["import_plugin_file"]
+__all__ = ["import_plugin_file", "whole_plugin"]
 
 PREFIX = "shoptune_file_plugin_"
+
+
+def whole_plugin(path: Path) -> Path:
+    """Return the package of which a file is the ``plugin.py``, since it may import the others there; else the path."""
+    return path.parent if path.name == "plugin.py" and path.with_name("__init__.py").is_file() else path
 
 
 def import_plugin_file(path: Path) -> ModuleType:

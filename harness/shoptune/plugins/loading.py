@@ -17,7 +17,7 @@ from shoptune import hookspecs
 from shoptune.errors import PluginError, UsageError, did_you_mean
 from shoptune.plugins.choice import left_out
 from shoptune.plugins.faults import RAISED, Fault, fault_of
-from shoptune.plugins.files import import_plugin_file
+from shoptune.plugins.files import import_plugin_file, whole_plugin
 from shoptune.plugins.loaded import OWN, Loaded
 from shoptune.plugins.registry import Plugins
 from shoptune.plugins.streams import prints_aside
@@ -72,6 +72,7 @@ class _Loading:
             self.faults.append(fault_of(point.name, version, distribution, error))
 
     def file(self, path: Path) -> None:
+        path = whole_plugin(path)
         try:
             self._take(lambda: import_plugin_file(path), name=path.stem, distribution=str(path), from_file=True)
         except UsageError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -13,8 +13,10 @@ from typing import Any
 from shoptune.components import DataAdapter, Task
 from shoptune.data import Record, Tables
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
+from shoptune.experiment.file import read_experiment_file
 from shoptune.experiment.load import Experiment, load_experiment
 from shoptune.plugins import Loaded, Plugins, load_plugins
+from shoptune.plugins.files import whole_plugin
 from shoptune.testing.adapters import adapter_findings
 from shoptune.testing.backends import backend_findings
 from shoptune.testing.contract import Finding
@@ -65,10 +67,16 @@ def check_plugin(plugin: str | Path | Loaded) -> list[Finding]:
     """
     plugins = only_plugin(plugin)
     with tempfile.TemporaryDirectory(prefix="shoptune-check-") as folder:
-        return [*_findings(plugins, _Samples(plugins), Path(folder))]
+        return [*_findings(plugins, Path(folder))]
 
 
-def _findings(plugins: Plugins, samples: _Samples, folder: Path) -> Iterator[Finding]:
+def _findings(plugins: Plugins, folder: Path) -> Iterator[Finding]:
+    samples = _Samples(plugins)
+    try:
+        samples = replace(samples, experiment=_sample_experiment(plugins.loaded[0]))
+    except ShoptuneError as error:
+        check = "its sample experiment is valid"
+        yield Finding(kind="plugin", name=plugins.loaded[0].name, check=check, outcome="failed", message=str(error))
     for name, adapter in plugins.data_adapters.items():
         yield from adapter_findings(adapter.component, samples.file(adapter.component), _new(folder / "adapter" / name))
     for task in plugins.tasks.values():
@@ -86,6 +94,18 @@ def _findings(plugins: Plugins, samples: _Samples, folder: Path) -> Iterator[Fin
         yield Finding(kind="plugin", name=fault.name, check="it registers", outcome="failed", message=str(fault))
 
 
+def _sample_experiment(plugin: Loaded) -> Experiment | None:
+    """Load ``data/experiment.yaml`` beside the plugin, if there is one; it knows the plugin, be it installed or not."""
+    path = plugin.place / "data" / "experiment.yaml"
+    if not path.is_file():
+        return None
+    if not plugin.from_file:
+        return load_experiment(path)
+    named = [whole_plugin((path.parent / other).resolve()) for other in read_experiment_file(path)[0].plugins]
+    files = dict.fromkeys([Path(plugin.distribution), *named])
+    return load_experiment(path, load_plugins(files, only=lambda point: point.name != plugin.name))
+
+
 def _new(folder: Path) -> Path:
     folder.mkdir(parents=True)
     return folder
@@ -96,6 +116,8 @@ class _Samples:
     """The samples that a plugin brings in the folder ``data/`` beside its module."""
 
     plugins: Plugins
+    experiment: Experiment | None = None
+    """The one in the folder, if there is one."""
 
     @cached_property
     def _folder(self) -> Path:
@@ -111,18 +133,13 @@ class _Samples:
                 found.setdefault(name, path)
         return found
 
-    @cached_property
-    def _experiment(self) -> Experiment | None:
-        path = self._folder / "experiment.yaml"
-        return load_experiment(path) if path.is_file() else None
-
     def file(self, adapter: DataAdapter[Any]) -> Path | None:
         """Return a good file for the adapter, if there is one."""
         return self._files.get(adapter.name)
 
     def tables(self, task: Task[Any]) -> tuple[Tables, Any]:
         """Return tables for the task, and its options or None."""
-        experiment = self._experiment
+        experiment = self.experiment
         for name, use in experiment.file.tasks.items() if experiment else ():
             if use.task == task.name and experiment:
                 return _read(experiment, use.data), experiment.tasks[name].options

@@ -75,6 +75,52 @@ def test_what_is_wrong_with_a_plugin_is_found_beside_what_is_not(plugin: Path) -
     assert failed == {("data adapter", "it survives broken files"), ("metric", "rows are additive")}
 
 
+EXPERIMENT = """
+name: sample
+data: {shop: {rows: {path: sample.mine, adapter: mine}}}
+tasks: {list: {task: repeat, data: shop}}
+candidates: {base: {baseline: echo}}
+compare: {baseline: base}
+"""
+TASK = """
+
+from shoptune.components import Task
+from shoptune.data import Example
+
+
+def examples(tables, options):
+    for record in tables["rows"]:
+        message = {"role": "user", "content": "Say yes to " + record.id}
+        yield Example(id=record.id, messages=(message,), references=("yes",), group=record.group)
+
+
+@hookimpl
+def register_tasks():
+    yield Task(
+        name="repeat", summary="Say yes", options=NoOptions, tables=("rows",), examples=examples, metrics=("rouge_l",),
+        parse=lambda text, example: text, baselines={"echo": lambda example: "yes"},
+    )
+"""
+
+
+@pytest.mark.parametrize("named", ["", "plugins: [..]\n", "plugins: [../plugin.py]\n"])
+def test_a_sample_experiment_knows_the_plugin_that_is_checked(plugin: Path, named: str) -> None:
+    (plugin / "__init__.py").touch()
+    (plugin / "plugin.py").write_text(PLUGIN + TASK, "utf-8")
+    (plugin / "data" / "experiment.yaml").write_text(named + EXPERIMENT, "utf-8")
+    for path in (plugin, plugin / "plugin.py"):
+        findings = [f for f in check_plugin(path) if f.kind in {"task", "plugin"}]
+        assert findings
+        assert [str(f) for f in findings if f.outcome != "passed"] == []
+
+
+def test_a_sample_experiment_that_can_not_be_used_is_a_fault(plugin: Path) -> None:
+    (plugin / "data" / "experiment.yaml").write_text(EXPERIMENT.replace("repeat", "repaet"), "utf-8")
+    (failed,) = (f for f in check_plugin(plugin) if f.outcome == "failed")
+    assert (failed.kind, failed.name, failed.check) == ("plugin", "mine", "its sample experiment is valid")
+    assert "there is no task 'repaet'" in failed.message
+
+
 def test_without_a_sample_an_adapter_is_read_broken_files_alone_and_that_is_said(plugin: Path) -> None:
     (plugin / "data" / "sample.mine").unlink()
     found = {f.check: f.outcome for f in check_plugin(plugin) if f.kind == "data adapter"}
