@@ -80,13 +80,12 @@ def check(name: str) -> None:
 
     NAME may be the path of a plugin's file or folder.  Exit code 3 where it breaks a contract.
     """
-    from importlib.metadata import entry_points
-
     from shoptune.cli.plugin_tables import show_findings
+    from shoptune.plugins.loading import installed_names
     from shoptune.testing import check_plugin
 
     path = Path(name)
-    is_path = path.suffix == ".py" or (path.exists() and name not in entry_points(group="shoptune").names)
+    is_path = path.suffix == ".py" or (path.exists() and name not in installed_names())
     findings = check_plugin(path.resolve() if is_path else name)
     show_findings(name, findings)
     if any(finding.outcome == "failed" for finding in findings):

@@ -13,6 +13,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from shoptune.fingerprint import SOURCE_SUFFIXES
+
 __all__ = ["helpers_of"]
 
 _INSTALLED = {"site-packages", "dist-packages"}
@@ -34,7 +36,7 @@ def helpers_of(place: Path) -> tuple[Path, ...]:
         waiting += imported
     modules = found - own
     folders = {path.parent for path in modules if path.name != "__init__.py"}
-    data = {path for folder in folders for path in folder.rglob("*") if path.suffix in {".yaml", ".json", ".txt"}}
+    data = {path for folder in folders for path in folder.rglob("*") if path.suffix in SOURCE_SUFFIXES - {".py"}}
     return tuple(sorted(modules | data))
 
 

@@ -22,9 +22,14 @@ from shoptune.plugins.loaded import OWN, Loaded
 from shoptune.plugins.registry import Plugins
 from shoptune.plugins.streams import prints_aside
 
-__all__ = ["load_plugins"]
+__all__ = ["installed_names", "load_plugins"]
 
 GROUP = "shoptune"
+
+
+def installed_names() -> set[str]:
+    """Return the names of all plugins that are installed, be they broken or left out."""
+    return entry_points(group=GROUP).names
 
 
 def load_plugins(extra: Iterable[Path] = (), *, only: Callable[[EntryPoint], bool] = lambda _: True) -> Plugins:

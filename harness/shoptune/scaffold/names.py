@@ -6,9 +6,9 @@ import importlib.util
 import keyword
 import re
 import unicodedata
-from importlib.metadata import entry_points
 
 from shoptune.errors import UsageError
+from shoptune.plugins.loading import installed_names
 
 __all__ = ["LONGEST", "check_name"]
 
@@ -31,7 +31,7 @@ def check_name(name: str) -> None:
         raise UsageError(f"{name!r} is a word of Python itself. For example: my_{name}.")
     if importlib.util.find_spec(name) is not None:
         raise UsageError(f"there is a Python package {name!r} already, which yours would hide. For example: my_{name}.")
-    if name in entry_points(group="shoptune").names:
+    if name in installed_names():
         raise UsageError(f"there is a plugin {name!r} already. For example: my_{name}.")
 
 

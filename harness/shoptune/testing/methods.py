@@ -150,9 +150,14 @@ def it_resumes(material: Material) -> None:
         pass
     else:
         require(False, "it went on although its process was killed (it must not catch BaseException)")
+    work = material.job("killed").work
+    left_something = any(path.is_file() for path in work.rglob("*"))  # a short job may leave no checkpoint yet
     _shake_global_generators()
-    _, weights = material.tune(material.job("killed"))
+    again: list[float] = []
+    _, weights = material.tune(material.job("killed", progress=lambda done, *_, **__: again.append(done)))
     require(weights == whole, "killed half-way and started again, it leaves other weights than in one go")
+    went_on = len(again) < len(told) or not left_something
+    require(went_on, "killed half-way and started again, it began from the start, although it had left a checkpoint")
 
 
 CHECKS = (it_leaves_a_model_and_a_report, it_changes_weights, it_honours_its_seed, it_resumes)

@@ -6,7 +6,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from shoptune.experiment.file import read_experiment_file
 from shoptune.experiment.load import Experiment, load_experiment
 from shoptune.plugins import Loaded, Plugins, load_plugins
 from shoptune.plugins.files import whole_plugin
+from shoptune.plugins.loading import installed_names
 from shoptune.testing.adapters import adapter_findings
 from shoptune.testing.backends import backend_findings
 from shoptune.testing.contract import Finding
@@ -28,9 +28,6 @@ from shoptune.testing.tasks import task_findings
 from shoptune.testing.tiny import tiny_model
 
 __all__ = ["check_plugin", "only_plugin"]
-
-GROUP = "shoptune"
-"""The entry points that announce plugins."""
 
 
 def only_plugin(plugin: str | Path | Loaded) -> Plugins:
@@ -46,7 +43,7 @@ def only_plugin(plugin: str | Path | Loaded) -> Plugins:
     if plugins.faults:
         raise PluginError(str(plugins.faults[0]))
     if not plugins.loaded:
-        raise UsageError(f"there is no plugin {plugin!r}.{did_you_mean(plugin, entry_points(group=GROUP).names)}")
+        raise UsageError(f"there is no plugin {plugin!r}.{did_you_mean(plugin, installed_names())}")
     return plugins
 
 

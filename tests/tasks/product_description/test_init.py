@@ -14,19 +14,11 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
 from shoptune.data_report import DataReport
 from shoptune.experiment.load import Experiment, load_experiment
 from shoptune.planning.make_plan import make_plan
-from shoptune.plugins import load_plugins
 from shoptune.store import Store
-from shoptune_files.csv_file import csv_adapter
-from shoptune_product_description.first_experiment.catalogue import Catalogue
-from shoptune_product_description.first_experiment.columns import Columns, guess_columns
-from shoptune_product_description.first_experiment.shop_file import PRODUCTS, ShopFile
-from shoptune_product_description.first_experiment.text import as_yaml, experiment_text, path_in
 from tests.fakes import Outcome, shoptune
 
 DEMO = Path(str(files("shoptune_product_description"))) / "data"
@@ -290,20 +282,6 @@ def test_an_output_elsewhere_names_its_files_so_that_they_are_found() -> None:
     assert paths == ["exports/shop.csv", str(Path("exports/shop.csv").resolve())]
 
 
-@pytest.mark.parametrize(
-    ("count", "split"), [(30, (0.3, 0.15)), (600, (0.3, 0.15)), (1_000, (0.2, 0.1)), (100_000, (0.002, 0.001))]
-)
-def test_the_fewer_products_the_larger_the_share_for_testing(count: int, split: tuple[float, float]) -> None:
-    found = yaml.safe_load(text_for(products=count))["tasks"]["description"]["split"]
-    assert (found["test"], found["validation"]) == split
-
-
-def test_a_long_training_is_announced() -> None:
-    assert "steps of eight texts" not in text_for(products=1_000)
-    assert "About 4,998 steps" not in text_for(products=1_000)
-    assert "about 4,926 steps of eight texts" in text_for(products=20_000)
-
-
 # --- refused ---------------------------------------------------------------------------------------------------------
 
 
@@ -388,178 +366,3 @@ def test_a_name_that_no_experiment_may_have(name: str) -> None:
 def test_a_folder_that_is_not_there() -> None:
     write_table("export.csv", woocommerce())
     assert "there is no folder runs to write a.yaml into" in refused("export.csv", "--output", "runs/a.yaml")
-
-
-# --- the guess -------------------------------------------------------------------------------------------------------
-
-
-def guess(*columns: str, **more: Sequence[object]) -> Columns:
-    """Guess the columns of a table of two rows that has texts in all columns."""
-    cells = {"Name": ("A mug", "A jug"), "Description": (ENGLISH, GERMAN), **dict.fromkeys(columns, ("a", "b")), **more}
-    return guess_columns([dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True)], "a.csv")
-
-
-@pytest.mark.parametrize(
-    ("column", "field"),
-    [
-        ("Vendor", "brand"),
-        ("Manufacturer", "brand"),
-        ("Marke", "brand"),
-        ("productType", "category"),
-        ("Product category", "category"),
-        ("PRICE (EUR)", "price"),
-        ("net_price", "price"),
-        ("Colour", "color"),
-        ("Größe", "size"),
-        ("Groesse", "size"),
-        ("Matière", "material"),
-        ("Artikel-Nr.", "sku"),
-    ],
-)
-def test_what_columns_are_called(column: str, field: str) -> None:
-    assert guess(column).columns == {"name": "Name", "description": "Description", field: column}
-
-
-def test_the_surest_column_is_taken() -> None:
-    found = guess("Kurzbeschreibung", "Title", "Brand", "Vendor")
-    assert found.columns == {"name": "Name", "description": "Description", "brand": "Brand"}
-
-
-def test_a_column_without_texts_is_not_taken() -> None:
-    rows = [{"Name": "A mug", "Description": " ", "Body": ENGLISH, "Title": None}] * 2
-    assert guess_columns(rows, "a.csv").columns == {"name": "Name", "description": "Body"}
-
-
-@pytest.mark.parametrize(
-    ("column", "values", "is_one"),
-    [
-        ("Fit", ["loose", "slim"], True),
-        ("Weight", ["12", "450"], True),
-        ("Weight", [12, 4.5], True),
-        ("Wash", [["30 °C", "gentle"], ["cold"]], True),
-        ("Level", ["12", "450"], False),
-        ("Fit", ["loose", "loose"], False),
-        ("Organic", ["yes", "no"], False),
-        ("Sold since", ["2026-01-02", "02.01.2026"], False),
-        ("Manual", ["https://invented.example/1", "https://invented.example/2"], False),
-        ("Series", ["AX-100", "AX-101"], False),
-        ("Story", ["a b c d e f g", "short"], False),
-        ("Story", ["An-endless-word-" * 4, "short"], False),
-        ("Customer email", ["petra", "paul"], False),
-        ("SEO title", ["A fine mug", "A fine jug"], False),
-        ("GTIN", ["a", "b"], False),
-        ("Sizes", [{"a": 1}, {"a": 2}], False),
-    ],
-)
-def test_what_looks_like_an_attribute(column: str, values: list[object], is_one: bool) -> None:
-    found = guess(**{column: values})
-    assert found.attributes == ((column,) if is_one else ())
-    assert found.left_out == (() if is_one else (column,))
-
-
-def test_an_attribute_may_be_rare_but_not_an_exception() -> None:
-    rows = [{"name": f"n{i}", "text": "t", "rare": str(i) + " cm" * (i < 5), "often": ""} for i in range(50)]
-    for i, row in enumerate(rows):
-        row["rare"] = f"{i} cm" if i < 2 else ""
-        row["often"] = f"{i} cm" if i < 6 else ""
-    assert guess_columns(rows, "a.csv").attributes == ("often",)
-
-
-@pytest.mark.parametrize(
-    ("columns", "keys"),
-    [
-        ({"ID": ("1", "2")}, ("ID", None)),
-        ({"Handle": ("a", "a"), "SKU": ("1", "2")}, ("SKU", "Handle")),
-        ({"id": ("1", "2"), "item_group_id": ("g", "g")}, ("id", "item_group_id")),
-        ({"id": ("1", "1"), "sku": ("1", "2")}, ("sku", "id")),
-        ({"sku": ("1", "")}, (None, None)),
-        ({"sku": ("1", "1")}, (None, None)),
-    ],
-)
-def test_what_tells_rows_and_products_apart(
-    columns: dict[str, Sequence[object]], keys: tuple[str | None, str | None]
-) -> None:
-    found = guess(**columns)
-    assert (found.id, found.group) == keys
-
-
-@pytest.mark.parametrize(
-    ("text", "html"),
-    [("<p>Warm.</p>", True), ("Salt &amp; pepper", True), ("Under 5 < 6 > 4", False), ("R&D; A", False)],
-)
-def test_html_is_seen(text: str, html: bool) -> None:
-    assert guess_columns([{"name": "a", "text": text}], "a.csv").html is html
-
-
-# --- the text always parses ------------------------------------------------------------------------------------------
-
-
-def text_for(
-    *, products: int = 40, path: Path = Path("a.csv"), folder: Path = Path(), columns: Columns | None = None
-) -> str:
-    file = ShopFile(path=path, adapter=csv_adapter, options={"encoding": "cp1252"}, first=())
-    catalogue = Catalogue(products=products, texts=products, whole=True, bad=0, language="en")
-    return experiment_text("shop", {PRODUCTS: file}, columns, catalogue, folder)
-
-
-ANY_TEXT = st.text(st.characters(exclude_characters="\0"), min_size=1)
-
-
-@given(st.text())
-@example("no")
-@example("1e-4")
-@example("2026-01-01")
-@example("a: b # c")
-@example("line\nbreak\u2028and\x85more\ufeff")
-@example("\udc80 of a file's name")
-@example(" ")
-@example("~")
-@example("日本語")
-def test_any_text_is_the_same_when_read_again(text: str) -> None:
-    written = as_yaml(text)
-    assert len(written.encode("utf-8").splitlines()) == 1
-    assert yaml.safe_load(f"{{a: {written}, b: [{written}]}}") == {"a": text, "b": [text]}
-    assert yaml.safe_load(f"a:\n  - {written}  # {written}\n") == {"a": [text]}
-
-
-@given(st.lists(ANY_TEXT, min_size=4, max_size=12, unique=True))
-def test_any_columns_can_be_written(names: list[str]) -> None:
-    name, description, record_id, group, *others = names
-    half = len(others) // 2
-    columns = Columns(
-        columns={"name": name, "description": description},
-        id=record_id,
-        group=group,
-        attributes=tuple(others[:half]),
-        html=True,
-        left_out=tuple(others[half:]),
-    )
-    products = yaml.safe_load(text_for(columns=columns))["data"]["shop"]["products"]
-    assert products == {"path": "a.csv", "adapter": "csv", "encoding": "cp1252", **columns.options()}
-
-
-PLUGINS = load_plugins()
-FILE_NAMES = st.text(st.characters(exclude_characters="\0/", exclude_categories=["Cs"]), min_size=1, max_size=40)
-
-
-@given(FILE_NAMES.map(lambda name: name + ".csv"))
-@example("export [1]* (final)?.csv")
-@example("#1: 50 % off, 'all'.csv")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_file_name_is_found_again(tmp_path: Path, name: str) -> None:
-    folder = tmp_path / "any"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    file = folder / name
-    try:
-        file.touch()
-    except OSError:  # longer than a file's name may be
-        return
-    output = folder / "experiment.yaml"
-    output.write_text(text_for(path=file, folder=folder), "utf-8")
-    assert load_experiment(output, PLUGINS).tables["shop"]["products"].paths == (file.resolve(),)
-
-
-def test_a_path_outside_is_written_whole(tmp_path: Path) -> None:
-    assert path_in(tmp_path / "runs", tmp_path / "a.csv") == str(tmp_path / "a.csv")
-    assert path_in(tmp_path, tmp_path / "runs" / "a.csv") == "runs/a.csv"

