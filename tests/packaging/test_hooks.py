@@ -10,7 +10,6 @@ import pytest
 from shoptune import hookspecs
 from tests.fakes import Shop
 from tests.manual import REFERENCE, reference, users
-from tests.packaging.project import ROOT
 
 HOOKS = sorted(name for name, value in vars(hookspecs).items() if hasattr(value, "shoptune_spec"))
 
@@ -47,14 +46,6 @@ def test_hook_is_documented(hook: str) -> None:
 def test_hook_is_used_by_a_real_plugin(hook: str) -> None:
     """A plugin of the project's own, or the one that the guide builds and the tests run; a fake does not count."""
     assert users().get(hook), f"use {hook} for something real, or delete it"
-
-
-@pytest.mark.parametrize("hook", HOOKS)
-def test_hook_is_tested(hook: str) -> None:
-    here, fake = Path(__file__), ROOT / "tests/fake_plugin.py"
-    files = [path for path in (ROOT / "tests").rglob("test_*.py") if path not in (here, fake)]
-    name = hook.removeprefix("register_")  # a test may ask the registry, `plugins.executors`, or call the hook itself
-    assert any(name in path.read_text("utf-8") for path in files)
 
 
 def test_hooks_are_called(tmp_path: Path) -> None:
