@@ -33,7 +33,6 @@ from shoptune.components import (
     ExportFormat,
     FloatArray,
     GenerationSettings,
-    LocatedModel,
     Metric,
     ModelBackend,
     ModelFiles,
@@ -41,6 +40,7 @@ from shoptune.components import (
     Options,
     Progress,
     ReportFormat,
+    ResolvedModel,
     Section,
     Task,
     TuningJob,
@@ -186,15 +186,15 @@ class ModelOptions(Options):
     batch: int = 4
 
 
-def locate(name: str, folder: Path, options: ModelOptions) -> LocatedModel:
-    reached("locate")
+def resolve(name: str, folder: Path, options: ModelOptions) -> ResolvedModel:
+    reached("resolve")
     digest = hashlib.sha256(f"{name} {options.skill}".encode()).hexdigest()[:32]
     settings = options.model_dump()
-    return LocatedModel(name=name, fingerprint=digest, source="the test", location=str(folder), settings=settings)
+    return ResolvedModel(name=name, fingerprint=digest, source="the test", location=str(folder), settings=settings)
 
 
-def materialise(model: LocatedModel, progress: Progress) -> ModelFiles:
-    reached("materialise")
+def fetch(model: ResolvedModel, progress: Progress) -> ModelFiles:
+    reached("fetch")
     return ModelFiles(folder=Path(model.location), settings=model.settings)
 
 
@@ -383,8 +383,8 @@ def register_model_backends() -> Iterable[ModelBackend[Any]]:
             name="fake",
             summary="Repeats some words.",
             options=ModelOptions,
-            locate=locate,
-            materialise=materialise,
+            resolve=resolve,
+            fetch=fetch,
             open=open_model,
         )
     ]

@@ -20,10 +20,10 @@ import yaml
 
 from shoptune.cli import main
 from shoptune.experiment.load import Experiment, load_experiment
-from shoptune.fingerprint import fingerprint_of_source
 from shoptune.planning.make_plan import make_plan
 from shoptune.planning.plan import Plan
-from shoptune.store import Store, StoredStep
+from shoptune.storage.fingerprint import fingerprint_of_source
+from shoptune.storage.store import Store, StoredStep
 
 __all__ = ["Outcome", "Shop", "shoptune"]
 

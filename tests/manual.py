@@ -150,7 +150,7 @@ def _text_of(node: ast.stmt | None) -> str | None:
 
 
 def _prose(text: str | None) -> str:
-    """Return a docstring as Markdown: its marks for code and for what follows are those of reStructuredText."""
+    """Return a docstring as Markdown: its highlights for code and for what follows are those of reStructuredText."""
     return re.sub(r"::$", ":", re.sub(r"``(.+?)``", r"`\1`", (text or "").strip()), flags=re.MULTILINE).replace(
         ".  ", ". "
     )

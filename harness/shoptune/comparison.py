@@ -16,7 +16,7 @@ from shoptune.prices import Prices
 
 __all__ = [
     "SCHEMA_VERSION",
-    "AnswerMark",
+    "AnswerHighlight",
     "CandidateInfo",
     "Comparison",
     "Cost",
@@ -92,7 +92,7 @@ class Result(Model):
     """After Holm's correction for all verdicts of the experiment."""
     verdict: Verdict | None = None
     """None where there can't be one: the baseline, a metric without direction, one that isn't additive, a slice."""
-    smallest_detectable: float | None = None
+    minimum_detectable_effect: float | None = None
     """The smallest true difference that this test set would have shown with probability 0.8."""
     n: int
     """Samples that the metric applied to; an example is one sample for each prompt."""
@@ -230,7 +230,7 @@ class Provenance(Model):
     """Step -> fingerprint."""
 
 
-class AnswerMark(Model):
+class AnswerHighlight(Model):
     """Some words of an answer that a metric counted: ``text[start:end]``."""
 
     metric: str
@@ -249,7 +249,7 @@ class SampleAnswer(Model):
     finish: str
     values: dict[str, float | None] = Field(default_factory=dict)
     """Metric -> this sample's own value; None where the metric does not apply."""
-    marks: list[AnswerMark] = Field(default_factory=list)
+    highlights: list[AnswerHighlight] = Field(default_factory=list)
 
 
 class SampleInfo(Model):

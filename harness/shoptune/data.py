@@ -1,7 +1,7 @@
 """What flows through a run: records, examples, preference pairs, predictions.
 
 Everything here is a frozen dataclass of plain values, so that it can be written as a line of JSON and read back
-(`shoptune.jsonl`).
+(`shoptune.storage.jsonl`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any, Literal, TypedDict
 __all__ = [
     "Dropped",
     "Example",
+    "Highlight",
     "Invalid",
-    "Mark",
     "Message",
     "Note",
     "Prediction",
@@ -22,6 +22,7 @@ __all__ = [
     "Record",
     "Sample",
     "Tables",
+    "is_original_html",
 ]
 
 
@@ -46,6 +47,11 @@ class Record:
     """Where it stands, for messages: ``products.csv:118``."""
     group: str
     """What must never be split: a product with all its variants."""
+
+
+def is_original_html(field: str) -> bool:
+    """Whether a record's `field` holds a text's original with its tags (``description_html``), which no model sees."""
+    return field.endswith("_html")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +156,7 @@ class Invalid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Highlight:
     """Some words of an answer that a metric is about, for reports to show in place."""
 
     start: int

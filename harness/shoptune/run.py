@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shoptune.assemble import assemble
 from shoptune.comparison import Comparison
-from shoptune.executing import execute, missing_steps
+from shoptune.execution.execute import execute, missing_steps
+from shoptune.execution.progress import Display
 from shoptune.experiment.load import Experiment
 from shoptune.history.keep import keep
 from shoptune.planning.make_plan import make_plan
 from shoptune.planning.plan import Plan
-from shoptune.progress import Display
-from shoptune.rendering import refuse_unwritable, render
+from shoptune.reporting.assemble import assemble
+from shoptune.reporting.rendering import refuse_unwritable, render
 from shoptune.step import Step
-from shoptune.store import Store
+from shoptune.storage.store import Store
 
 __all__ = ["plan_experiment", "run"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from shoptune.fingerprint import fingerprint
+from shoptune.storage.fingerprint import fingerprint
 
 __all__ = ["Kind", "Step"]
 

@@ -51,10 +51,10 @@ def read_attributes(text: str) -> dict[str, str] | Invalid:
         return found
     values: dict[str, str] = {}
     for name, value in found[0].items():
-        as_text = _list(value) if isinstance(value, list) else scalar(value)
-        if as_text is None:
+        format_value = _list(value) if isinstance(value, list) else scalar(value)
+        if format_value is None:
             return Invalid("an attribute's value is neither a text nor a number nor a list of these")
-        values[name] = NOT_STATED if as_text.casefold() in _NO_VALUES else as_text
+        values[name] = NOT_STATED if format_value.casefold() in _NO_VALUES else format_value
     return values
 
 

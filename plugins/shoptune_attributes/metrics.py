@@ -12,9 +12,9 @@ import numpy as np
 from pydantic import Field
 
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Options
-from shoptune.data import Invalid, Mark, Sample
+from shoptune.data import Highlight, Invalid, Sample
 from shoptune.reductions import ratio
-from shoptune_attributes.marks import mark_values
+from shoptune_attributes.highlights import highlight_values
 from shoptune_attributes.matching import MATCHES, Match
 from shoptune_attributes.outcomes import Judged, Outcome, judge, stated_values
 
@@ -143,13 +143,13 @@ def _exact_rows(evaluation: Evaluation, options: MatchOptions) -> FloatArray:
     return _array(map(row, evaluation.samples, _judged(evaluation, options)), 2)
 
 
-def _value_marks(sample: Sample, options: MatchOptions) -> Iterable[Mark]:
-    """Mark right and wrong values; invented ones are marked by the metric that is about them."""
-    return mark_values(sample, MATCHES[options.match], {Outcome.RIGHT, Outcome.WRONG})
+def _value_highlights(sample: Sample, options: MatchOptions) -> Iterable[Highlight]:
+    """Highlight right and wrong values; invented ones are marked by the metric that is about them."""
+    return highlight_values(sample, MATCHES[options.match], {Outcome.RIGHT, Outcome.WRONG})
 
 
-def _invented_marks(sample: Sample, options: MatchOptions) -> Iterable[Mark]:
-    return mark_values(sample, MATCHES[options.match], {Outcome.INVENTED})
+def _invented_highlights(sample: Sample, options: MatchOptions) -> Iterable[Highlight]:
+    return highlight_values(sample, MATCHES[options.match], {Outcome.INVENTED})
 
 
 def _metric(
@@ -160,7 +160,7 @@ def _metric(
     *,
     higher_is_better: bool = True,
     theme: str = "correctness",
-    marks: Callable[[Sample, MatchOptions], Iterable[Mark]] | None = None,
+    highlights: Callable[[Sample, MatchOptions], Iterable[Highlight]] | None = None,
 ) -> AdditiveMetric[MatchOptions]:
     return AdditiveMetric(
         name=name,
@@ -171,13 +171,13 @@ def _metric(
         higher_is_better=higher_is_better,
         format="share",
         theme=theme,
-        marks=marks,
+        highlights=highlights,
         distributions=("Pint", "regex"),
     )
 
 
 ATTRIBUTE_F1 = _metric(
-    "attribute_f1", "F1 of attribute values, over all attributes (micro)", _f1_rows, f1, marks=_value_marks
+    "attribute_f1", "F1 of attribute values, over all attributes (micro)", _f1_rows, f1, highlights=_value_highlights
 )
 ATTRIBUTE_MACRO_F1 = _metric(
     "attribute_macro_f1", "F1 of attribute values, as the mean over attributes", _macro_rows, macro_f1
@@ -190,7 +190,7 @@ INVENTED_ATTRIBUTES = _metric(
     _invented_rows,
     higher_is_better=False,
     theme="faithfulness",
-    marks=_invented_marks,
+    highlights=_invented_highlights,
 )
 UNSEEN_VALUES = _metric(
     "unseen_values",

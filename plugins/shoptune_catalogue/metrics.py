@@ -8,12 +8,12 @@ import numpy as np
 from pydantic import Field
 
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Options
-from shoptune.data import Mark, Sample
+from shoptune.data import Highlight, Sample
 from shoptune.reductions import ratio
 from shoptune_catalogue.claims import CLAIM_KINDS, Claim, ClaimKind, find_claims, is_supported
 from shoptune_catalogue.coverage import covered
+from shoptune_catalogue.highlights import highlight_claims, highlight_facts
 from shoptune_catalogue.limits import ProfileName, violations
-from shoptune_catalogue.marks import mark_claims, mark_facts
 
 __all__ = [
     "ATTRIBUTE_COVERAGE",
@@ -87,8 +87,8 @@ def _coverage(sample: Sample, options: CoverageOptions) -> tuple[int, int]:
     return sum(states.values()), len(states)
 
 
-def _coverage_marks(sample: Sample, options: CoverageOptions) -> Iterable[Mark]:
-    return mark_facts(sample, _attributes(sample, options))
+def _coverage_highlights(sample: Sample, options: CoverageOptions) -> Iterable[Highlight]:
+    return highlight_facts(sample, _attributes(sample, options))
 
 
 def _attributes(sample: Sample, options: CoverageOptions) -> dict[str, str]:
@@ -123,8 +123,8 @@ def _unsupported_share_rows(evaluation: Evaluation, options: UnsupportedOptions)
     return _rows(evaluation, row)
 
 
-def _unsupported_marks(sample: Sample, options: UnsupportedOptions) -> Iterable[Mark]:
-    return mark_claims(sample, options.kinds) if _can_be_checked(sample) else ()
+def _unsupported_highlights(sample: Sample, options: UnsupportedOptions) -> Iterable[Highlight]:
+    return highlight_claims(sample, options.kinds) if _can_be_checked(sample) else ()
 
 
 def _can_be_checked(sample: Sample) -> bool:
@@ -156,7 +156,7 @@ ATTRIBUTE_COVERAGE = AdditiveMetric(
     summary="Share of the product's attributes that the text states, in any unit or spelling",
     options=CoverageOptions,
     rows=_coverage_rows,
-    marks=_coverage_marks,
+    highlights=_coverage_highlights,
     reduce=ratio,
     higher_is_better=True,
     format="share",
@@ -169,7 +169,7 @@ UNSUPPORTED_CLAIMS = AdditiveMetric(
     summary="Claims per text (numbers with units, materials, colours, certificates) that no fact supports",
     options=UnsupportedOptions,
     rows=_unsupported_rows,
-    marks=_unsupported_marks,
+    highlights=_unsupported_highlights,
     reduce=ratio,
     higher_is_better=False,
     format="score",
@@ -182,7 +182,7 @@ UNSUPPORTED_CLAIM_SHARE = AdditiveMetric(
     summary="Share of the claims made that no fact supports",
     options=UnsupportedOptions,
     rows=_unsupported_share_rows,
-    marks=_unsupported_marks,
+    highlights=_unsupported_highlights,
     reduce=ratio,
     higher_is_better=False,
     format="share",

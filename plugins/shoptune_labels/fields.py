@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from shoptune.cells import as_text, label
 from shoptune.data import Record
 from shoptune.errors import UsageError, did_you_mean
+from shoptune.formatting import format_value, label
 
 __all__ = ["refuse_unknown_fields", "shown"]
 
@@ -19,7 +19,7 @@ def shown(record: Record, names: Iterable[str], side: str = "") -> list[tuple[st
     of the side ``left`` is shown as "Name", and the field ``left`` itself without any name.
     """
     cells = (cell for field in names for cell in _cells(field, record.fields.get(field), side))
-    return [(name, text) for name, value in cells if (text := as_text(value))]
+    return [(name, text) for name, value in cells if (text := format_value(value))]
 
 
 def _cells(name: str, value: Any, side: str) -> Iterator[tuple[str, Any]]:

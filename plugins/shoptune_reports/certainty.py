@@ -9,13 +9,13 @@ from statistics import NormalDist
 
 from shoptune.comparison import Comparison
 from shoptune_reports.board import Board, Finding
-from shoptune_reports.format import difference, integer
 from shoptune_reports.standing import Standing
+from shoptune_reports.text.numbers import difference, integer
 
 __all__ = ["needed"]
 
 _ALPHA, _POWER = 0.05, 0.8
-"""Those of `Result.smallest_detectable`."""
+"""Those of `Result.minimum_detectable_effect`."""
 _SHOWN = 4
 _BEYOND_REASON = 100
 """A test so many times as large is none that anyone would make."""
@@ -51,7 +51,7 @@ def _widening(comparisons: int) -> float:
 
 
 def _need(finding: Finding, widening: float) -> _Need | None:
-    seen, smallest = finding.result.difference, finding.result.smallest_detectable
+    seen, smallest = finding.result.difference, finding.result.minimum_detectable_effect
     if not seen or not smallest or difference(seen, finding.metric.format)[0] not in "+−":
         return None  # there is no difference to be seen, in the digits that are shown
     # Where a test of this size would do, it was bad luck; the next one should still not be smaller.

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shoptune.comparison import Comparison
+from shoptune_reports.text.verdict import listed
 from shoptune_reports.verdict import Decision, Judgement
-from shoptune_reports.verdict_words import listed
 
 __all__ = ["Conclusion", "conclude"]
 

@@ -16,14 +16,14 @@ __all__ = ["register_report_formats"]
 def register_report_formats() -> list[ReportFormat]:
     """Bring the formats."""
     from shoptune.components import ReportFormat
-    from shoptune_reports.as_csv import render_csv
-    from shoptune_reports.as_history import render_history_html
-    from shoptune_reports.as_html import render_data_html, render_html
-    from shoptune_reports.as_json import render_data_json, render_json
-    from shoptune_reports.as_junit import render_junit
-    from shoptune_reports.as_markdown import render_data_markdown, render_markdown
-    from shoptune_reports.as_model_card import render_model_card
-    from shoptune_reports.as_openmetrics import render_openmetrics
+    from shoptune_reports.formats.csv import render_csv
+    from shoptune_reports.formats.history_html import render_history_html
+    from shoptune_reports.formats.html import render_data_html, render_html
+    from shoptune_reports.formats.json import render_data_json, render_json
+    from shoptune_reports.formats.junit import render_junit
+    from shoptune_reports.formats.markdown import render_data_markdown, render_markdown
+    from shoptune_reports.formats.model_card import render_model_card
+    from shoptune_reports.formats.openmetrics import render_openmetrics
 
     return [
         ReportFormat(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from shoptune.comparison import CandidateInfo
 from shoptune_reports.board import Board, Finding
-from shoptune_reports.slices import is_certain
+from shoptune_reports.text.slices import is_certain
 
 __all__ = ["Outcome", "Standing", "standing"]
 

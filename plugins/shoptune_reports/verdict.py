@@ -24,9 +24,9 @@ from typing import Literal
 from shoptune.comparison import Comparison, GateVerdict
 from shoptune_reports.board import Board
 from shoptune_reports.certainty import needed
-from shoptune_reports.cost_words import costs
 from shoptune_reports.standing import Outcome, Standing, standing
-from shoptune_reports.verdict_words import (
+from shoptune_reports.text.costs import costs
+from shoptune_reports.text.verdict import (
     against_baseline,
     against_parent,
     blind_spots,
@@ -114,7 +114,7 @@ def _no_verdict(board: Board) -> Judgement:
 
 
 def _stops(gate: GateVerdict) -> bool:
-    """Tell whether a gate turns the build red, as `shoptune.gates.exit_code` does."""
+    """Tell whether a gate turns the build red, as `shoptune.deciding.gates.exit_code` does."""
     return gate.outcome == "failed" or (gate.outcome == "inconclusive" and gate.on_inconclusive == "fail")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice, tee
 
 from shoptune.data import Example, PreferencePair
-from shoptune.profile.languages import languages_of
+from shoptune.languages import languages_of
 from shoptune_catalogue.claims import find_claims, unsupported
 from shoptune_catalogue.limits import violations
 from shoptune_sales.phrasebook import LIMIT_BREAKERS, UNSUPPORTED_CLAIMS

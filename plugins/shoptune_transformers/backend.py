@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from shoptune.components import LocatedModel, ModelBackend, ModelFiles, ModelSession, Progress
-from shoptune_transformers.locating import locate
+from shoptune.components import ModelBackend, ModelFiles, ModelSession, Progress, ResolvedModel
 from shoptune_transformers.options import TransformersOptions
+from shoptune_transformers.resolving import resolve
 
 __all__ = ["BACKEND"]
 
 
-def _materialise(located: LocatedModel, progress: Progress) -> ModelFiles:
-    """See `shoptune_transformers.materialising.materialise`."""
-    from shoptune_transformers.materialising import materialise
+def _materialise(located: ResolvedModel, progress: Progress) -> ModelFiles:
+    """See `shoptune_transformers.fetching.fetch`."""
+    from shoptune_transformers.fetching import fetch
     from shoptune_transformers.process import prepare_process
 
     prepare_process()  # what follows, tuning or answering, imports torch
-    return materialise(located, progress)
+    return fetch(located, progress)
 
 
 def _open(files: ModelFiles) -> AbstractContextManager[ModelSession]:
@@ -42,8 +42,8 @@ BACKEND = ModelBackend(
     name="transformers",
     summary="Language models, causal or with an encoder (T5), from a folder, a GGUF file or the Hugging Face hub",
     options=TransformersOptions,
-    locate=locate,
-    materialise=_materialise,
+    resolve=resolve,
+    fetch=_materialise,
     open=_open,
     count_tokens=_count_tokens,
     distributions=("torch", "transformers", "peft", "tokenizers"),

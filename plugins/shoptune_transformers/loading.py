@@ -88,7 +88,7 @@ def load(files: ModelFiles, *, trainable: bool = False) -> tuple[Any, PreTrained
 
     Args:
         files: The model's folder, perhaps an adapter, and the settings ``dtype``, ``device``, ``trust_remote_code`` and
-            ``chat_template`` (a template's text, ``none`` or None) that `locate` decided; each may be missing.
+            ``chat_template`` (a template's text, ``none`` or None) that `resolve` decided; each may be missing.
         trainable: Load float32 weights in training mode, with the adapter's weights trainable.
 
     Returns:

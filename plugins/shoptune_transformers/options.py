@@ -42,7 +42,7 @@ class TransformersOptions(Options):
 
 
 def settings_of(options: TransformersOptions, folder: Path) -> dict[str, Any]:
-    """Return, as JSON values, what loading needs beside the files: `LocatedModel.settings`.
+    """Return, as JSON values, what loading needs beside the files: `ResolvedModel.settings`.
 
     Args:
         options: From the experiment file.

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from shoptune.cells import as_text
 from shoptune.data import Dropped, Example, Invalid, Message, Note, Record, Tables
 from shoptune.errors import UsageError, did_you_mean
+from shoptune.formatting import format_value
 from shoptune_custom.language import TemplateFault
 from shoptune_custom.options import CustomOptions
 from shoptune_custom.templates import FieldTemplate, compile_template
@@ -89,7 +89,7 @@ def _example(
             id=record.id,
             messages=(*system, {"role": "user", "content": filled[0]}),
             group=record.group,
-            slices={name: text for name in options.slices if (text := as_text(record.fields.get(name)))},
+            slices={name: text for name in options.slices if (text := format_value(record.fields.get(name)))},
             facts=texts_of(record, facts),
             content="\n".join(texts_of(record, fields).values()),
             date=str(record.fields.get("created_at") or ""),
@@ -114,5 +114,5 @@ def texts_of(record: Record, names: Iterable[str]) -> dict[str, str]:
     for name in names:
         value = record.fields.get(name)
         cells = value if isinstance(value, Mapping) else {name: value}
-        found |= {str(inner): text for inner, cell in cells.items() if (text := as_text(cell))}
+        found |= {str(inner): text for inner, cell in cells.items() if (text := format_value(cell))}
     return found

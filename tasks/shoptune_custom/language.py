@@ -18,8 +18,8 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from shoptune.cells import as_text
 from shoptune.errors import did_you_mean
+from shoptune.formatting import format_value
 
 __all__ = ["MAX_CHARACTERS", "MAX_ITEMS", "TemplateFault", "checked_tree", "environment"]
 
@@ -74,7 +74,7 @@ def _shown(value: Any) -> Any:
     if isinstance(value, str | StrictUndefined):  # what is undefined raises as it is written
         return value
     if isinstance(value, bool | int | float | list | tuple):
-        return as_text(value)
+        return format_value(value)
     raise TemplateFault("a mapping has no text of its own; name one of its fields, or write `| tojson`")
 
 
@@ -90,7 +90,7 @@ def _to_json(value: Any) -> str:
 
 def _join(items: Any, separator: str = ", ") -> str:
     """Return the texts of a list's items, without the empty ones, with `separator` between them."""
-    texts = [text for item in _each(items) if (text := as_text(item))]
+    texts = [text for item in _each(items) if (text := format_value(item))]
     if sum(map(len, texts)) + len(texts) * len(separator) > MAX_CHARACTERS:
         raise TemplateFault(f"a text gets longer than {MAX_CHARACTERS:,} characters")
     return separator.join(texts)

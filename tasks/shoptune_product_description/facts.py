@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shoptune.cells import as_text
 from shoptune.data import Record
+from shoptune.formatting import format_value
 
 __all__ = ["CATALOGUE_FACTS", "facts_of"]
 
@@ -20,7 +20,7 @@ def facts_of(record: Record, names: Iterable[str] | None = None) -> dict[str, st
     """
     attributes: Mapping[str, Any] = record.fields.get("attributes") or {}
     wanted = dict.fromkeys((*CATALOGUE_FACTS, *attributes) if names is None else names)
-    found = {name: as_text(attributes.get(name, record.fields.get(name))) for name in wanted}
+    found = {name: format_value(attributes.get(name, record.fields.get(name))) for name in wanted}
     if "category" in found:
         found["category"] = found["category"].rsplit(" > ", 1)[-1]
     return {name: text for name, text in found.items() if text}

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from shoptune.cells import label
 from shoptune.data import Example, Invalid, Message
+from shoptune.formatting import label
 
 __all__ = ["parse", "prompt"]
 

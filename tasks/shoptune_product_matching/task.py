@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from shoptune.cells import as_text
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Message, Record, Tables
+from shoptune.formatting import format_value
 from shoptune_labels.choices import listed, parse_choice
 from shoptune_labels.fields import refuse_unknown_fields, shown
 from shoptune_product_matching.baselines import always_match, never_match, same_words
@@ -27,7 +27,7 @@ def examples(tables: Tables, options: ProductMatchingOptions) -> Iterator[Exampl
 
 
 def _example(record: Record, options: ProductMatchingOptions, answers: Mapping[str, str]) -> Example | Dropped:
-    label = as_text(record.fields.get(options.label))
+    label = format_value(record.fields.get(options.label))
     answer = answers.get(label.casefold())
     if answer is None:
         detail = f"{options.label} is {label!r}; name it under `match` or `no_match`"
@@ -43,7 +43,7 @@ def _example(record: Record, options: ProductMatchingOptions, answers: Mapping[s
         references=(answer,),
         choices=options.choices,
         group=record.group,
-        slices={"category": category} if (category := as_text(record.fields.get("category"))) else {},
+        slices={"category": category} if (category := format_value(record.fields.get("category"))) else {},
         facts=facts,
         content="\n".join(facts.values()),
         origin=record.origin,

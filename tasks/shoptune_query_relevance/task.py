@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from shoptune.cells import as_text
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Message, Record, Tables
+from shoptune.formatting import format_value
 from shoptune_labels.choices import listed, parse_choice
 from shoptune_labels.fields import refuse_unknown_fields, shown
 from shoptune_query_relevance.baselines import BASELINES
@@ -27,7 +27,7 @@ def examples(tables: Tables, options: QueryRelevanceOptions) -> Iterator[Example
 
 
 def _example(record: Record, options: QueryRelevanceOptions, answers: Mapping[str, str]) -> Example | Dropped:
-    label, query = (as_text(record.fields.get(field)) for field in (options.label, options.query))
+    label, query = (format_value(record.fields.get(field)) for field in (options.label, options.query))
     product = shown(record, options.product or PRODUCT_FIELDS, "product")
     answer = answers.get(label.casefold())
     if answer is None:
@@ -42,7 +42,7 @@ def _example(record: Record, options: QueryRelevanceOptions, answers: Mapping[st
         references=(answer,),
         choices=options.choices,
         group=query,
-        slices={"category": category} if (category := as_text(record.fields.get("category"))) else {},
+        slices={"category": category} if (category := format_value(record.fields.get("category"))) else {},
         facts={"query": query, "product": text},
         content=f"{query}\n{text}",
         origin=record.origin,

@@ -104,8 +104,8 @@ def folder_of(model: str) -> Path:
     from shoptune_transformers.backend import BACKEND
     from shoptune_transformers.options import TransformersOptions
 
-    located = BACKEND.locate(model, Path(), TransformersOptions())
-    return BACKEND.materialise(located, lambda *_, **__: None).folder
+    located = BACKEND.resolve(model, Path(), TransformersOptions())
+    return BACKEND.fetch(located, lambda *_, **__: None).folder
 
 
 @click.command()

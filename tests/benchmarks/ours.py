@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from shoptune.data import Prediction
-from shoptune.jsonl import read_jsonl
+from shoptune.storage.jsonl import read_jsonl
 from tests.benchmarks.processes import Took, run
 from tests.benchmarks.work import NEW_TOKENS, STOP, Row, Work, write_rows
 

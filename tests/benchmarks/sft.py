@@ -188,7 +188,7 @@ def main(rows: int, times: int, output: Path | None) -> None:
     from shoptune_transformers.backend import BACKEND
     from shoptune_transformers.options import TransformersOptions
 
-    model = BACKEND.materialise(BACKEND.locate(MODEL, Path(), TransformersOptions()), lambda *_, **__: None)
+    model = BACKEND.fetch(BACKEND.resolve(MODEL, Path(), TransformersOptions()), lambda *_, **__: None)
     measured: dict[str, list[Mapping[str, float]]] = {side: [] for side in SIDES}
     for seed in range(times):
         for side in list(SIDES)[:: 1 if seed % 2 == 0 else -1]:

@@ -15,8 +15,8 @@ from shoptune.comparison import (
     TaskInfo,
 )
 from shoptune.data_report import DataReport
-from shoptune.gates import Gate
-from shoptune.judging import judge
+from shoptune.deciding.gate_evaluation import judge
+from shoptune.deciding.gates import Gate
 
 __all__ = ["METRICS", "comparison", "gate", "info", "judged", "outcome", "result"]
 

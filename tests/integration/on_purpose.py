@@ -15,12 +15,12 @@ from typing import Any
 from shoptune import hookimpl
 from shoptune.components import (
     GenerationSettings,
-    LocatedModel,
     ModelBackend,
     ModelFiles,
     NoOptions,
     Options,
     Progress,
+    ResolvedModel,
     TuningJob,
     TuningMethod,
     TuningReport,
@@ -30,13 +30,13 @@ from shoptune.data import Message, Prediction
 FIRST_MANNER = "base"
 
 
-def locate(name: str, folder: Path, options: NoOptions) -> LocatedModel:
+def resolve(name: str, folder: Path, options: NoOptions) -> ResolvedModel:
     del options
     digest = hashlib.sha256((folder / "answers.json").read_bytes()).hexdigest()[:32]
-    return LocatedModel(name=name, fingerprint=digest, source="the test", location=str(folder))
+    return ResolvedModel(name=name, fingerprint=digest, source="the test", location=str(folder))
 
 
-def materialise(model: LocatedModel, progress: Progress) -> ModelFiles:
+def fetch(model: ResolvedModel, progress: Progress) -> ModelFiles:
     del progress
     return ModelFiles(folder=Path(model.location))
 
@@ -106,8 +106,8 @@ def register_model_backends() -> Iterable[ModelBackend[Any]]:
             name="on_purpose",
             summary="Answers what a file says.",
             options=NoOptions,
-            locate=locate,
-            materialise=materialise,
+            resolve=resolve,
+            fetch=fetch,
             open=open_model,
         )
     ]

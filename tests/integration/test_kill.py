@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from shoptune.store import Store
+from shoptune.storage.store import Store
 from tests.fakes import Shop
 
 pytestmark = pytest.mark.slow
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 BATCH = 4
 """How many answers of the fake model a kill may take with it: those that it was just giving."""
 POINTS = (
-    *("locate", "before_step", "read", "examples", "step 1", "step 3", "materialise", "open", "batch 1", "batch 3"),
+    *("resolve", "before_step", "read", "examples", "step 1", "step 3", "fetch", "open", "batch 1", "batch 3"),
     *("choices 1", "choices 2", "parse", "rows", "value", "render", "report_sections"),
 )
 """Where the fake plugin kills its process, in the order in which a run that goes on comes to them."""

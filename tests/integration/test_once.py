@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shoptune.data import Prediction
-from shoptune.jsonl import read_jsonl
+from shoptune.storage.jsonl import read_jsonl
 from tests.fakes import Shop
 
 

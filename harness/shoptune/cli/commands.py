@@ -24,8 +24,8 @@ def schema(comparison: bool) -> None:
 @click.command(short_help="Say what would get in the way on this machine.")
 def doctor() -> None:
     """Look at this machine: versions, processor, memory, disk, caches, plugins; say what would get in the way."""
+    from shoptune.cli.doctor import examine
     from shoptune.cli.summary import show_checks
-    from shoptune.doctor import examine
 
     checks = examine()
     show_checks(checks)

@@ -31,7 +31,7 @@ def compare(run_a: str, run_b: str, store: Path, *, task: str | None, as_json: b
     from shoptune.history.between import between
     from shoptune.history.named import find_run
     from shoptune.plugins import load_plugins
-    from shoptune.store import Store
+    from shoptune.storage.store import Store
 
     if as_json and markdown:
         raise UsageError("--json and --markdown exclude one another")

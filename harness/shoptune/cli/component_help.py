@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
+from shoptune.cli.option_help import options_of
 from shoptune.components import AdditiveMetric, CorpusMetric, DataAdapter, Task, TuningMethod
 from shoptune.errors import PluginError
-from shoptune.option_help import options_of
 from shoptune.plugins import Registered
 
 __all__ = ["help_of", "summary_of"]

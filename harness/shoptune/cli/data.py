@@ -14,10 +14,10 @@ from shoptune.cli.options import experiment_argument, plain_option, reports_opti
 
 if TYPE_CHECKING:
     from shoptune.data_report import DataReport, Quantiles
+    from shoptune.execution.progress import Display
     from shoptune.experiment.load import Experiment
     from shoptune.planning.plan import Plan
-    from shoptune.progress import Display
-    from shoptune.store import Store
+    from shoptune.storage.store import Store
 
 __all__ = ["data"]
 
@@ -48,13 +48,13 @@ def data(
     The same goes to REPORTS/NAME/data.html and data.json.
     """
     from shoptune.cli.data_summary import show_data
-    from shoptune.executing import execute
+    from shoptune.execution.execute import execute
+    from shoptune.execution.progress import display
     from shoptune.experiment.load import load_experiment
     from shoptune.planning.make_plan import make_plan
-    from shoptune.plugins.blame import blaming
-    from shoptune.progress import display
-    from shoptune.rendering import render_data
-    from shoptune.store import Store
+    from shoptune.plugins.attribution import blaming
+    from shoptune.reporting.rendering import render_data
+    from shoptune.storage.store import Store
 
     loaded, opened = load_experiment(experiment), Store(store)
     export = (
@@ -71,7 +71,7 @@ def data(
     folder = reports / made.experiment
     written = render_data(made.experiment, found, made.reports, loaded.plugins, folder)
     if export:
-        from shoptune.export import write_export
+        from shoptune.dataset.export import write_export
 
         for task in made.tasks:
             prepared = opened.read(task.prepare.fingerprint)
@@ -97,15 +97,15 @@ def _with_tokens(
     """Add the lengths of the texts to learn, in tokens of the experiment's first model."""
     from shoptune.data import Example
     from shoptune.errors import UsageError
-    from shoptune.jsonl import read_jsonl
+    from shoptune.storage.jsonl import read_jsonl
 
     for candidate, backend in experiment.backends.items():
         count_tokens = backend.component.count_tokens
         model = experiment.file.candidates[candidate].model
         if count_tokens is None:
             continue
-        located = backend.component.locate(model, experiment.path.parent.resolve(), backend.options)
-        files = backend.component.materialise(located, shown.start(f"tokenizer of {candidate}"))
+        located = backend.component.resolve(model, experiment.path.parent.resolve(), backend.options)
+        files = backend.component.fetch(located, shown.start(f"tokenizer of {candidate}"))
         found = {}
         for name, report in reports.items():
             stored = store.read(plan.step("prepare", task=name).fingerprint)

@@ -26,11 +26,11 @@ def run(experiment: Path, store: Path, reports: Path, plain: bool) -> None:
 def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool = False) -> int:
     """Run an experiment file, print the comparison, and return the exit code."""
     from shoptune.cli.summary import show_comparison
+    from shoptune.deciding.gates import exit_code
+    from shoptune.execution.progress import display
     from shoptune.experiment.load import load_experiment
-    from shoptune.gates import exit_code
-    from shoptune.progress import display
     from shoptune.run import run as run_whole
-    from shoptune.store import Store
+    from shoptune.storage.store import Store
 
     loaded = load_experiment(experiment)
     with display(plain=plain) as shown:
@@ -47,7 +47,7 @@ def plan(experiment: Path, store: Path) -> None:
     from shoptune.cli.summary import show_plan
     from shoptune.experiment.load import load_experiment
     from shoptune.run import plan_experiment
-    from shoptune.store import Store
+    from shoptune.storage.store import Store
 
     opened = Store(store)
     made, missing = plan_experiment(load_experiment(experiment), opened)
@@ -60,12 +60,12 @@ def plan(experiment: Path, store: Path) -> None:
 @reports_option
 def report(experiment: Path, store: Path, reports: Path) -> None:
     """Render the reports of a finished run again; compute nothing."""
-    from shoptune.assemble import assemble
     from shoptune.errors import UsageError
     from shoptune.experiment.load import load_experiment
-    from shoptune.rendering import render
+    from shoptune.reporting.assemble import assemble
+    from shoptune.reporting.rendering import render
     from shoptune.run import plan_experiment
-    from shoptune.store import Store
+    from shoptune.storage.store import Store
 
     loaded, opened = load_experiment(experiment), Store(store)
     made, missing = plan_experiment(loaded, opened)
@@ -85,10 +85,10 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
 def gate(experiment: Path, reports: Path) -> None:
     """Hold the experiment's gates against its last comparison.json; exit 1 if one fails, 4 if one stays open."""
     from shoptune.cli.summary import show_gates
-    from shoptune.comparison_file import read_comparison
+    from shoptune.deciding.gate_evaluation import judge
+    from shoptune.deciding.gates import exit_code
     from shoptune.experiment.file import read_experiment_file
-    from shoptune.gates import exit_code
-    from shoptune.judging import judge
+    from shoptune.reporting.comparison_file import read_comparison
 
     file, _ = read_experiment_file(experiment)
     comparison = read_comparison(reports / file.name / "comparison.json")

@@ -98,7 +98,7 @@ def _refuse_unknown(kind: str, name: str | None, known: Collection[str]) -> None
 def _write_page(path: Path, runs: Sequence[RunRecord]) -> None:
     from shoptune.errors import UsageError
     from shoptune.plugins import load_plugins
-    from shoptune.rendering import render_history
+    from shoptune.reporting.rendering import render_history
 
     (page,) = render_history(runs, "html", load_plugins()).values()
     try:

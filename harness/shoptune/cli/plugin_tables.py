@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from shoptune.doctor import SLOW_IMPORT
+from shoptune.cli.doctor import SLOW_IMPORT
 
 if TYPE_CHECKING:
     from shoptune.testing import Finding

@@ -11,11 +11,11 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from shoptune.cli.doctor import Check
     from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
-    from shoptune.doctor import Check
     from shoptune.planning.plan import Plan
     from shoptune.step import Step
-    from shoptune.store import Store
+    from shoptune.storage.store import Store
 
 __all__ = ["show_checks", "show_comparison", "show_gates", "show_plan"]
 

@@ -1,7 +1,7 @@
 """From measured rows to results: all tasks, their slices and prompts, and the verdicts.
 
 Only `Result.p_adjusted`, and the verdict that follows from it, looks at the whole experiment; see
-`shoptune.comparing.figures` for all other figures.
+`shoptune.comparing.estimates` for all other figures.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from shoptune.comparing import statistics
-from shoptune.comparing.breakdown import breakdown
-from shoptune.comparing.figures import IndexArray, figures_on, scores_of
+from shoptune.comparing.estimates import IndexArray, estimates_on, scores_of
 from shoptune.comparing.measured import Measured, TaskSamples
+from shoptune.comparing.slicing import breakdown
 from shoptune.comparison import Result, Slice, Spread, Verdict
 from shoptune.components import AdditiveMetric, Metric
 from shoptune.prompts import SLICE
@@ -44,7 +44,7 @@ def compare(
         metrics = [m for m in measured if m.task == samples.task]
         scores = scores_of(metrics, candidates, samples)
         everything = np.arange(len(samples.groups))
-        own = figures_on(samples, everything, None, scores, candidates, baseline, seed=seed, resamples=resamples)
+        own = estimates_on(samples, everything, None, scores, candidates, baseline, seed=seed, resamples=resamples)
         found = [
             own[m.metric, c]
             if isinstance(m.component, AdditiveMetric)
@@ -54,7 +54,7 @@ def compare(
         ]
         parts = list(_parts(samples, slices))
         for part, members in parts:
-            found += figures_on(
+            found += estimates_on(
                 samples, members, part, scores, candidates, baseline, seed=seed, resamples=resamples, parts=len(parts)
             ).values()
             if part.by == SLICE and samples.have_several_prompts:

@@ -26,11 +26,11 @@ __all__ = [
     "bootstrap",
     "holm",
     "interval",
+    "minimum_detectable_effect",
     "p_value",
     "paired_difference",
     "resampling_weights",
     "simultaneous_interval",
-    "smallest_detectable",
     "standard_error",
     "sum_by_group",
 ]
@@ -212,7 +212,7 @@ def p_value(difference: npt.ArrayLike, ascending: FloatArray, groups: npt.ArrayL
     return np.maximum(p, 2.0 ** (1 - np.minimum(n, 1000)))  # 2**-1999 would be 0
 
 
-def smallest_detectable(ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:
+def minimum_detectable_effect(ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:
     """Return the smallest true difference that is found with probability `POWER` at two-sided `ALPHA`, uncorrected.
 
     (t_{1 - ALPHA/2, n-1} + t_{POWER, n-1}) x standard error of the paired difference: H. S. Bloom (1995), Minimum

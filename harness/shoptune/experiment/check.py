@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from pydantic import BaseModel
 
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
-from shoptune.experiment.chosen import Chosen, TableFiles
+from shoptune.experiment.chosen import ConfiguredComponent, TableFiles
 from shoptune.experiment.file import CandidateUse, DataFile, ExperimentFile, MetricUse, TaskUse, Tune
 from shoptune.experiment.validation import dotted, validate
 from shoptune.experiment.yaml_file import YamlFile
@@ -85,7 +85,7 @@ class ExperimentCheck:
 
     # Tasks, their prompts and metrics
 
-    def tasks(self) -> dict[str, Chosen]:
+    def tasks(self) -> dict[str, ConfiguredComponent]:
         """Return the name in the file -> task."""
         chosen = {}
         for name, use in self.file.tasks.items():
@@ -103,7 +103,7 @@ class ExperimentCheck:
             self._refuse_splits_that_differ()
         return chosen
 
-    def _refuse_missing_tables(self, data: str, task: Chosen) -> None:
+    def _refuse_missing_tables(self, data: str, task: ConfiguredComponent) -> None:
         there = self.file.data[data]
         for table in task.component.tables:
             if table not in there:
@@ -125,15 +125,15 @@ class ExperimentCheck:
                     "holds out the other would train on; give both the same split",
                 )
 
-    def prompts(self, tasks: Mapping[str, Chosen]) -> dict[str, dict[str, Chosen]]:
+    def prompts(self, tasks: Mapping[str, ConfiguredComponent]) -> dict[str, dict[str, ConfiguredComponent]]:
         """Return task -> name of another prompt -> the task with that prompt's options."""
-        found: dict[str, dict[str, Chosen]] = {}
+        found: dict[str, dict[str, ConfiguredComponent]] = {}
         for name, own in tasks.items():
             with self._noting():
                 found[name] = self._prompts_of(name, own)
         return found
 
-    def _prompts_of(self, task: str, own: Chosen) -> dict[str, Chosen]:
+    def _prompts_of(self, task: str, own: ConfiguredComponent) -> dict[str, ConfiguredComponent]:
         """Check each prompt's options as the task's own with some of them replaced."""
         use, asked = self.file.tasks[task], {OWN: own}
         for name, changes in use.prompts.items():
@@ -144,19 +144,19 @@ class ExperimentCheck:
             same = next((other for other, of in asked.items() if of.options.model_dump() == options.model_dump()), None)
             if same:
                 self._fail(keys, f"it has the options of the prompt {same!r}; change one, such as the instruction")
-            asked[name] = Chosen(own.registered, options)
+            asked[name] = ConfiguredComponent(own.registered, options)
         del asked[OWN]
         return asked
 
-    def metrics(self, tasks: Mapping[str, Chosen]) -> dict[str, dict[str, Chosen]]:
+    def metrics(self, tasks: Mapping[str, ConfiguredComponent]) -> dict[str, dict[str, ConfiguredComponent]]:
         """Return task -> name of the metric -> metric."""
         return {name: self._metrics_of(name, tasks.get(name)) for name in self.file.tasks}
 
-    def _metrics_of(self, name: str, task: Chosen | None) -> dict[str, Chosen]:
+    def _metrics_of(self, name: str, task: ConfiguredComponent | None) -> dict[str, ConfiguredComponent]:
         uses = self.file.tasks[name].metrics
         if uses is None:
             uses = tuple(MetricUse(metric=metric) for metric in (task.component.metrics if task else ()))
-        chosen: dict[str, Chosen] = {}
+        chosen: dict[str, ConfiguredComponent] = {}
         for index, use in enumerate(uses):
             keys = ("tasks", name, "metrics", index)
             called = use.name or use.metric
@@ -168,7 +168,7 @@ class ExperimentCheck:
 
     # Candidates
 
-    def backends(self) -> dict[str, Chosen]:
+    def backends(self) -> dict[str, ConfiguredComponent]:
         """Return candidate with a model -> its backend."""
         chosen = {}
         for name, use in self.file.candidates.items():
@@ -177,7 +177,7 @@ class ExperimentCheck:
                     chosen[name] = self._backend(("candidates", name), use, use.model)
         return chosen
 
-    def _backend(self, keys: tuple[str, ...], use: CandidateUse, model: str) -> Chosen:
+    def _backend(self, keys: tuple[str, ...], use: CandidateUse, model: str) -> ConfiguredComponent:
         backend = use.backend or self.plugins.select_model_backend(model)
         if backend is None:
             known = ", ".join(sorted(self.plugins.model_backends))
@@ -185,7 +185,7 @@ class ExperimentCheck:
             self._fail((*keys, "model"), f"no backend can load {model!r}; add `backend:` with one of: {known}")
         return self._choose("model backend", backend, use.options, keys, around=CandidateUse)
 
-    def methods(self) -> dict[str, Chosen]:
+    def methods(self) -> dict[str, ConfiguredComponent]:
         """Return tuned candidate -> its method."""
         chosen = {}
         for name, use in self.file.candidates.items():
@@ -200,7 +200,7 @@ class ExperimentCheck:
 
     # What refers to something in the file itself, and what has no options
 
-    def references(self, tasks: Mapping[str, Chosen]) -> None:
+    def references(self, tasks: Mapping[str, ConfiguredComponent]) -> None:
         """Check the names that stand for something in the file itself, and those of components without options."""
         candidates = self.file.candidates
         for name, use in candidates.items():
@@ -257,9 +257,9 @@ class ExperimentCheck:
         keys: Sequence[str | int],
         *,
         around: type[BaseModel],
-    ) -> Chosen:
+    ) -> ConfiguredComponent:
         registered = self._component(kind, name, [*keys, FIELDS.get(kind, kind)])
-        return Chosen(registered, self._options(registered, options, keys, around=around))
+        return ConfiguredComponent(registered, self._options(registered, options, keys, around=around))
 
     def _options(
         self,

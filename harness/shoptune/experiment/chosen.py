@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from shoptune.plugins import Registered
 
-__all__ = ["Chosen", "TableFiles"]
+__all__ = ["ConfiguredComponent", "TableFiles"]
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ConfiguredComponent:
     """A component that the experiment names, with its checked options."""
 
     registered: Registered[Any]
@@ -39,5 +39,5 @@ class TableFiles:
     """The files of one table, and how they are read."""
 
     paths: tuple[Path, ...]
-    adapter: Chosen
+    adapter: ConfiguredComponent
     on_bad_row: Literal["stop", "skip"] | None

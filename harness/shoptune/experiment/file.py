@@ -11,13 +11,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from shoptune.choices import Normalise
 from shoptune.components import Options
+from shoptune.dataset.splits import Split
+from shoptune.deciding.gates import Gate
 from shoptune.experiment.validation import validate
 from shoptune.experiment.yaml_file import YamlFile, read_yaml
-from shoptune.gates import Gate
+from shoptune.metrics.choices import Normalise
 from shoptune.prices import Prices
-from shoptune.splits import Split
 
 __all__ = [
     "CandidateUse",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shoptune.experiment.check import ExperimentCheck
-from shoptune.experiment.chosen import Chosen, TableFiles
+from shoptune.experiment.chosen import ConfiguredComponent, TableFiles
 from shoptune.experiment.file import ExperimentFile, read_experiment_file
 from shoptune.plugins import Plugins, load_plugins
 
@@ -23,14 +23,14 @@ class Experiment:
     plugins: Plugins
     tables: Mapping[str, Mapping[str, TableFiles]]
     """Shop -> table -> files."""
-    tasks: Mapping[str, Chosen]
-    prompts: Mapping[str, Mapping[str, Chosen]]
+    tasks: Mapping[str, ConfiguredComponent]
+    prompts: Mapping[str, Mapping[str, ConfiguredComponent]]
     """Task -> name of another prompt -> the task with that prompt's options; own prompts stand in `tasks`."""
-    metrics: Mapping[str, Mapping[str, Chosen]]
+    metrics: Mapping[str, Mapping[str, ConfiguredComponent]]
     """Task -> name of the metric -> metric."""
-    backends: Mapping[str, Chosen]
+    backends: Mapping[str, ConfiguredComponent]
     """Candidate with a model -> its backend."""
-    methods: Mapping[str, Chosen]
+    methods: Mapping[str, ConfiguredComponent]
     """Tuned candidate -> its method."""
 
 

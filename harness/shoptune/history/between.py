@@ -13,7 +13,7 @@ from shoptune.history.evidence import evidence_of
 from shoptune.history.named import NamedRun
 from shoptune.history.run_record import RunRecord
 from shoptune.history.settings import Difference, differences
-from shoptune.store import Store
+from shoptune.storage.store import Store
 
 __all__ = ["Between", "between"]
 

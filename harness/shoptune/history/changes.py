@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from shoptune.additive import applies_to, values_of
 from shoptune.comparing.compare import compare
 from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.comparison import Result, Verdict
@@ -18,6 +17,7 @@ from shoptune.errors import PluginError, UsageError
 from shoptune.history.evidence import Evidence
 from shoptune.history.run_record import Figure, MetricRecord, RunRecord
 from shoptune.history.samples import disagreements
+from shoptune.metrics.additive import applies_to, values_of
 from shoptune.reductions import ratio
 
 __all__ = ["Change", "changes", "refuse_other_samples"]
@@ -45,7 +45,7 @@ class Change:
     """After Holm's correction for all verdicts of this comparison of runs."""
     verdict: Verdict | Literal["same"] | None = None
     """``same``: every sample's figures are; None where there can be no verdict."""
-    smallest_detectable: float | None = None
+    minimum_detectable_effect: float | None = None
     remark: str = ""
     """Why there is no interval, where there could be one."""
 
@@ -126,7 +126,7 @@ def changes(
             high=high,
             p_adjusted=result.p_adjusted,
             verdict=result.verdict,
-            smallest_detectable=result.smallest_detectable,
+            minimum_detectable_effect=result.minimum_detectable_effect,
         )
     return list(found.values())
 

@@ -14,7 +14,7 @@ from shoptune.errors import UsageError
 from shoptune.history.run_record import RunRecord
 from shoptune.history.samples import Asked, asked_of_line, asked_of_store
 from shoptune.step import Step
-from shoptune.store import Store
+from shoptune.storage.store import Store
 
 __all__ = ["Evidence", "evidence_of"]
 

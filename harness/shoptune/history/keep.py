@@ -10,7 +10,7 @@ from shoptune.errors import StoreError
 from shoptune.history.database import add_run, history_file
 from shoptune.history.run_record import record_of
 from shoptune.history.samples import asked_of_store
-from shoptune.store import Store
+from shoptune.storage.store import Store
 
 __all__ = ["keep"]
 

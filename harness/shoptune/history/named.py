@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from shoptune.comparison_file import read_comparison
 from shoptune.errors import UsageError
 from shoptune.history.database import history_file, read_runs
 from shoptune.history.run_record import RunRecord, record_of
+from shoptune.reporting.comparison_file import read_comparison
 
 __all__ = ["NamedRun", "find_run"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shoptune.comparison import Comparison, Result, Verdict
-from shoptune.gates import exit_code
+from shoptune.deciding.gates import exit_code
 from shoptune.history.samples import Asked, fingerprint_of_prompts, fingerprint_of_samples
 
 __all__ = [

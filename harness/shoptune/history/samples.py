@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from shoptune.data import Example
-from shoptune.fingerprint import fingerprint
-from shoptune.jsonl import read_jsonl
 from shoptune.step import Step
-from shoptune.store import Store
+from shoptune.storage.fingerprint import fingerprint
+from shoptune.storage.jsonl import read_jsonl
+from shoptune.storage.store import Store
 
 __all__ = [
     "Asked",

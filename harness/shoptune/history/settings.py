@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shoptune.history.run_record import RunRecord
-from shoptune.store import Store
+from shoptune.storage.store import Store
 
 __all__ = ["Difference", "differences"]
 

@@ -13,17 +13,17 @@ from functools import cached_property
 from typing import Any
 
 from shoptune.comparison import CandidateInfo
-from shoptune.components import LocatedModel
-from shoptune.experiment.chosen import Chosen
+from shoptune.components import ResolvedModel
+from shoptune.deciding.gates import check_gates
+from shoptune.experiment.chosen import ConfiguredComponent
 from shoptune.experiment.file import ExperimentFile, Tune
 from shoptune.experiment.load import Experiment
-from shoptune.fingerprint import fingerprint_of_path, versions_of
-from shoptune.gates import check_gates
-from shoptune.planning.introductions import introduce_candidate, introduce_metric
+from shoptune.planning.describe import describe_candidate, describe_metric
 from shoptune.planning.lineage import lineage, parents_first
-from shoptune.planning.locating import locate_model
 from shoptune.planning.plan import Plan, PlannedTask
+from shoptune.planning.resolving import resolve_model
 from shoptune.step import Step
+from shoptune.storage.fingerprint import fingerprint_of_path, versions_of
 
 __all__ = ["make_plan"]
 
@@ -39,7 +39,7 @@ def make_plan(experiment: Experiment) -> Plan:
         *steps.measured(),
     )
     metrics = tuple(
-        introduce_metric(task, name, chosen)
+        describe_metric(task, name, chosen)
         for task, of_task in experiment.metrics.items()
         for name, chosen in of_task.items()
     )
@@ -82,7 +82,7 @@ def _planned_task(experiment: Experiment, name: str, prepare: Step) -> PlannedTa
 
 
 def _introduced(steps: _Steps, name: str) -> CandidateInfo:
-    return introduce_candidate(
+    return describe_candidate(
         name,
         steps.file.candidates[name],
         steps.located.get(steps.root(name)),
@@ -117,9 +117,9 @@ class _Steps:
         return {task: self._rephrase(task) for task in self.file.tasks if self.experiment.prompts[task]}
 
     @cached_property
-    def located(self) -> dict[str, LocatedModel]:
+    def located(self) -> dict[str, ResolvedModel]:
         """Candidate that names a model -> the model."""
-        return {name: locate_model(self.experiment, name) for name in self.experiment.backends}
+        return {name: resolve_model(self.experiment, name) for name in self.experiment.backends}
 
     @cached_property
     def tuned(self) -> dict[str, Step]:
@@ -258,7 +258,7 @@ class _Steps:
             places=self._model_places(candidate),
         )
 
-    def _measure(self, candidate: str, task: str, metric: str, chosen: Chosen) -> Step:
+    def _measure(self, candidate: str, task: str, metric: str, chosen: ConfiguredComponent) -> Step:
         return Step(
             kind="measure",
             task=task,

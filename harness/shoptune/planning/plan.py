@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from shoptune.comparison import CandidateInfo, MetricInfo
-from shoptune.gates import Gate
+from shoptune.deciding.gates import Gate
 from shoptune.prices import Prices
 from shoptune.step import Kind, Step
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from shoptune.errors import PluginError, ShoptuneError
-from shoptune.plugins.loaded import Loaded
+from shoptune.plugins.loaded import LoadedPlugin
 
 __all__ = ["take_commands"]
 
@@ -17,7 +17,7 @@ SPOKEN = (ShoptuneError, click.ClickException, click.exceptions.Exit, click.Abor
 """What a command raises to end in words."""
 
 
-def take_commands(plugin: Loaded, register: Callable[[], Any], cli: click.Group) -> None:
+def take_commands(plugin: LoadedPlugin, register: Callable[[], Any], cli: click.Group) -> None:
     """Let `register` add commands to `cli`; where it raises or takes another's name, `cli` stays as it was."""
     before = dict(cli.commands)
     try:
@@ -33,7 +33,7 @@ def take_commands(plugin: Loaded, register: Callable[[], Any], cli: click.Group)
         _blame(plugin, name, cli.commands[name])
 
 
-def _blame(plugin: Loaded, name: str, command: click.Command) -> None:
+def _blame(plugin: LoadedPlugin, name: str, command: click.Command) -> None:
     """Let what the command raises name the plugin."""
     if isinstance(command, click.Group):
         for inner in command.commands.values():

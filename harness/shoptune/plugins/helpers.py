@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from shoptune.fingerprint import SOURCE_SUFFIXES
+from shoptune.storage.fingerprint import SOURCE_SUFFIXES
 
 __all__ = ["helpers_of"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["OWN", "Component", "Loaded", "Registered"]
+__all__ = ["OWN", "Component", "LoadedPlugin", "Registered"]
 
 OWN = "shoptune"
 """The distribution that the core and its own plugins come in."""
@@ -29,7 +29,7 @@ C = TypeVar("C", bound=Component)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loaded:
+class LoadedPlugin:
     """A plugin that was loaded."""
 
     name: str
@@ -57,8 +57,8 @@ class Loaded:
     def identity(self) -> dict[str, str]:
         """Return what goes into the fingerprint of a step that uses this plugin."""
         # Not needed for help:
-        from shoptune.fingerprint import fingerprint_of_files, fingerprint_of_source  # noqa: PLC0415
         from shoptune.plugins.helpers import helpers_of  # noqa: PLC0415
+        from shoptune.storage.fingerprint import fingerprint_of_files, fingerprint_of_source  # noqa: PLC0415
 
         helpers = helpers_of(self.place)
         return {
@@ -74,4 +74,4 @@ class Registered(Generic[C]):
     """A component and the plugin that brought it."""
 
     component: C
-    plugin: Loaded
+    plugin: LoadedPlugin

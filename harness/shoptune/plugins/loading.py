@@ -18,9 +18,9 @@ from shoptune.errors import PluginError, UsageError, did_you_mean
 from shoptune.plugins.choice import left_out
 from shoptune.plugins.faults import RAISED, Fault, fault_of
 from shoptune.plugins.files import import_plugin_file, whole_plugin
-from shoptune.plugins.loaded import OWN, Loaded
+from shoptune.plugins.loaded import OWN, LoadedPlugin
 from shoptune.plugins.registry import Plugins
-from shoptune.plugins.streams import prints_aside
+from shoptune.plugins.streams import stdout_to_stderr
 
 __all__ = ["installed_names", "load_plugins"]
 
@@ -65,7 +65,7 @@ class _Loading:
     """What was loaded so far."""
 
     manager: pluggy.PluginManager = field(default_factory=_manager)
-    loaded: list[Loaded] = field(default_factory=list)
+    loaded: list[LoadedPlugin] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     def installed(self, point: EntryPoint) -> None:
@@ -92,7 +92,7 @@ class _Loading:
             if other.name == name:
                 raise PluginError(f"another plugin is called {name!r} already, the one from {other.distribution}")
         started = time.perf_counter()
-        with prints_aside():
+        with stdout_to_stderr():
             module = load()
         seconds = time.perf_counter() - started
         _refuse_another_api(module)
@@ -105,7 +105,9 @@ class _Loading:
             raise
         version = version or str(getattr(module, "__version__", "unversioned"))
         self.loaded.append(
-            Loaded(name=name, version=version, module=module, place=_place(module), import_seconds=seconds, **known)
+            LoadedPlugin(
+                name=name, version=version, module=module, place=_place(module), import_seconds=seconds, **known
+            )
         )
 
 

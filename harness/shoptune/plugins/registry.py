@@ -12,8 +12,8 @@ import pluggy
 
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 from shoptune.plugins.faults import RAISED, Fault, fault_of
-from shoptune.plugins.loaded import Component, Loaded, Registered
-from shoptune.plugins.streams import prints_aside, refusing_other_streams
+from shoptune.plugins.loaded import Component, LoadedPlugin, Registered
+from shoptune.plugins.streams import refusing_replaced_streams, stdout_to_stderr
 
 if TYPE_CHECKING:
     import click
@@ -56,7 +56,7 @@ class Plugins:
     def __init__(
         self,
         manager: pluggy.PluginManager,
-        loaded: Sequence[Loaded],
+        loaded: Sequence[LoadedPlugin],
         faults: Sequence[Fault] = (),
         left_out: Mapping[str, str] | None = None,
     ) -> None:
@@ -138,7 +138,7 @@ class Plugins:
         """Return the hook that brings components of one of the `KINDS`."""
         return f"register_{kind}s".replace(" ", "_")
 
-    def brought_by(self, plugin: Loaded) -> dict[str, list[Any]]:
+    def brought_by(self, plugin: LoadedPlugin) -> dict[str, list[Any]]:
         """Return the components of one plugin, sorted by name: kind -> components."""
         found = {
             kind: [of.component for _, of in sorted(self.of_kind(kind).items()) if of.plugin is plugin]
@@ -176,7 +176,7 @@ class Plugins:
         """Return the first answer, in pluggy's order; unlike pluggy, go on where a plugin raises, and say who did."""
         for plugin, implementation in reversed(self._implementations(hook)):
             try:
-                with prints_aside():
+                with stdout_to_stderr():
                     answer: str | None = _call(implementation, what)
                 if answer is not None and answer not in known:
                     raise PluginError(f"it named {answer!r}, which is none of: {', '.join(sorted(known))}")
@@ -192,7 +192,7 @@ class Plugins:
 
     # What is observed
 
-    def tell(self, hook: str, **what: Any) -> None:
+    def notify(self, hook: str, **what: Any) -> None:
         """Tell all observers; one that raises is recorded against its plugin and harms nothing."""
         for plugin, implementation in self._implementations(hook):
             with self._recording(plugin, hook):
@@ -216,7 +216,7 @@ class Plugins:
 
         for plugin, implementation in self._implementations("register_commands"):
             try:
-                with prints_aside():
+                with stdout_to_stderr():
                     take_commands(plugin, partial(_call, implementation, {"cli": cli}), cli)
             except RAISED as error:
                 self.blame(plugin, "register_commands", error)
@@ -231,30 +231,30 @@ class Plugins:
             self.of_kind(kind)
         self.add_commands(click.Group())
 
-    def hooks_of(self, plugin: Loaded) -> list[str]:
+    def hooks_of(self, plugin: LoadedPlugin) -> list[str]:
         """Return the names of the hooks that the plugin implements."""
         return sorted(caller.name for caller in self._manager.get_hookcallers(plugin.module) or ())
 
-    def faults_of(self, plugin: Loaded) -> list[Fault]:
+    def faults_of(self, plugin: LoadedPlugin) -> list[Fault]:
         """Return what is wrong with a plugin, as far as it was asked."""
         return [f for f in self.faults if (f.name, f.distribution) == (plugin.name, plugin.distribution)]
 
-    def blame(self, plugin: Loaded, hook: str, error: BaseException, *, component: str = "") -> None:
+    def blame(self, plugin: LoadedPlugin, hook: str, error: BaseException, *, component: str = "") -> None:
         """Note what a plugin raised; for one that the experiment itself names, raise PluginError."""
         fault = fault_of(plugin.name, plugin.version, plugin.distribution, error, hook=hook, component=component)
         if plugin.from_file and not component:
             raise PluginError(f"{plugin.label} raised in {hook}: {fault.error}") from error
         self.faults.append(fault)
 
-    def _implementations(self, hook: str) -> list[tuple[Loaded, pluggy.HookImpl]]:
+    def _implementations(self, hook: str) -> list[tuple[LoadedPlugin, pluggy.HookImpl]]:
         by_module = {id(p.module): p for p in self.loaded}
         caller: pluggy.HookCaller = getattr(self._manager.hook, hook)
         return [(by_module[id(i.plugin)], i) for i in caller.get_hookimpls()]
 
     @contextmanager
-    def _recording(self, plugin: Loaded, hook: str) -> Iterator[None]:
+    def _recording(self, plugin: LoadedPlugin, hook: str) -> Iterator[None]:
         try:
-            with refusing_other_streams():
+            with refusing_replaced_streams():
                 yield
         except RAISED as error:
             self.warnings.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")
@@ -267,7 +267,7 @@ class Plugins:
         claims: dict[str, list[Registered[Any]]] = {}
         for plugin, implementation in self._implementations(hook):
             try:
-                with prints_aside():
+                with stdout_to_stderr():
                     components = checked(_call(implementation, {}), types, hook)
             except RAISED as error:
                 self.blame(plugin, hook, error)

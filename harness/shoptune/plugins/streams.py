@@ -9,13 +9,13 @@ from typing import Any
 
 from shoptune.errors import PluginError
 
-__all__ = ["keeping_streams", "prints_aside", "refusing_other_streams"]
+__all__ = ["refusing_replaced_streams", "restoring_streams", "stdout_to_stderr"]
 
 NAMES = ("stdout", "stderr")
 
 
 @contextmanager
-def keeping_streams() -> Iterator[list[str]]:
+def restoring_streams() -> Iterator[list[str]]:
     """Put back what replaced ``sys.stdout`` or ``sys.stderr``, or the way they write; yields a list that names them."""
     before = {name: getattr(sys, name) for name in NAMES}
     write = {name: _own_write(stream) for name, stream in before.items()}
@@ -31,18 +31,18 @@ def keeping_streams() -> Iterator[list[str]]:
 
 
 @contextmanager
-def refusing_other_streams() -> Iterator[None]:
-    """Do as `keeping_streams`, and raise PluginError where something was replaced."""
-    with keeping_streams() as replaced:
+def refusing_replaced_streams() -> Iterator[None]:
+    """Do as `restoring_streams`, and raise PluginError where something was replaced."""
+    with restoring_streams() as replaced:
         yield
     if replaced:
         raise PluginError(f"it replaced {' and '.join(replaced)}, which is the command's own")
 
 
 @contextmanager
-def prints_aside() -> Iterator[None]:
+def stdout_to_stderr() -> Iterator[None]:
     """Do the same, and send what is printed to standard error: standard output may be JSON that a program reads."""
-    with redirect_stdout(sys.stderr), refusing_other_streams():
+    with redirect_stdout(sys.stderr), refusing_replaced_streams():
         yield
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from shoptune.step import Step
 from shoptune.steps.context import StepContext
+from shoptune.steps.expand_prompts import rephrase
 from shoptune.steps.measure import measure
 from shoptune.steps.predict import predict
 from shoptune.steps.prepare import prepare
-from shoptune.steps.rephrase import rephrase
 from shoptune.steps.tune import tune
 
 __all__ = ["STEPS", "StepContext"]

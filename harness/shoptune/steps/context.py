@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from shoptune.components import LocatedModel, ModelBackend, ModelFiles, Progress
+from shoptune.components import ModelBackend, ModelFiles, Progress, ResolvedModel
 from shoptune.errors import StepError
 from shoptune.plugins import Component, Plugins, Registered
 from shoptune.step import Step
-from shoptune.store import Store, StoredStep, Work
+from shoptune.storage.store import Store, StoredStep, Work
 
 __all__ = ["StepContext", "component_and_options", "held_out_file", "model_files"]
 
@@ -52,8 +52,8 @@ def model_files(step: Step, context: StepContext) -> tuple[ModelBackend[Any], Mo
     manifests.
     """
     backend = context.plugins.model_backends[step.settings["backend"]["component"]].component
-    located = LocatedModel(**step.places["model"])
-    files = backend.materialise(located, context.progress)
+    located = ResolvedModel(**step.places["model"])
+    files = backend.fetch(located, context.progress)
     tuned = step.inputs.get("parent") or step.inputs.get("model")
     return backend, _with_tuning(files, context.store, tuned)
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from shoptune.additive import applies_to, checked_rows, values_of
 from shoptune.components import AdditiveMetric, Evaluation, Task
 from shoptune.data import Example, Invalid, Prediction, Sample
-from shoptune.jsonl import read_jsonl
-from shoptune.marks import marks_of, write_marks
+from shoptune.metrics.additive import applies_to, checked_rows, values_of
+from shoptune.metrics.highlights import highlights_of, write_highlights
 from shoptune.prompts import OWN, SLICE
 from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options, held_out_file
+from shoptune.storage.jsonl import read_jsonl
 
 __all__ = ["measure", "read_samples"]
 
@@ -26,7 +26,7 @@ __all__ = ["measure", "read_samples"]
 def measure(step: Step, context: StepContext) -> dict[str, Any]:
     """Write ``rows.npy`` (float64 [samples, k]) for an additive metric, ``values.json`` (by prompt) for another.
 
-    Where a metric marks words, ``marks.jsonl`` has a line for each sample as well.
+    Where a metric highlights words, ``highlights.jsonl`` has a line for each sample as well.
 
     A metric sees one prompt's samples at a time: what ranks a query's products, or counts different words, must not
     take the answers to another prompt for further products and texts.
@@ -53,8 +53,10 @@ def measure(step: Step, context: StepContext) -> dict[str, Any]:
         values_of(metric, together)
         applies_to(metric, together)
         np.save(context.work.output / "rows.npy", together, allow_pickle=False)
-        if metric.marks:
-            write_marks(context.work.output / "marks.jsonl", (marks_of(metric, options, s) for s in samples))
+        if metric.highlights:
+            write_highlights(
+                context.work.output / "highlights.jsonl", (highlights_of(metric, options, s) for s in samples)
+            )
     else:
         values = {prompt: float(metric.value(of, options)) for prompt, of in evaluations.items()}
         text = json.dumps({prompt: None if np.isnan(value) else value for prompt, value in values.items()})

@@ -12,9 +12,9 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from shoptune.choices import Normalise, best_choice
 from shoptune.components import GenerationSettings, ModelSession
 from shoptune.data import Example, Message, Prediction
+from shoptune.metrics.choices import Normalise, best_choice
 
 __all__ = ["ASKED_AGAIN", "TOKENS_AGAIN", "noise_floor"]
 

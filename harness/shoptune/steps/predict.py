@@ -11,16 +11,16 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
-from shoptune.choices import Normalise, best_choice
 from shoptune.components import GenerationSettings, ModelSession
 from shoptune.data import Example, Message, Prediction
 from shoptune.errors import StepError
-from shoptune.jsonl import read_jsonl, to_line, write_jsonl
-from shoptune.resources import Usage
+from shoptune.execution.elapsed import ResumableTimer
+from shoptune.execution.resources import ResourceMonitor
+from shoptune.metrics.choices import Normalise, best_choice
 from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options, held_out_file, model_files
-from shoptune.steps.elapsed import Elapsed
 from shoptune.steps.noise import noise_floor
+from shoptune.storage.jsonl import read_jsonl, to_line, write_jsonl
 
 __all__ = ["predict", "with_shots"]
 
@@ -38,9 +38,9 @@ def predict(step: Step, context: StepContext) -> dict[str, Any]:
         )
     training = list(read_jsonl(prepared.path("examples.train.jsonl"), Example))
     examples += [e for e in training if e.canary]
-    elapsed = Elapsed(context.work.state / "seconds")
+    elapsed = ResumableTimer(context.work.state / "seconds")
     info: dict[str, Any] = {}
-    with Usage() as usage:
+    with ResourceMonitor() as usage:
         if "baseline" in step.settings:
             predictions = _answers_of_baseline(step, context, examples)
         else:
@@ -88,7 +88,7 @@ def _answers_of_baseline(step: Step, context: StepContext, examples: Sequence[Ex
 
 
 def _answers_of_model(
-    step: Step, context: StepContext, examples: Sequence[Example], shots: Sequence[Example], elapsed: Elapsed
+    step: Step, context: StepContext, examples: Sequence[Example], shots: Sequence[Example], elapsed: ResumableTimer
 ) -> tuple[list[Prediction], dict[str, Any]]:
     backend, files = model_files(step, context)
     prompts = [with_shots(e.messages, shots) for e in examples]

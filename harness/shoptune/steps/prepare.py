@@ -10,23 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from shoptune.canaries import plant
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Note, PreferencePair
 from shoptune.data_report import DataReport, Part, Quantiles, WeightReport
+from shoptune.dataset.assignment import LEFT_OUT, NO_EXAMPLE, Assignment, assign
+from shoptune.dataset.canaries import plant
+from shoptune.dataset.example_index import ExampleIndex, PairPool
+from shoptune.dataset.jsonl_buffer import JsonlBuffer
+from shoptune.dataset.language_slice import with_language
+from shoptune.dataset.leakage import TEST, TRAIN, VALIDATION
+from shoptune.dataset.near_duplicates import TextIndex
+from shoptune.dataset.splits import SPLITS, Split, position, split_by_date, split_by_key
+from shoptune.dataset.tables import DropCount, Table, TableSource, read_table, reasons_of
 from shoptune.errors import DataError, UsageError, did_you_mean
-from shoptune.jsonl import from_line, to_line
-from shoptune.leakage import TEST, TRAIN, VALIDATION
-from shoptune.near_duplicates import TextIndex
-from shoptune.profile.languages import language_finder
-from shoptune.splits import SPLITS, Split, position, split_by_date, split_by_key
+from shoptune.languages import language_finder
 from shoptune.step import Step
-from shoptune.steps.assign import LEFT_OUT, NO_EXAMPLE, Assignment, assign
 from shoptune.steps.context import StepContext, component_and_options
-from shoptune.steps.language import with_language
-from shoptune.steps.pool import ExamplePool, PairPool
-from shoptune.steps.spool import Spool
-from shoptune.steps.tables import DropCount, Table, TableSource, read_table, reasons_of
+from shoptune.storage.jsonl import from_line, to_line
 
 __all__ = ["prepare", "read_tables"]
 
@@ -42,8 +42,8 @@ def prepare(step: Step, context: StepContext) -> dict[str, Any]:
     sources = {part: read_tables(part, step, context) for part in step.settings["tables"]}
     index, notes = TextIndex(), Notes()
     with ExitStack() as open_files:
-        examples = ExamplePool(open_files.enter_context(Spool(context.work.state / "examples", Example)), index)
-        pairs = PairPool(open_files.enter_context(Spool(context.work.state / "pairs", PreferencePair)), index)
+        examples = ExampleIndex(open_files.enter_context(JsonlBuffer(context.work.state / "examples", Example)), index)
+        pairs = PairPool(open_files.enter_context(JsonlBuffer(context.work.state / "pairs", PreferencePair)), index)
         dropped = _make_examples(task, options, sources, examples, split, seed, notes)
         refused = _make_pairs(task, options, sources["own"], examples, pairs, notes)
         given = assign(examples, pairs, index.clusters(split.similarity), split)
@@ -100,7 +100,7 @@ def _make_examples(
     task: Task[Any],
     options: Any,
     sources: Mapping[str, Mapping[str, Table]],
-    examples: ExamplePool,
+    examples: ExampleIndex,
     split: Split,
     seed: int,
     notes: Notes,
@@ -144,7 +144,7 @@ def _part_of(example: Example, split: Split, seed: int, *, test: bool, validatio
     return PARTS[part]
 
 
-def _refuse_ids_that_stand_twice(examples: ExamplePool) -> None:
+def _refuse_ids_that_stand_twice(examples: ExampleIndex) -> None:
     ids, first, inverse = np.unique(examples.ids, return_index=True, return_inverse=True)
     if len(ids) < len(examples):
         second = int(np.flatnonzero(first[inverse] != np.arange(len(examples)))[0])
@@ -160,7 +160,7 @@ def _make_pairs(
     task: Task[Any],
     options: Any,
     tables: Mapping[str, Table],
-    examples: ExamplePool,
+    examples: ExampleIndex,
     pairs: PairPool,
     notes: Notes,
 ) -> DropCount:
@@ -192,7 +192,7 @@ def _files(sources: Mapping[str, Mapping[str, Table]]) -> str:
     return ", ".join(file for tables in sources.values() for table in tables.values() for file in table.report.files)
 
 
-def _planted(examples: ExamplePool, given: Assignment, seed: int, count: int) -> set[int]:
+def _planted(examples: ExampleIndex, given: Assignment, seed: int, count: int) -> set[int]:
     """Choose the training examples that get a canary, by the hash of their ids: rows that are added change little."""
     if not count:
         return set()
@@ -206,7 +206,7 @@ def _planted(examples: ExamplePool, given: Assignment, seed: int, count: int) ->
     return {i for _, i in sorted(usable)[:count]}
 
 
-def _write_examples(examples: ExamplePool, given: Assignment, planted: set[int], seed: int, folder: Path) -> None:
+def _write_examples(examples: ExampleIndex, given: Assignment, planted: set[int], seed: int, folder: Path) -> None:
     """Write the parts; examples of one unit share a group, since they are resampled together.
 
     Only what may be scored gets the slice `language`: to find a text's takes longer than all else about its row.
@@ -253,7 +253,7 @@ def _by_source(pairs: PairPool, given: Assignment) -> dict[str, int]:
     return {source: int(count) for source, count in zip(pairs.sources, kept, strict=True) if count}
 
 
-def _weights(examples: ExamplePool, given: Assignment) -> WeightReport | None:
+def _weights(examples: ExampleIndex, given: Assignment) -> WeightReport | None:
     weights = examples.weights[given.examples == TRAIN]
     used = weights[weights > 0]
     if (weights == 1).all() or not len(used):

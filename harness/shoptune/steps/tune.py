@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 from shoptune.components import TuningJob
 from shoptune.data import Example, PreferencePair
+from shoptune.dataset.splits import position
 from shoptune.errors import StepError
-from shoptune.jsonl import read_jsonl
-from shoptune.resources import Usage
-from shoptune.splits import position
+from shoptune.execution.elapsed import ResumableTimer
+from shoptune.execution.resources import ResourceMonitor
 from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options, model_files
-from shoptune.steps.elapsed import Elapsed
+from shoptune.storage.jsonl import read_jsonl
 
 __all__ = ["tune"]
 
@@ -40,8 +40,8 @@ def tune(step: Step, context: StepContext) -> dict[str, Any]:
     if method.learns_from == "pairs" and not pairs["train"]:
         raise StepError(f"{step.name}: {method.name} learns from preference pairs and there are none: {_why(prepared)}")
     _, files = model_files(step, context)
-    elapsed = Elapsed(context.work.state / "seconds")
-    with Usage() as usage:
+    elapsed = ResumableTimer(context.work.state / "seconds")
+    with ResourceMonitor() as usage:
         report = method.tune(
             TuningJob(
                 model=files,

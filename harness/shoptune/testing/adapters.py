@@ -13,7 +13,7 @@ from typing import Any
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError, UsageError
-from shoptune.jsonl import from_line, to_line
+from shoptune.storage.jsonl import from_line, to_line
 from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
 
 __all__ = ["adapter_findings", "check_adapter", "repeat_lines"]

@@ -10,7 +10,7 @@ from math import isclose, isnan
 from pathlib import Path
 from typing import Any
 
-from shoptune.components import GenerationSettings, LocatedModel, ModelBackend, ModelSession
+from shoptune.components import GenerationSettings, ModelBackend, ModelSession, ResolvedModel
 from shoptune.data import Message, Prediction
 from shoptune.errors import ShoptuneError
 from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
@@ -41,10 +41,10 @@ class Material:
     def options(self) -> Any:
         return options_of(self.backend.options, self.given)
 
-    def locate(self) -> LocatedModel:
+    def resolve(self) -> ResolvedModel:
         """Find the model."""
         try:
-            return self.backend.locate(self.model, self.folder, self.options)
+            return self.backend.resolve(self.model, self.folder, self.options)
         except ShoptuneError as error:
             raise NotCheckedError(
                 f"it can't load {self.model} ({error}): call the check with a model that it can"
@@ -53,7 +53,7 @@ class Material:
     @contextmanager
     def session(self) -> Iterator[ModelSession]:
         """Load the model for as long as it is needed."""
-        with self.backend.open(self.backend.materialise(self.locate(), say_nothing)) as session:
+        with self.backend.open(self.backend.fetch(self.resolve(), say_nothing)) as session:
             yield session
 
     @cached_property
@@ -88,7 +88,7 @@ def backend_findings(backend: ModelBackend[Any], model: str, folder: Path, optio
 
 
 def it_finds_the_same_model_again(material: Material) -> None:
-    one, other = material.locate(), material.locate()
+    one, other = material.resolve(), material.resolve()
     require(one == other, f"located twice, {material.model} is {one} and {other}")
     require(one.fingerprint, "a located model needs a fingerprint: the hash of all that decides its answers")
 

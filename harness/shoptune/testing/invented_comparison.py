@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shoptune.comparison import (
-    AnswerMark,
+    AnswerHighlight,
     CandidateInfo,
     Comparison,
     Cost,
@@ -139,7 +139,7 @@ def _results(part: Slice | None) -> Iterator[Result]:
             p_value=None if part else 0.001,
             p_adjusted=None if part else 0.002,
             verdict=None if part else "better",
-            smallest_detectable=None if part else 0.04,
+            minimum_detectable_effect=None if part else 0.04,
             n=20,
             invalid=1,
             gained=12,
@@ -163,7 +163,7 @@ def _cost(candidate: str, task: str | None) -> Cost:
 
 def _samples() -> Iterator[SampleInfo]:
     for example in sample_examples(4):
-        mark = AnswerMark(metric="coverage", start=0, end=1, kind="good", note="states color")
+        mark = AnswerHighlight(metric="coverage", start=0, end=1, kind="good", note="states color")
         yield SampleInfo(
             task=TASK,
             id=example.id,
@@ -175,7 +175,10 @@ def _samples() -> Iterator[SampleInfo]:
             answers={
                 "base": SampleAnswer(text="A thing.", finish="length", values={"overlap": 0.1, "coverage": None}),
                 "tuned": SampleAnswer(
-                    text=example.references[0], finish="stop", values={"overlap": 1.0, "coverage": 1.0}, marks=[mark]
+                    text=example.references[0],
+                    finish="stop",
+                    values={"overlap": 1.0, "coverage": 1.0},
+                    highlights=[mark],
                 ),
             },
         )

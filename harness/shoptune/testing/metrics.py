@@ -11,10 +11,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from shoptune.additive import applies_to, checked_rows, values_of
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Metric
 from shoptune.data import Example, Sample
 from shoptune.errors import UsageError
+from shoptune.metrics.additive import applies_to, checked_rows, values_of
 from shoptune.testing.answered import QUALITIES, Answered, sample_answers
 from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
 
@@ -108,7 +108,7 @@ def metric_findings(
     checks = [
         *EVERY,
         *(ADDITIVE if isinstance(metric, AdditiveMetric) else ()),
-        *((marks_lie_in_the_text,) if isinstance(metric, AdditiveMetric) and metric.marks else ()),
+        *((highlights_lie_in_the_text,) if isinstance(metric, AdditiveMetric) and metric.highlights else ()),
         *((shares_lie_between_0_and_1,) if metric.format == "share" else ()),
         *((the_reference_scores_best,) if metric.higher_is_better is not None else ()),
     ]
@@ -192,12 +192,12 @@ def the_reference_scores_best(material: Material) -> None:
             require(worse, f"{found}; {'higher' if higher else 'lower'} is declared to be better")
 
 
-def marks_lie_in_the_text(material: Material) -> None:
-    marks = material.additive.marks
+def highlights_lie_in_the_text(material: Material) -> None:
+    highlights = material.additive.highlights
     for answered in material.answered:
         for sample in answered.mixed().samples:
             text = sample.prediction.text
-            for mark in marks(sample, material.options) if marks else ():
+            for mark in highlights(sample, material.options) if highlights else ():
                 inside = 0 <= mark.start < mark.end <= len(text)
                 require(
                     inside,

@@ -14,7 +14,7 @@ from shoptune.data import Record, Tables
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 from shoptune.experiment.file import read_experiment_file
 from shoptune.experiment.load import Experiment, load_experiment
-from shoptune.plugins import Loaded, Plugins, load_plugins
+from shoptune.plugins import LoadedPlugin, Plugins, load_plugins
 from shoptune.plugins.files import whole_plugin
 from shoptune.plugins.loading import installed_names
 from shoptune.testing.adapters import adapter_findings
@@ -30,12 +30,12 @@ from shoptune.testing.tiny import tiny_model
 __all__ = ["check_plugin", "only_plugin"]
 
 
-def only_plugin(plugin: str | Path | Loaded) -> Plugins:
+def only_plugin(plugin: str | Path | LoadedPlugin) -> Plugins:
     """Return plugins of which there is one: the installed one of that name, or that of a file or folder.
 
     Raises PluginError where it can't be loaded, UsageError where it isn't there.
     """
-    if isinstance(plugin, Loaded):
+    if isinstance(plugin, LoadedPlugin):
         plugin = Path(plugin.distribution) if plugin.from_file else plugin.name
     if isinstance(plugin, Path):
         return load_plugins([plugin.resolve()], only=lambda _: False)
@@ -47,7 +47,7 @@ def only_plugin(plugin: str | Path | Loaded) -> Plugins:
     return plugins
 
 
-def check_plugin(plugin: str | Path | Loaded) -> list[Finding]:
+def check_plugin(plugin: str | Path | LoadedPlugin) -> list[Finding]:
     """Hold all that a plugin brings against the contracts of its components.
 
     A task is checked on the tables of ``data/experiment.yaml`` in the plugin's package, if that names it, with the
@@ -91,7 +91,7 @@ def _findings(plugins: Plugins, folder: Path) -> Iterator[Finding]:
         yield Finding(kind="plugin", name=fault.name, check="it registers", outcome="failed", message=str(fault))
 
 
-def _sample_experiment(plugin: Loaded) -> Experiment | None:
+def _sample_experiment(plugin: LoadedPlugin) -> Experiment | None:
     """Load ``data/experiment.yaml`` beside the plugin, if there is one; it knows the plugin, be it installed or not."""
     path = plugin.place / "data" / "experiment.yaml"
     if not path.is_file():

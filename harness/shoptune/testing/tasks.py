@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from shoptune.components import Task
 from shoptune.data import Example, Invalid, PreferencePair, Record, Tables
-from shoptune.jsonl import from_line, to_line
+from shoptune.storage.jsonl import from_line, to_line
 from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
 from shoptune.testing.hostile import ANSWERS, damaged
 from shoptune.testing.leaks import find_leak

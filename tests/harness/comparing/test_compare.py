@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shoptune.comparing.breakdown import MAX_SLICES
 from shoptune.comparing.compare import compare
 from shoptune.comparing.measured import Measured, TaskSamples
+from shoptune.comparing.slicing import MAX_SLICES
 from shoptune.comparing.statistics import holm
 from shoptune.comparison import Result
 from shoptune.components import AdditiveMetric, CorpusMetric, Evaluation, FloatArray, NoOptions
@@ -163,7 +163,7 @@ class TestAllSamples:
     def test_no_difference_at_all(self, scores: FloatArray) -> None:
         sft = run(task(), [measured({"base": of(scores), "sft": of(scores)})])["rouge_l", "sft", None]
         assert (sft.difference, sft.difference_interval, sft.p_value, sft.tied) == (0, (0, 0), 1, N)
-        assert (sft.verdict, sft.smallest_detectable) == ("inconclusive", None)
+        assert (sft.verdict, sft.minimum_detectable_effect) == ("inconclusive", None)
 
     def test_rows_of_many_columns(self) -> None:
         truth = np.arange(N) % 2
@@ -189,9 +189,9 @@ class TestAllSamples:
         by_sample = run(task(), [measured(rows)])["rouge_l", "sft", None]
         by_product = run(task(groups=[f"p{i // 6}" for i in range(N)]), [measured(rows)])["rouge_l", "sft", None]
         assert by_product.difference == by_sample.difference
-        assert by_product.smallest_detectable is not None
-        assert by_sample.smallest_detectable is not None
-        assert by_product.smallest_detectable > 2 * by_sample.smallest_detectable
+        assert by_product.minimum_detectable_effect is not None
+        assert by_sample.minimum_detectable_effect is not None
+        assert by_product.minimum_detectable_effect > 2 * by_sample.minimum_detectable_effect
 
     def test_a_metric_that_applies_to_no_sample(self, scores: FloatArray) -> None:
         nothing = np.zeros((N, 2))
@@ -222,7 +222,9 @@ class TestAllSamples:
         (two,) = (r for r in compare([task()], [measured(rows)], list(rows), "sft", seed=1) if r.difference)
         assert one.difference_interval is not None
         assert two.difference_interval == pytest.approx([-bound for bound in reversed(one.difference_interval)])
-        assert (two.p_value, two.smallest_detectable) == pytest.approx((one.p_value, one.smallest_detectable))
+        assert (two.p_value, two.minimum_detectable_effect) == pytest.approx(
+            (one.p_value, one.minimum_detectable_effect)
+        )
         assert (two.gained, two.lost) == (one.lost, one.gained)
 
     def test_one_group_can_show_nothing(self, scores: FloatArray) -> None:
@@ -346,7 +348,9 @@ class TestPrompts:
         assert (thrice.n, once.n) == (60, 20)
         assert thrice.difference == pytest.approx(once.difference)
         assert thrice.difference_interval == pytest.approx(once.difference_interval)
-        assert (thrice.p_value, thrice.smallest_detectable) == pytest.approx((once.p_value, once.smallest_detectable))
+        assert (thrice.p_value, thrice.minimum_detectable_effect) == pytest.approx(
+            (once.p_value, once.minimum_detectable_effect)
+        )
 
     def test_prompts_are_told_apart_whatever_else_is(self, scores: FloatArray) -> None:
         metrics = [measured({"base": of(scores), "sft": of(scores)})]

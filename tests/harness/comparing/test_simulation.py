@@ -169,7 +169,7 @@ def test_of_experiments_without_a_true_difference_one_in_twenty_finds_any(popula
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_a_true_difference_of_the_smallest_detectable_size_is_found_as_often_as_is_said(
+def test_a_true_difference_of_the_minimum_detectable_effect_size_is_found_as_often_as_is_said(
     population: Population, metric: str
 ) -> None:
     def gain(share: float) -> float:
@@ -184,7 +184,7 @@ def test_a_true_difference_of_the_smallest_detectable_size_is_found_as_often_as_
         return [experiment(population, number, writers, [metric])[1] for number in numbers]
 
     def stated(results: Sequence[Result]) -> float:
-        return float(np.mean([result.smallest_detectable or 0.0 for result in results]))
+        return float(np.mean([result.minimum_detectable_effect or 0.0 for result in results]))
 
     share = brentq(lambda share: gain(share) - stated(tuned(share, range(60))), 0.0, 1.0, xtol=0.005)
     results = tuned(share, range(100, 100 + EXPERIMENTS))

@@ -20,10 +20,10 @@ from shoptune.comparing.statistics import (
     bootstrap,
     holm,
     interval,
+    minimum_detectable_effect,
     p_value,
     paired_difference,
     resampling_weights,
-    smallest_detectable,
     standard_error,
     sum_by_group,
 )
@@ -166,18 +166,18 @@ class TestInterval:
         assert np.isnan(interval(replicates, groups=1)).all()
         assert np.isnan(standard_error(replicates, groups=1))
         assert np.isnan(p_value(1.0, replicates, groups=1))
-        assert np.isnan(smallest_detectable(replicates, groups=1))
+        assert np.isnan(minimum_detectable_effect(replicates, groups=1))
 
     def test_undefined_replicates_are_left_out_while_they_are_rare(self) -> None:
         defined = np.sort(np.random.default_rng(0).normal(size=950))
         replicates = np.r_[defined, np.full(50, np.nan)]
         assert len(replicates) * MAX_UNDEFINED == 50
-        for answer in (interval, standard_error, smallest_detectable, partial(p_value, 0.1)):
+        for answer in (interval, standard_error, minimum_detectable_effect, partial(p_value, 0.1)):
             assert answer(replicates, groups=9) == pytest.approx(answer(defined, groups=9), rel=1e-12)
             assert np.isnan(answer(np.r_[defined[1:], np.full(51, np.nan)], groups=9)).all()
 
     def test_none_is_defined(self) -> None:
-        for answer in (interval, standard_error, smallest_detectable, partial(p_value, 0.1)):
+        for answer in (interval, standard_error, minimum_detectable_effect, partial(p_value, 0.1)):
             assert np.isnan(answer(np.full((3, 100), np.nan), groups=9)).all()
 
 
@@ -228,15 +228,15 @@ class TestStandardError:
         assert standard_error(np.array([0.3, 0.3, 0.1 + 0.2]), groups=3) == 0
 
     @pytest.mark.parametrize("n", [8, 48, 1000])
-    def test_the_smallest_detectable_difference_is_found_with_the_power_that_is_said(self, n: int) -> None:
+    def test_the_minimum_detectable_effect_difference_is_found_with_the_power_that_is_said(self, n: int) -> None:
         error = 0.02
-        smallest = smallest_detectable(normal_replicates(0.5, error * np.sqrt((n - 1) / n)), groups=n)
+        smallest = minimum_detectable_effect(normal_replicates(0.5, error * np.sqrt((n - 1) / n)), groups=n)
         critical = scipy.stats.t.ppf(1 - ALPHA / 2, n - 1)
         power = scipy.stats.nct.sf(critical, n - 1, smallest / error)
         assert power == pytest.approx(POWER, abs=0.02)
 
     def test_nothing_is_known_where_nothing_varied(self) -> None:
-        assert np.isnan(smallest_detectable(np.zeros(100), groups=10))
+        assert np.isnan(minimum_detectable_effect(np.zeros(100), groups=10))
 
 
 @st.composite
@@ -321,7 +321,7 @@ class TestManyFiguresAtOnce:
         ]
         differences = [float(np.nanmean(figure)) for figure in figures]
         stacked = np.stack(figures)
-        for answer in (interval, standard_error, smallest_detectable):
+        for answer in (interval, standard_error, minimum_detectable_effect):
             alone = [answer(figure, n) for figure, n in zip(figures, groups, strict=True)]
             np.testing.assert_array_equal(answer(stacked, groups), alone)
         alone = [p_value(d, figure, n) for d, figure, n in zip(differences, figures, groups, strict=True)]

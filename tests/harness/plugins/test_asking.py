@@ -112,7 +112,7 @@ class TestObserving:
     def test_arguments_are_opt_in(self, plugin: Callable[..., Path]) -> None:
         source = "told = []\n@hookimpl\ndef after_step(seconds): told.append(seconds)\n"
         loaded = load_plugins([plugin(source)])
-        loaded.tell("after_step", step=None, seconds=3.0)
+        loaded.notify("after_step", step=None, seconds=3.0)
         assert loaded.loaded[-1].module.told == [3.0]
         assert loaded.warnings == []
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from shoptune.data import Example, Prediction
-from shoptune.jsonl import read_jsonl
+from shoptune.storage.jsonl import read_jsonl
 from tests.fakes import Shop
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from shoptune.data import Example, Message, Prediction
-from shoptune.jsonl import read_jsonl, to_line
 from shoptune.steps.predict import with_shots
+from shoptune.storage.jsonl import read_jsonl, to_line
 from tests.fakes import Shop
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from shoptune.data import Example
 from shoptune.data_report import DataReport
-from shoptune.jsonl import read_jsonl
-from shoptune.splits import SPLITS, Split, split_by_key
+from shoptune.dataset.splits import SPLITS, Split, split_by_key
+from shoptune.storage.jsonl import read_jsonl
 from tests.fakes import WORDS, Shop
 
 ADJECTIVES = [f"{word}{ending}" for word in WORDS for ending in ("", "ish", "er", "ly")]

@@ -6,7 +6,7 @@ import json
 
 from shoptune.data import Example
 from shoptune.data_report import DataReport, Drops
-from shoptune.jsonl import read_jsonl
+from shoptune.storage.jsonl import read_jsonl
 from tests.fakes import Shop
 
 PARTS = ("train", "validation", "test")

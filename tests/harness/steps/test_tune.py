@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 from shoptune.data import Example
-from shoptune.jsonl import read_jsonl
+from shoptune.storage.jsonl import read_jsonl
 from tests.fakes import Shop
 
 

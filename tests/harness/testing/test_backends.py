@@ -13,10 +13,10 @@ import pytest
 
 from shoptune.components import (
     GenerationSettings,
-    LocatedModel,
     ModelBackend,
     ModelFiles,
     NoOptions,
+    ResolvedModel,
 )
 from shoptune.data import Message, Prediction
 from shoptune.testing import (
@@ -74,16 +74,16 @@ def backend(fault: str = "") -> ModelBackend[NoOptions]:
     def opened(files: ModelFiles) -> Iterator[Session]:
         yield Session(fault)
 
-    def locate(name: str, folder: Path, options: NoOptions) -> LocatedModel:
+    def resolve(name: str, folder: Path, options: NoOptions) -> ResolvedModel:
         digest = str(random.random()) if fault == "fingerprint" else "1f"
-        return LocatedModel(name=name, fingerprint=digest, source="the test", location=str(folder))
+        return ResolvedModel(name=name, fingerprint=digest, source="the test", location=str(folder))
 
     return ModelBackend(
         name="parrot",
         summary="Repeats",
         options=NoOptions,
-        locate=locate,
-        materialise=lambda located, progress: ModelFiles(folder=Path(located.location)),
+        resolve=resolve,
+        fetch=lambda located, progress: ModelFiles(folder=Path(located.location)),
         open=opened,
     )
 

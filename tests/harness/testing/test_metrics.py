@@ -16,7 +16,7 @@ from shoptune.components import (
     FloatArray,
     NoOptions,
 )
-from shoptune.data import Mark, Sample
+from shoptune.data import Highlight, Sample
 from shoptune.errors import UsageError
 from shoptune.reductions import ratio
 from shoptune.testing import (
@@ -35,9 +35,9 @@ def rows(evaluation: Evaluation, options: NoOptions) -> FloatArray:
     return np.array([overlap(s) for s in evaluation.samples], dtype=np.float64).reshape(-1, 2)
 
 
-def marks(sample: Sample, options: NoOptions) -> Iterator[Mark]:
+def highlights(sample: Sample, options: NoOptions) -> Iterator[Highlight]:
     if sample.text:
-        yield Mark(start=0, end=1, kind="good", note="the first character")
+        yield Highlight(start=0, end=1, kind="good", note="the first character")
 
 
 OVERLAP = AdditiveMetric(
@@ -48,7 +48,7 @@ OVERLAP = AdditiveMetric(
     reduce=ratio,
     higher_is_better=True,
     format="share",
-    marks=marks,
+    highlights=highlights,
 )
 
 
@@ -75,8 +75,10 @@ FAULTY_METRICS: dict[str, dict[str, Any]] = {
     "nothing counted has no value": {"reduce": lambda totals: np.nan_to_num(ratio(totals))},
     "shares lie between 0 and 1": {"reduce": lambda totals: 3 * ratio(totals)},
     "the reference scores best": {"higher_is_better": False},
-    "marks lie in the text": {
-        "marks": lambda sample, options: [Mark(start=0, end=len(sample.text) + 1, kind="good", note="too long")]
+    "highlights lie in the text": {
+        "highlights": lambda sample, options: [
+            Highlight(start=0, end=len(sample.text) + 1, kind="good", note="too long")
+        ]
     },
 }
 

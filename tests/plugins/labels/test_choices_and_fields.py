@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from shoptune.cells import as_text
 from shoptune.data import Example, Invalid, Record
 from shoptune.errors import UsageError
+from shoptune.formatting import format_value
 from shoptune_labels.choices import listed, parse_choice
 from shoptune_labels.fields import refuse_unknown_fields, shown
 
@@ -61,7 +61,7 @@ def test_a_mapping_shows_its_own_fields() -> None:
     ],
 )
 def test_cells_as_text(value: Any, text: str) -> None:
-    assert as_text(value) == text
+    assert format_value(value) == text
 
 
 def test_a_field_that_no_row_has() -> None:

@@ -125,7 +125,7 @@ def make_result(
         p_value=0.001 if verdict in ("better", "worse") else 0.4 if verdict else None,
         p_adjusted=0.01 if verdict in ("better", "worse") else 1.0 if verdict else None,
         verdict=verdict,
-        smallest_detectable=round(half * 1.4, 4) if verdict and half else None,
+        minimum_detectable_effect=round(half * 1.4, 4) if verdict and half else None,
         n=n,
         invalid=0,
         gained=n - 10 if verdict == "better" else 10 if difference else None,

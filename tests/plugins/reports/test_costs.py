@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from shoptune.comparison import Comparison, GateVerdict
 from shoptune.prices import Prices
-from shoptune_reports.as_html import render_html
 from shoptune_reports.board import Board, boards
-from shoptune_reports.cost_section import TaskCosts, cost_section
-from shoptune_reports.costs import Amount
-from shoptune_reports.headline import headline_metrics
-from shoptune_reports.pareto import front
+from shoptune_reports.charts.pareto import front
+from shoptune_reports.formats.html import render_html
+from shoptune_reports.html.headline import headline_metrics
+from shoptune_reports.sections.cost_section import TaskCosts, cost_section
+from shoptune_reports.sections.costs import Amount
 
 Build = Callable[..., Comparison]
 

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 
 from shoptune.comparison import Comparison, Spread
 from shoptune.testing.hostile import CONTROLS, everywhere
-from shoptune_reports.as_csv import render_csv
-from shoptune_reports.plain_text import printable
+from shoptune_reports.formats.csv import render_csv
+from shoptune_reports.text.plain import printable
 from tests.plugins.reports.hostile import texts
 
 FORMULAS = [

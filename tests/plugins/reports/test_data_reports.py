@@ -12,9 +12,9 @@ from markdown_it import MarkdownIt
 
 from shoptune.comparison import Comparison
 from shoptune.data_report import DataReport, PersonalDataReport
-from shoptune_reports.as_html import render_data_html, render_html
-from shoptune_reports.as_json import render_data_json
-from shoptune_reports.as_markdown import LIMIT, render_data_markdown, render_markdown
+from shoptune_reports.formats.html import render_data_html, render_html
+from shoptune_reports.formats.json import render_data_json
+from shoptune_reports.formats.markdown import LIMIT, render_data_markdown, render_markdown
 from shoptune_reports.plugin import register_report_formats
 from tests.plugins.reports.conftest import HOSTILE
 from tests.plugins.reports.data_reports import NO_LEAKAGE, bare_data, hostile_data, make_data, make_table

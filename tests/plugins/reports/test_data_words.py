@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shoptune.data_report import DataReport, Drops, Duplicates, LeakageReport, Part
-from shoptune_reports import data_words as w
+from shoptune_reports.text import data as w
 from tests.plugins.reports.data_reports import NO_LEAKAGE, bare_data, make_data, make_table
 
 SPLIT = "250 products to learn from, 57 held out"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune_reports.fitting import Block, fit, length
+from shoptune_reports.text.fit import Block, fit, length
 
 PLENTY = 1_000_000
 NOTE = 1100

@@ -8,7 +8,7 @@ import pytest
 
 from shoptune.comparison import Comparison
 from shoptune_reports.board import boards
-from shoptune_reports.forest import Forest, forest, forests
+from shoptune_reports.charts.forest import Forest, forest, forests
 
 
 def plot(comparison: Comparison, metric: str) -> Forest:

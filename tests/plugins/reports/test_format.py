@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune_reports import format as f
+from shoptune_reports.text import numbers as f
 
 
 def spaced(text: str) -> str:

@@ -9,8 +9,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from shoptune.history.run_record import CandidateRecord, Figure, MetricRecord, RunRecord, TaskRecord
-from shoptune_reports.as_history import render_history_html
-from shoptune_reports.trends import trends
+from shoptune_reports.charts.trends import trends
+from shoptune_reports.formats.history_html import render_history_html
 
 HOSTILE = "<script>alert(1)</script>|`x`"
 METRIC = MetricRecord(

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 
 from shoptune.comparison import Comparison, Spread
 from shoptune.components import Section
-from shoptune_reports.as_html import render_html
+from shoptune_reports.formats.html import render_html
 
 Build = Callable[..., Comparison]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from shoptune.comparison import SCHEMA_VERSION, Comparison
-from shoptune_reports.as_json import render_json
+from shoptune_reports.formats.json import render_json
 from shoptune_reports.plugin import register_report_formats
 
 

@@ -12,7 +12,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from shoptune.comparison import Comparison, Slice, Spread
 from shoptune.testing.hostile import CONTROLS, everywhere
-from shoptune_reports.as_junit import render_junit
+from shoptune_reports.formats.junit import render_junit
 from tests.plugins.reports.hostile import texts
 
 Build = Callable[..., Comparison]

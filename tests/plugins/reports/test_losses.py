@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune_reports.losses import loss_curve
+from shoptune_reports.charts.loss import loss_curve
 
 Logged = list[dict[str, float]]
 

@@ -15,10 +15,10 @@ from shoptune.comparison import Comparison
 from shoptune.components import Section
 from shoptune.prices import Prices
 from shoptune.testing.hostile import CONTROLS, everywhere
-from shoptune_reports.as_markdown import LIMIT, render_markdown
-from shoptune_reports.fitting import length
-from shoptune_reports.markdown_text import escape
-from shoptune_reports.plain_text import one_line
+from shoptune_reports.formats.markdown import LIMIT, render_markdown
+from shoptune_reports.text.fit import length
+from shoptune_reports.text.markdown import escape
+from shoptune_reports.text.plain import one_line
 from tests.plugins.reports.hostile import texts
 
 Build = Callable[..., Comparison]

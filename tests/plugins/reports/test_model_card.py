@@ -14,8 +14,8 @@ from markdown_it import MarkdownIt
 
 from shoptune.comparison import Comparison
 from shoptune.testing.hostile import CONTROLS, everywhere
-from shoptune_reports.as_model_card import render_model_card
-from shoptune_reports.plain_text import one_line
+from shoptune_reports.formats.model_card import render_model_card
+from shoptune_reports.text.plain import one_line
 from tests.plugins.reports.hostile import texts
 
 Build = Callable[..., Comparison]

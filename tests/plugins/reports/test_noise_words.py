@@ -6,9 +6,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from shoptune.comparison import CandidateInfo, Comparison
-from shoptune_reports.as_html import render_html
-from shoptune_reports.as_markdown import render_markdown
-from shoptune_reports.noise_words import noise_floor
+from shoptune_reports.formats.html import render_html
+from shoptune_reports.formats.markdown import render_markdown
+from shoptune_reports.text.noise import noise_floor
 
 
 def candidate(**noise: Any) -> CandidateInfo:

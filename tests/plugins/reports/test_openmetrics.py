@@ -10,8 +10,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from shoptune.comparison import Comparison
 from shoptune.prices import Prices
 from shoptune.testing.hostile import CONTROLS, everywhere
-from shoptune_reports.as_openmetrics import render_openmetrics
-from shoptune_reports.plain_text import printable
+from shoptune_reports.formats.openmetrics import render_openmetrics
+from shoptune_reports.text.plain import printable
 from tests.plugins.reports.hostile import texts
 
 Build = Callable[..., Comparison]

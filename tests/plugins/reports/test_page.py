@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune_reports.anchors import Anchors
-from shoptune_reports.page import as_data
+from shoptune_reports.html.anchors import Anchors
+from shoptune_reports.html.page import as_data
 from tests.plugins.reports.conftest import HOSTILE
 
 ASSETS = resources.files("shoptune_reports").joinpath("assets")

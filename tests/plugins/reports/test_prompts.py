@@ -8,9 +8,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from shoptune.comparison import Comparison, Spread
-from shoptune_reports.as_html import render_html
-from shoptune_reports.as_markdown import render_markdown
-from shoptune_reports.format import Format, spread
+from shoptune_reports.formats.html import render_html
+from shoptune_reports.formats.markdown import render_markdown
+from shoptune_reports.text.numbers import Format, spread
 
 EXAMPLES = "48 test examples of 48 groups"
 

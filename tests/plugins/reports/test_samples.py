@@ -14,12 +14,12 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.comparison import AnswerMark, Comparison, SampleAnswer, SampleInfo
-from shoptune_reports import sample_data
-from shoptune_reports.as_html import render_html
+from shoptune.comparison import AnswerHighlight, Comparison, SampleAnswer, SampleInfo
 from shoptune_reports.board import Board, boards
-from shoptune_reports.sample_data import LARGEST_PACK, MOST_SAMPLES, PageSamples, page_samples
-from shoptune_reports.selection import rank, select
+from shoptune_reports.formats.html import render_html
+from shoptune_reports.html import samples as sample_data
+from shoptune_reports.html.sample_selection import rank, select
+from shoptune_reports.html.samples import LARGEST_PACK, MOST_SAMPLES, PageSamples, page_samples
 from tests.plugins.reports.conftest import HOSTILE, TASK
 
 Build = Callable[..., Comparison]
@@ -43,12 +43,12 @@ def with_answers(sample: SampleInfo, **answers: SampleAnswer) -> SampleInfo:
     return sample.model_copy(update={"answers": sample.answers | answers})
 
 
-def answer(text: str, *, marks: tuple[AnswerMark, ...] = (), invalid: str | None = None) -> SampleAnswer:
-    return SampleAnswer(text=text, finish="stop", marks=list(marks), invalid=invalid)
+def answer(text: str, *, highlights: tuple[AnswerHighlight, ...] = (), invalid: str | None = None) -> SampleAnswer:
+    return SampleAnswer(text=text, finish="stop", highlights=list(highlights), invalid=invalid)
 
 
-def good(start: int, end: int, note: str) -> AnswerMark:
-    return AnswerMark(metric="attribute_coverage", start=start, end=end, kind="good", note=note)
+def good(start: int, end: int, note: str) -> AnswerHighlight:
+    return AnswerHighlight(metric="attribute_coverage", start=start, end=end, kind="good", note=note)
 
 
 # --- which ------------------------------------------------------------------------------------------------------------
@@ -136,9 +136,9 @@ def test_a_candidate_without_an_answer_is_null(build: Build, comparison: Compari
 
 def test_facts_are_ticked_for_those_whose_words_state_them(build: Build, comparison: Comparison) -> None:
     states = good(0, 6, "states outer material: Waxed cotton")
-    claims = AnswerMark(metric="unsupported_claims", start=0, end=6, kind="bad", note="states color: red")
+    claims = AnswerHighlight(metric="unsupported_claims", start=0, end=6, kind="bad", note="states color: red")
     sample = with_answers(
-        comparison.samples[0], sft=answer("Cotton", marks=(states,)), dpo=answer("Red", marks=(claims,))
+        comparison.samples[0], sft=answer("Cotton", highlights=(states,)), dpo=answer("Red", highlights=(claims,))
     )
     sample = sample.model_copy(update={"facts": {"outer_material": "Waxed cotton", "color": "Moss"}})
     (task,) = unpacked(page_of(build(samples=[sample])))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shoptune.comparison import Comparison
 from shoptune_reports.board import boards
-from shoptune_reports.slices import grids, is_certain, regressions, slice_keys
+from shoptune_reports.text.slices import grids, is_certain, regressions, slice_keys
 
 
 def test_regressions_come_worst_first_and_in_the_bad_direction_only(comparison: Comparison) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shoptune.comparison import Comparison, Slice
 from shoptune_reports.board import boards
-from shoptune_reports.slices import is_certain, regressions
+from shoptune_reports.text.slices import is_certain, regressions
 
 
 def test_what_is_certain_comes_before_what_is_large(build: Callable[..., Comparison], comparison: Comparison) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from shoptune.comparison import CandidateInfo, Comparison, MetricInfo
 from shoptune_reports.board import Finding
+from shoptune_reports.html.tiles import featured
 from shoptune_reports.standing import Standing
-from shoptune_reports.themes import themes, title
-from shoptune_reports.tiles import featured
+from shoptune_reports.text.themes import themes, title
 
 
 def metric(name: str, theme: str) -> MetricInfo:

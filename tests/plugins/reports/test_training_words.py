@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoptune.comparison import CandidateInfo, Comparison
-from shoptune_reports.as_html import render_html
-from shoptune_reports.install_words import install
-from shoptune_reports.run_words import noise, runs
-from shoptune_reports.settings_words import in_words
-from shoptune_reports.training_words import how, learnt, lengths
+from shoptune_reports.formats.html import render_html
+from shoptune_reports.text.install import install
+from shoptune_reports.text.run import noise, runs
+from shoptune_reports.text.settings import in_words
+from shoptune_reports.text.training import how, learnt, lengths
 
 GAP = "\N{NO-BREAK SPACE}"
 

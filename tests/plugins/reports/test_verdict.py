@@ -88,7 +88,7 @@ def result(task: str, candidate: str, metric: str, value: float, half: float) ->
         verdict = "inconclusive" if abs(difference) < 0.05 else "better" if better else "worse"
     return Result(
         task=task, metric=metric, candidate=candidate, value=value, interval=(value - 0.04, value + 0.04),
-        difference=difference, verdict=verdict, smallest_detectable=0.05, n=50, invalid=0,
+        difference=difference, verdict=verdict, minimum_detectable_effect=0.05, n=50, invalid=0,
         difference_interval=(difference - half, difference + half) if half and difference is not None else None,
     )  # fmt: skip
 
@@ -364,7 +364,7 @@ def test_costs_are_those_of_all_that_was_tuned_and_of_a_thousand_answers(build: 
     assert judged(whole.model_copy(update={"cost": []})).costs == ""
 
 
-def test_a_quarter_of_the_smallest_detectable_difference_takes_sixteen_times_as_many_groups(build: Build) -> None:
+def test_a_quarter_of_the_minimum_detectable_effect_difference_takes_sixteen_times_as_many_groups(build: Build) -> None:
     """One metric is open, so that nothing is added for the number of comparisons."""
     j = compare(build, sft=row(0.4, 0.7, 0.3125))
     (sentence,) = j.needed

@@ -237,8 +237,8 @@ def test_an_encoder_decoder(session: TransformersSession) -> None:
 def test_smollm2_writes_json() -> None:
     from shoptune_transformers.backend import BACKEND
 
-    model = BACKEND.locate("smollm2-135m-instruct", Path(), BACKEND.options())
-    with BACKEND.open(BACKEND.materialise(model, lambda *_: None)) as session:
+    model = BACKEND.resolve("smollm2-135m-instruct", Path(), BACKEND.options())
+    with BACKEND.open(BACKEND.fetch(model, lambda *_: None)) as session:
         prompts = [[Message(role="user", content=f"Attributes as JSON: {text}")] for text in TEXTS[:3]]
         schemas = [attributes("material", "color")] * 3
         for batch in session.generate(prompts, replace(GREEDY, max_new_tokens=64), schemas=schemas):

@@ -231,12 +231,12 @@ def test_memory_is_given_back(saved_model: Path, cuda: Any) -> None:
 def test_the_peak_of_its_memory_is_known(on_cuda: TransformersSession, cuda: Any) -> None:
     import torch
 
-    from shoptune.resources import Usage
+    from shoptune.execution.resources import ResourceMonitor
 
-    with Usage() as large:
+    with ResourceMonitor() as large:
         block = torch.zeros(2**24, device="cuda")
         del block
-    with Usage() as small:
+    with ResourceMonitor() as small:
         answers(on_cuda)
         assert small.peak_accelerator_bytes
     assert large.peak_accelerator_bytes is not None

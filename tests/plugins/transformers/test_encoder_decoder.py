@@ -275,12 +275,12 @@ def test_the_files_of_the_hub_and_of_save_pretrained_are_one_model(t5: ModelFile
 def test_an_encoder_decoder_is_found_like_any_model(t5: ModelFiles, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(t5.folder, tmp_path / "t5"))
     options = BACKEND.options(dtype="float32", device="cpu")
-    located = BACKEND.locate("./t5", tmp_path, options)
-    files = BACKEND.materialise(located, say_nothing)
+    located = BACKEND.resolve("./t5", tmp_path, options)
+    files = BACKEND.fetch(located, say_nothing)
     assert is_encoder_decoder(files)
     tokenizer = folder / "spiece.model"
     tokenizer.write_bytes(tokenizer.read_bytes() + b"\0")
-    assert BACKEND.locate("./t5", tmp_path, options).fingerprint != located.fingerprint
+    assert BACKEND.resolve("./t5", tmp_path, options).fingerprint != located.fingerprint
 
 
 def test_a_causal_model_has_no_encoder(saved_model: Path) -> None:

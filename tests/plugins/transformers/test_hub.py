@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shoptune.components import LocatedModel
+from shoptune.components import ResolvedModel
 from shoptune.errors import StepError, UsageError
 from shoptune_transformers import hub
-from shoptune_transformers.locating import locate
-from shoptune_transformers.materialising import materialise
+from shoptune_transformers.fetching import fetch
 from shoptune_transformers.options import TransformersOptions
+from shoptune_transformers.resolving import resolve
 
 LARGE = ".safetensors"
 NONE: dict[str, str] = {}
@@ -104,8 +104,8 @@ def fake_hub(saved_model: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fak
     server.server_close()
 
 
-def find(tmp_path: Path) -> LocatedModel:
-    return locate("org/tiny", tmp_path, OPTIONS)
+def find(tmp_path: Path) -> ResolvedModel:
+    return resolve("org/tiny", tmp_path, OPTIONS)
 
 
 def silent(done: float, total: float, unit: str = "", detail: str = "") -> None:
@@ -118,7 +118,7 @@ def test_a_model_is_fingerprinted_before_its_weights_are_downloaded(
     located = find(tmp_path)
     assert not any(name.endswith((LARGE, ".bin")) for name in fake_hub.asked)
     assert located.source == "Hugging Face hub, org/tiny at cccccccccccc"
-    assert located.fingerprint == locate(str(saved_model), tmp_path, OPTIONS).fingerprint
+    assert located.fingerprint == resolve(str(saved_model), tmp_path, OPTIONS).fingerprint
 
 
 def test_downloading_fetches_what_decides_answers_and_then_the_cache_agrees(
@@ -126,7 +126,7 @@ def test_downloading_fetches_what_decides_answers_and_then_the_cache_agrees(
 ) -> None:
     first = find(tmp_path)
     told: list[tuple[float, float]] = []
-    files = materialise(first, lambda done, total, *_: told.append((done, total)))
+    files = fetch(first, lambda done, total, *_: told.append((done, total)))
     assert {path.name for path in files.folder.rglob("*")} == {
         name for name in fake_hub.files if name.endswith((".json", ".jinja", LARGE)) and "/" not in name
     }
@@ -152,7 +152,7 @@ def test_a_model_that_changed_meanwhile_is_refused(fake_hub: FakeHub, tmp_path: 
     located = find(tmp_path)
     fake_hub.commit = "d" * 40
     with pytest.raises(StepError, match="was changed on the Hugging Face hub"):
-        materialise(located, silent)
+        fetch(located, silent)
 
 
 def test_a_failed_download_says_so(fake_hub: FakeHub, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_failed_download_says_so(fake_hub: FakeHub, tmp_path: Path) -> None:
     with pytest.raises(
         StepError, match=r"org/tiny: the download from the Hugging Face hub failed: .*Run again to go on\."
     ):
-        materialise(located, silent)
+        fetch(located, silent)
 
 
 def test_pickles_alone_are_refused(fake_hub: FakeHub, tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_pickles_alone_are_refused(fake_hub: FakeHub, tmp_path: Path) -> None:
 
 def test_a_name_that_the_hub_does_not_know(fake_hub: FakeHub, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="there is no such model, or it is private"):
-        locate("org/unknown", tmp_path, OPTIONS)
+        resolve("org/unknown", tmp_path, OPTIONS)
 
 
 def test_a_hub_that_refuses_connections(fake_hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

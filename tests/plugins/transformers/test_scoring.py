@@ -372,12 +372,13 @@ def test_bare_prompts_are_asked_as_they_stand(session: TransformersSession) -> N
 @pytest.mark.parametrize("template", [None, "none"])
 def test_a_real_model(template: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Invented questions to SmolLM2, from whichever local cache or package has it."""
-    from shoptune_transformers.locating import locate
-    from shoptune_transformers.materialising import materialise
+    from shoptune_transformers.fetching import fetch
     from shoptune_transformers.options import TransformersOptions
 
     monkeypatch.delenv("SHOPTUNE_CACHE")
-    located = locate(
+    from shoptune_transformers.resolving import resolve
+
+    located = resolve(
         "smollm2-135m-instruct",
         Path(),
         TransformersOptions.model_validate({"dtype": "float32", "device": "cpu", "chat_template": template}),
@@ -387,7 +388,7 @@ def test_a_real_model(template: str | None, monkeypatch: pytest.MonkeyPatch) -> 
         for n, (a, b, c) in enumerate([("red", "vase", "blue"), ("folding", "chair", "oak"), ("wool", "scarf", "wool")])
     ]
     choices = (" Exact match", " Substitute product", " Complementary accessory", " Irrelevant to the query")
-    with open_session(materialise(located, lambda *_: None)) as session:
+    with open_session(fetch(located, lambda *_: None)) as session:
         predictions = choose(session, contexts, [choices] * 3)
         asked = as_questions(
             session.tokenizer, session._texts([ask(context) for context in contexts]), [choices] * 3, session.template

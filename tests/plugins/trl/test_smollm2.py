@@ -34,8 +34,8 @@ def smollm2() -> Iterator[ModelFiles]:
 
     threads = torch.get_num_threads()
     torch.set_num_threads(2)
-    located = BACKEND.locate("smollm2-135m-instruct", Path(), TransformersOptions())
-    yield BACKEND.materialise(located, say_nothing)
+    located = BACKEND.resolve("smollm2-135m-instruct", Path(), TransformersOptions())
+    yield BACKEND.fetch(located, say_nothing)
     torch.set_num_threads(threads)
 
 

@@ -14,7 +14,7 @@ import yaml
 
 from shoptune.experiment.load import load_experiment
 from shoptune.planning.make_plan import make_plan
-from shoptune.store import Store
+from shoptune.storage.store import Store
 from tests.fakes import shoptune
 from tests.smollm2 import needs_smollm2
 

@@ -13,9 +13,9 @@ import yaml
 
 from shoptune.data import Example, PreferencePair, Record
 from shoptune.experiment.load import load_experiment
-from shoptune.jsonl import read_jsonl
 from shoptune.planning.make_plan import make_plan
-from shoptune.store import Store, StoredStep
+from shoptune.storage.jsonl import read_jsonl
+from shoptune.storage.store import Store, StoredStep
 from shoptune_instructions.adapter import InstructionOptions, instructions
 from tests.fakes import shoptune
 from tests.smollm2 import needs_smollm2

@@ -18,7 +18,7 @@ import yaml
 from shoptune.data_report import DataReport
 from shoptune.experiment.load import Experiment, load_experiment
 from shoptune.planning.make_plan import make_plan
-from shoptune.store import Store
+from shoptune.storage.store import Store
 from tests.fakes import Outcome, shoptune
 
 DEMO = Path(str(files("shoptune_product_description"))) / "data"

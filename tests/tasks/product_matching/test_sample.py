@@ -11,9 +11,9 @@ import pytest
 
 from shoptune.data import Example
 from shoptune.experiment.load import load_experiment
-from shoptune.jsonl import read_jsonl
 from shoptune.planning.make_plan import make_plan
-from shoptune.store import Store, StoredStep
+from shoptune.storage.jsonl import read_jsonl
+from shoptune.storage.store import Store, StoredStep
 from tests.smollm2 import needs_smollm2
 from tests.tasks.sample import run_baselines
 

@@ -13,9 +13,9 @@ import yaml
 
 from shoptune.data import Example
 from shoptune.experiment.load import load_experiment
-from shoptune.jsonl import read_jsonl
 from shoptune.planning.make_plan import make_plan
-from shoptune.store import Store, StoredStep
+from shoptune.storage.jsonl import read_jsonl
+from shoptune.storage.store import Store, StoredStep
 from tests.fakes import shoptune
 from tests.smollm2 import needs_smollm2
 from tests.tasks.sample import run_baselines
@@ -106,5 +106,5 @@ def test_several_prompts_rank_each_querys_products_apart(folder: Path) -> None:
         spread = {"prompts": 3, "lowest": result["value"], "highest": result["value"], "deviation": 0}
         assert result["spread"] == pytest.approx(spread, abs=1e-12)
         assert result["n"] == 3 * once[key]["n"]
-        for figure in ("value", "difference", "p_value", "smallest_detectable"):
+        for figure in ("value", "difference", "p_value", "minimum_detectable_effect"):
             assert result[figure] == pytest.approx(once[key][figure]), (key, figure)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from shoptune.comparison import Comparison
-from shoptune_reports.as_html import render_html
+from shoptune_reports.formats.html import render_html
 from tests.plugins.reports.browser.shop import make_shop
 
 Open = Callable[..., Page]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shoptune.comparison import AnswerMark, Comparison, Result, SampleInfo, Slice, Spread
+from shoptune.comparison import AnswerHighlight, Comparison, Result, SampleInfo, Slice, Spread
 from shoptune.prices import Prices
 
 __all__ = ["LONG_WORD", "PRODUCT_TEXTS", "TASKS", "make_shop"]
@@ -96,18 +96,18 @@ def _sample(plain: Comparison, task: str, number: int) -> SampleInfo:
     )
 
 
-def _marks(text: str, facts: dict[str, str]) -> list[AnswerMark]:
+def _marks(text: str, facts: dict[str, str]) -> list[AnswerHighlight]:
     name = text.index(facts["name"])
     claim = text.index("long use")
     return [
-        AnswerMark(
+        AnswerHighlight(
             metric="attribute_coverage",
             start=name,
             end=name + len(facts["name"]),
             kind="good",
             note=f"states name: {facts['name']}",
         ),
-        AnswerMark(
+        AnswerHighlight(
             metric="unsupported_claims", start=claim, end=claim + 8, kind="bad", note="no fact says for how long"
         ),
     ]

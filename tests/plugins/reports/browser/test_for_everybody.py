@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from shoptune.comparison import Comparison
-from shoptune_reports.as_history import render_history_html
-from shoptune_reports.as_html import render_data_html
+from shoptune_reports.formats.history_html import render_history_html
+from shoptune_reports.formats.html import render_data_html
 from tests.plugins.reports.browser.conftest import Open
 from tests.plugins.reports.test_history_page import a_run
 

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from shoptune.comparison import AnswerMark, Comparison, SampleAnswer, SampleInfo
+from shoptune.comparison import AnswerHighlight, Comparison, SampleAnswer, SampleInfo
 from tests.plugins.reports.browser.conftest import Open, write_page
 from tests.plugins.reports.conftest import HOSTILE, TASK
 
 SOCK = "\N{SOCKS}"
 
 
-def mark(text: str, words: str, kind: str, note: str) -> AnswerMark:
+def mark(text: str, words: str, kind: str, note: str) -> AnswerHighlight:
     start = text.index(words)
-    return AnswerMark.model_validate(
+    return AnswerHighlight.model_validate(
         {"metric": "claims", "start": start, "end": start + len(words), "kind": kind, "note": note}
     )
 
@@ -53,7 +53,7 @@ def sample(number: int) -> SampleInfo:
                     "copy_rate": 0.5 - rouge,
                     "words": 11.0 if number != 7 else None,
                 },
-                marks=[
+                highlights=[
                     mark(sft, "wool", "good", "states material: wool"),
                     mark(sft, "30 % silk", "bad", "no fact names silk"),
                 ],
@@ -249,7 +249,7 @@ def test_words_are_held_against_the_reference_the_baseline_or_nothing(open_page:
 
     assert words("del") == ["soft"]
     assert words("ins")[:2] == [SOCK, "warm"]
-    compare = page.get_by_label("Mark words unlike")
+    compare = page.get_by_label("Highlight words unlike")
     compare.select_option("baseline")
     page.get_by_role("searchbox").fill("p/30")
     expect(status(page)).to_have_text("1 of 50 samples")

@@ -1,0 +1,178 @@
+"""A shop's tables: read once, freed of personal data, counted, and kept on disk for as long as the step needs them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from shoptune.components import DataAdapter
+from shoptune.data import Dropped, Record
+from shoptune.data_report import Drops, DropsByReason, PersonalDataReport, TableReport
+from shoptune.dataset.personal_data import mask, without_personal_data
+from shoptune.dataset.profile import Profile
+from shoptune.errors import DataError, PluginError, ShoptuneError
+from shoptune.plugins import Registered
+from shoptune.storage.jsonl import read_jsonl, to_line
+
+__all__ = ["DropCount", "Table", "TableSource", "read_table", "reasons_of"]
+
+SHOWN = 5
+"""Origins that are kept for each reason."""
+TOLERATED = 0.01
+"""Share of rows that may be bad where the experiment file says nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSource:
+    """Where a table's rows come from."""
+
+    name: str
+    paths: Sequence[Path]
+    adapter: Registered[DataAdapter[Any]]
+    options: Any
+    on_bad_row: Literal["stop", "skip"] | None
+    """None: stop where more than 1 % of the rows are bad."""
+
+
+class DropCount:
+    """Counts what was dropped by reason, and remembers the first few places."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._first: dict[str, list[str]] = {}
+
+    def add(self, dropped: Dropped) -> None:
+        """Count one.  Its detail may quote a cell, so personal data is masked in it."""
+        self._counts[dropped.reason] += 1
+        first = self._first.setdefault(dropped.reason, [])
+        if len(first) < SHOWN:
+            first.append(mask(f"{dropped.origin}: {dropped.detail}" if dropped.detail else dropped.origin, Counter()))
+
+    @property
+    def count(self) -> int:
+        """How many were dropped."""
+        return self._counts.total()
+
+    def report(self) -> DropsByReason:
+        """Return reason -> count and the first few places, most frequent reason first."""
+        return {
+            reason: Drops(count=count, first=self._first[reason])
+            for reason, count in sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
+        }
+
+
+def reasons_of(report: DropsByReason) -> str:
+    """Return a drop report in words: ``no title (12, first: products.csv:4)``."""
+    return "; ".join(f"{reason} ({of.count:,}, first: {of.first[0]})" for reason, of in report.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A table that was read; may be iterated again and again, and is not held in memory."""
+
+    name: str
+    report: TableReport
+    file: Path
+
+    def __iter__(self) -> Iterator[Record]:
+        return read_jsonl(self.file, Record)
+
+
+def read_table(source: TableSource, file: Path) -> Table:
+    """Read all files of a table into `file`, without personal data.
+
+    Raises DataError where there are no records, or more bad rows than allowed.
+    """
+    reading = _Reading(source)
+    with file.open("wb") as out:
+        for path in source.paths:
+            for row in _rows(source, path):
+                if line := reading.take(row):
+                    out.write(line)
+    return Table(name=source.name, report=reading.report(), file=file)
+
+
+class _Reading:
+    """What is known of a table while it is being read."""
+
+    def __init__(self, source: TableSource) -> None:
+        self.source = source
+        self.dropped, self.bad = DropCount(), DropCount()
+        self.masked: Counter[str] = Counter()
+        self.fields: Counter[str] = Counter()
+        self.origins: dict[str, str] = {}
+        self.groups: set[int] = set()
+        self.profile = Profile()
+
+    def take(self, row: Record | Dropped) -> bytes | None:
+        """Count the row; return the line that is kept of it, if it is a record."""
+        if isinstance(row, Dropped):
+            (self.bad if row.bad else self.dropped).add(row)
+        elif row.id in self.origins:
+            detail = f"{row.id!r} stands at {self.origins[row.id]} too; ids must differ"
+            self.bad.add(Dropped(origin=row.origin, reason="the id stands twice", detail=detail, bad=True))
+        else:
+            record = without_personal_data(row, self.masked, self.fields)
+            try:
+                line = to_line(record)
+            except UnicodeEncodeError:
+                detail = "half of a surrogate pair, as from a text that was cut in the middle of an emoji"
+                self.bad.add(Dropped(origin=row.origin, reason="a character is incomplete", detail=detail, bad=True))
+            else:
+                self.origins[row.id] = row.origin
+                self.groups.add(hash(record.group))
+                self.profile.add(record)
+                return line
+        if self.bad.count and self.source.on_bad_row == "stop":
+            raise DataError(f"{reasons_of(self.bad.report())}; `on_bad_row: skip` passes over such rows")
+        return None
+
+    def report(self) -> TableReport:
+        """Return what was read; refuses an empty table and one with too many bad rows."""
+        files, records = _names(self.source.paths), len(self.origins)
+        rows = records + self.bad.count
+        if self.source.on_bad_row is None and self.bad.count > TOLERATED * rows:
+            raise DataError(
+                f"{files}: {self.bad.count:,} of {rows:,} rows can't be used ({self.bad.count / rows:.1%}, and "
+                f"{TOLERATED:.0%} are tolerated): {reasons_of(self.bad.report())}. Mend the file, or say "
+                "`on_bad_row: skip` beside its path."
+            )
+        if not records:
+            reasons = reasons_of({**self.bad.report(), **self.dropped.report()})
+            raise DataError(
+                f"{files}: "
+                + (f"every row was filtered out. {reasons}" if reasons else "no records in it")
+                + f"; is it the right file for the table {self.source.name!r}?"
+            )
+        languages, languages_of = self.profile.languages()
+        return TableReport(
+            files=[path.name for path in self.source.paths],
+            adapter=self.source.adapter.component.name,
+            records=records,
+            groups=len(self.groups),
+            dropped=self.dropped.report(),
+            bad=self.bad.report(),
+            fields=self.profile.fields(),
+            languages=languages,
+            languages_of=languages_of,
+            personal_data=PersonalDataReport(masked=dict(+self.masked), fields=dict(self.fields)),
+            strange=self.profile.strange(),
+        )
+
+
+def _rows(source: TableSource, path: Path) -> Iterator[Record | Dropped]:
+    try:
+        yield from source.adapter.component.read(path, source.options)
+    except ShoptuneError:
+        raise
+    except Exception as error:
+        raise PluginError(
+            f"{source.adapter.plugin.label} failed to read {path.name}: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more"

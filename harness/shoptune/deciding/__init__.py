@@ -1,0 +1,1 @@
+"""What follows from the figures: gates and the exit code."""

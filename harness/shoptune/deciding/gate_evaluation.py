@@ -1,0 +1,236 @@
+"""Holds gates against a comparison: whether each is met, and what it saw.
+
+A build passes if *all* its gates do, and is red if *one* fails; this decides what is corrected for number.
+
+- ``not_be_worse`` passes by the 95 % interval as it is: where every demand must be met by itself, the chance to pass
+  one that isn't met does not grow with their number.  So the worst slice passes where all slices do, at no price.
+  R. L. Berger (1982), Multiparameter Hypothesis Testing and Acceptance Sampling, Technometrics 24(4).
+- To fail on a slice is another matter: among many slices one looks bad by chance.  It takes the interval that holds for
+  all of the task's slices at once (`Result.simultaneous_interval`), whether a slice was named or found to be the worst.
+  In between the gate is inconclusive.
+- ``be_better`` is a claim, and corrected both ways: by its verdict on all samples (Holm over the whole experiment), by
+  the simultaneous interval on slices.
+- ``at_least`` and ``at_most`` look at the value alone.  The lowest of many small slices is low by chance too: say how
+  low may be, or use ``not_be_worse``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal, NamedTuple
+
+from shoptune.comparison import Comparison, GateVerdict, Interval, Result, Slice, Verdict
+from shoptune.costs import CostName, answers_to, cost_of
+from shoptune.deciding.gates import Gate, check_gates
+from shoptune.errors import did_you_mean
+
+__all__ = ["judge"]
+
+Outcome = Literal["passed", "failed", "inconclusive"]
+
+_OF_VERDICT: dict[Verdict | None, Outcome] = {"better": "passed", "worse": "failed"}
+_WORST_FIRST: tuple[Outcome, ...] = ("failed", "inconclusive", "passed")
+
+
+def judge(gates: Sequence[Gate], comparison: Comparison, *, slices: Collection[str] | None) -> list[GateVerdict]:
+    """Return what each gate saw and decided; raises `UsageError` as `check_gates` does.
+
+    `slices` are the keys that the experiment has results broken down by; see `check_gates`.  The gates that the
+    comparison may already hold are not looked at.
+    """
+    check_gates(
+        gates,
+        tasks=[task.name for task in comparison.tasks],
+        metrics=comparison.metrics,
+        candidates=[candidate.name for candidate in comparison.candidates],
+        baseline=comparison.baseline,
+        slices=slices,
+        priced=comparison.prices is not None,
+    )
+    found: dict[tuple[str, str, str], list[Result]] = {}
+    for result in comparison.results:
+        found.setdefault((result.task, result.metric, result.candidate), []).append(result)
+    higher = {(m.task, m.name): m.higher_is_better is True for m in comparison.metrics}
+
+    def seen(gate: Gate) -> _Seen:
+        measure = (gate.task, gate.measure)
+        if gate.cost:
+            return _of_cost(gate, gate.cost, comparison)
+        if measure not in higher:
+            return _of_invalid(gate, comparison)
+        results = found.get((*measure, gate.candidate), [])
+        return _of_metric(gate, results, comparison.baseline, higher_is_better=higher[measure])
+
+    return [_verdict(gate, seen(gate)) for gate in gates]
+
+
+class _Seen(NamedTuple):
+    outcome: Outcome
+    words: str
+    slice: Slice | None = None
+
+
+def _verdict(gate: Gate, seen: _Seen) -> GateVerdict:
+    return GateVerdict(
+        task=gate.task,
+        metric=gate.measure,
+        candidate=gate.candidate,
+        slice=seen.slice,
+        worst=gate.asks_for_worst,
+        worst_by=gate.slice_key if gate.asks_for_worst else None,
+        must=gate.must,
+        margin=gate.margin if gate.must == "not_be_worse" else None,
+        value=gate.value,
+        outcome=seen.outcome,
+        on_inconclusive=gate.on_inconclusive,
+        saw=seen.words,
+    )
+
+
+# --- costs and counts ------------------------------------------------------------------------------------------------
+
+
+def _of_cost(gate: Gate, cost: CostName, comparison: Comparison) -> _Seen:
+    value = cost_of(comparison, cost, gate.task, gate.candidate)
+    if value is None:
+        return _Seen("inconclusive", f"{cost} of {gate.candidate} was not measured.")
+    unit = f" {comparison.prices.currency}" if comparison.prices and "money" in cost else ""
+    return _Seen(_by_limit(gate, value), f"{cost} of {gate.candidate} is {value:.4g}{unit}; {_limit(gate)}.")
+
+
+def _of_invalid(gate: Gate, comparison: Comparison) -> _Seen:
+    answers = next(answers_to(task) for task in comparison.tasks if task.name == gate.task)
+    here = (gate.task, gate.candidate, None)
+    invalid = next((r.invalid for r in comparison.results if (r.task, r.candidate, r.slice) == here), None)
+    if invalid is None or not answers:
+        return _Seen("inconclusive", f"Of {gate.candidate} nothing was measured on {gate.task}.")
+    share = f"{invalid:,} of {answers:,} answers of {gate.candidate} do not parse, {invalid / answers:.4g}"
+    return _Seen(_by_limit(gate, invalid / answers), f"{share}; {_limit(gate)}.")
+
+
+# --- metrics ---------------------------------------------------------------------------------------------------------
+
+
+def _of_metric(gate: Gate, results: Sequence[Result], baseline: str, *, higher_is_better: bool) -> _Seen:
+    asked = [result for result in results if _is_asked(gate, result)]
+    if not asked:
+        return _absent(gate, results)
+    judged = [_judged(gate, result, higher_is_better=higher_is_better) for result in asked]
+    if not gate.asks_for_worst:
+        (found,) = judged
+        return _Seen(found.outcome, f"{_saw(gate, found.result, baseline)}.", found.result.slice)
+    clear = [j for j in judged if j.room is not None]
+    if not clear:
+        return _Seen("inconclusive", f"{_subject(gate)} can be judged on none of {len(asked)} slices: too few groups.")
+    worst = min(clear, key=lambda j: (_WORST_FIRST.index(j.outcome), j.room))
+    others = f" ({len(asked) - len(clear)} more can't be judged)" if len(clear) < len(asked) else ""
+    words = f"{_saw(gate, worst.result, baseline)}. It is the worst of {len(clear)} slices{others}."
+    return _Seen(worst.outcome, words, worst.result.slice)
+
+
+def _is_asked(gate: Gate, result: Result) -> bool:
+    """Whether the gate is about this result: one on all samples, one on a slice, or any among which is the worst."""
+    if gate.asks_for_worst and result.slice:
+        return gate.slice_key in {None, result.slice.by}
+    return not gate.asks_for_worst and result.slice == gate.named_slice
+
+
+def _absent(gate: Gate, results: Sequence[Result]) -> _Seen:
+    """Fail a gate on slices that have no result, whatever it says of doubt: a misspelt name must not pass for ever."""
+    values = {r.slice.value for r in results if r.slice and r.slice.by == gate.slice_key}
+    named = gate.named_slice
+    if named and values:
+        where = f"{named.by} {named.value!r}.{did_you_mean(named.value, values)}"
+    else:
+        by = f" by {gate.slice_key!r}" if gate.slice_key else ""
+        where = f"slices{by}: that takes two values or more, with two groups each."
+    return _Seen("failed", f"{_subject(gate)} has no result on {where}", named)
+
+
+class _Judged(NamedTuple):
+    result: Result
+    outcome: Outcome
+    room: float | None = None
+    """How far the result is on the good side of what is asked; None where there is nothing to judge by."""
+
+
+def _judged(gate: Gate, result: Result, *, higher_is_better: bool) -> _Judged:
+    if result.value is None:
+        return _Judged(result, "inconclusive")
+    if not gate.has_difference:
+        return _Judged(result, _by_limit(gate, result.value), _beyond_limit(gate, result.value))
+    corrected = result.difference_interval if result.slice is None else result.simultaneous_interval
+    if result.difference_interval is None or corrected is None:
+        return _Judged(result, "inconclusive")
+    worst, _ = _gains(result.difference_interval, higher_is_better=higher_is_better)
+    worst_of_all, best_of_all = _gains(corrected, higher_is_better=higher_is_better)
+    outcome: Outcome = "inconclusive"
+    if gate.must == "be_better" and result.slice is None:
+        outcome = _OF_VERDICT.get(result.verdict, "inconclusive")
+    elif worst_of_all > 0 if gate.must == "be_better" else worst >= -gate.margin:
+        outcome = "passed"
+    elif best_of_all < -gate.margin:
+        outcome = "failed"
+    return _Judged(result, outcome, worst + gate.margin)
+
+
+def _gains(interval: Interval, *, higher_is_better: bool) -> Interval:
+    """Return the pessimistic and the optimistic end of a difference, as gains."""
+    low, high = interval
+    return (low, high) if higher_is_better else (-high, -low)
+
+
+def _by_limit(gate: Gate, value: float) -> Outcome:
+    return "passed" if _beyond_limit(gate, value) >= 0 else "failed"
+
+
+def _beyond_limit(gate: Gate, value: float) -> float:
+    limit = gate.value or 0.0  # which `Gate` made sure is there
+    return value - limit if gate.must == "at_least" else limit - value
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def _subject(gate: Gate) -> str:
+    return f"{gate.measure} of {gate.candidate}"
+
+
+def _saw(gate: Gate, result: Result, baseline: str) -> str:
+    """Say in a sentence what the outcome rests on, in the units of the experiment file."""
+    saw = _subject(gate)
+    if result.slice:
+        saw += f" on {result.slice.by} {result.slice.value!r} (n = {result.n:,})"
+    if result.value is None:
+        return f"{saw} has no value: it applies to none of the samples"
+    saw += f" is {result.value:.4g}"
+    return saw + (_difference(gate, result, baseline) if gate.has_difference else f"; {_limit(gate)}")
+
+
+def _difference(gate: Gate, result: Result, baseline: str) -> str:
+    if result.difference is None:
+        return f", and {baseline} has no value to compare it with"
+    saw = f", {result.difference:+.4g}"
+    if result.difference_interval is None:
+        return f"{saw} against {baseline}, with too few groups for an interval"
+    saw += f" {_bracketed(result.difference_interval)} against {baseline}"
+    if result.slice:
+        if result.simultaneous_interval is None:
+            return f"{saw}, with too few groups to judge by"
+        saw += f", {_bracketed(result.simultaneous_interval)} for all slices at once"
+    if gate.must == "not_be_worse":
+        return f"{saw}; allowed is {f'a loss of {gate.margin:.4g}' if gate.margin else 'no loss'}"
+    p = "" if result.p_adjusted is None else f" ({_p(result.p_adjusted)} after correction)"
+    return f"{saw}; asked is a certain gain" if result.slice else f"{saw}: {result.verdict}{p}"
+
+
+def _limit(gate: Gate) -> str:
+    return f"asked is {gate.must.replace('_', ' ')} {gate.value:.4g}"
+
+
+def _bracketed(interval: Interval) -> str:
+    return f"[{interval[0]:.4g}, {interval[1]:.4g}]"
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"

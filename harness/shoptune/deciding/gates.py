@@ -1,0 +1,190 @@
+"""Gates: what a build asks of the comparison, and the exit code that it gets.
+
+`shoptune.deciding.gate_evaluation` holds them against the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from shoptune.comparison import GateVerdict, MetricInfo, Slice
+from shoptune.costs import CostName
+from shoptune.errors import UsageError, did_you_mean
+from shoptune.prompts import SLICE
+
+__all__ = ["INVALID", "Gate", "check_gates", "exit_code"]
+
+INVALID = "invalid"
+"""Stands for the share of answers that do not parse, on any task that has no metric of this name."""
+
+
+def _known_form(value: Any) -> Any:
+    """Say what a slice looks like, once and not for each form that it could have."""
+    is_one_text = isinstance(value, dict) and len(value) == 1 and all(isinstance(x, str) for x in value.values())
+    if value is None or value == "worst" or is_one_text:
+        return value
+    raise ValueError(
+        "a slice is `{category: Bags}`, `{worst: category}` or `worst`, the worst of all; its value is text, "
+        'so quote what looks like a number or yes and no: `{size: "42"}`'
+    )
+
+
+SliceAsked = Annotated[
+    Literal["worst"] | Annotated[dict[str, str], Field(min_length=1, max_length=1)] | None, BeforeValidator(_known_form)
+]
+
+
+class Gate(BaseModel):
+    """One thing that a candidate must achieve on one task: on a metric, or in what it costs.
+
+    - ``be_better``: the verdict against the baseline is *better*; fails on *worse*.
+    - ``not_be_worse``: even the pessimistic end of the difference's interval loses at most `margin`; fails where even
+      the optimistic end loses more.
+    - ``at_least``, ``at_most``: the value itself, without regard to its interval.
+
+    The worst slice is the one that fails the gate most clearly, or comes nearest to failing it: where it passes, all
+    slices do that have groups enough to be judged.  `shoptune.deciding.gate_evaluation` has the statistics of slices.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, json_schema_extra={"oneOf": [{"required": ["metric"]}, {"required": ["cost"]}]}
+    )
+
+    task: str
+    metric: str | None = None
+    """A metric of the task, or ``invalid``: the share of answers that do not parse."""
+    cost: CostName | None = None
+    """Instead of a metric.  ``tune_...``: of tuning the candidate and those that it was tuned from, whichever task the
+    gate names; the others: of answering this task.  Money needs `compare.prices`."""
+    candidate: str
+    slice: SliceAsked = None
+    """A part of the test set: ``{category: Bags}``, ``{worst: category}``, or ``worst`` for the worst slice of all that
+    results are broken down by (see `compare.slices`).  None: all samples."""
+    must: Literal["be_better", "not_be_worse", "at_least", "at_most"]
+    margin: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    """How much worse is still all right, in the metric's units (0.02 of a share is two percentage points)."""
+    value: float | None = Field(default=None, allow_inf_nan=False)
+    """The limit of ``at_least`` and ``at_most``."""
+    on_inconclusive: Literal["pass", "fail"] = "fail"
+    """Whether doubt fails the build, with exit code 4."""
+
+    @property
+    def measure(self) -> str:
+        """What is looked at: the name of the metric or the cost."""
+        return self.cost or self.metric or ""
+
+    @property
+    def has_difference(self) -> bool:
+        """Whether it looks at the difference to the baseline, and not at the value alone."""
+        return self.must in {"be_better", "not_be_worse"}
+
+    @property
+    def named_slice(self) -> Slice | None:
+        """The one slice that it is about, unless it is about the worst or all samples."""
+        if self.slice is None or isinstance(self.slice, str) or "worst" in self.slice:
+            return None
+        ((by, value),) = self.slice.items()
+        return Slice(by=by, value=value)
+
+    @property
+    def asks_for_worst(self) -> bool:
+        """Whether it is about the worst slice."""
+        return self.slice is not None and self.named_slice is None
+
+    @property
+    def slice_key(self) -> str | None:
+        """What its slices are made by (category, brand, ...); None: by any key."""
+        if self.slice is None or isinstance(self.slice, str):
+            return None
+        ((key, value),) = self.slice.items()
+        return value if key == "worst" else key
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.metric is None) == (self.cost is None):
+            found = "both" if self.cost else "neither"
+            raise ValueError(f"a gate is on either a 'metric' or a 'cost'; found {found}")
+        if self.cost and self.has_difference:
+            raise ValueError(f"'cost' has no interval: use 'at_most' or 'at_least' with a 'value', not '{self.must}'")
+        if self.cost and self.slice:
+            raise ValueError("'cost' is known for all samples together, and not for a 'slice'")
+        if not self.has_difference and self.value is None:
+            raise ValueError(f"'must: {self.must}' needs a 'value'")
+        if self.has_difference and self.value is not None:
+            raise ValueError(f"'value' is for 'at_least' and 'at_most', and means nothing for 'must: {self.must}'")
+        if "margin" in self.model_fields_set and self.must != "not_be_worse":
+            raise ValueError(f"'margin' is for 'not_be_worse', and means nothing for 'must: {self.must}'")
+        return self
+
+
+def check_gates(
+    gates: Sequence[Gate],
+    *,
+    tasks: Collection[str],
+    metrics: Iterable[MetricInfo],
+    candidates: Collection[str],
+    baseline: str,
+    slices: Collection[str] | None,
+    priced: bool,
+) -> None:
+    """Raise `UsageError` for a gate that names what there isn't, or asks what can't be answered.
+
+    `slices` are the keys that results are broken down by (None: all that the samples carry); `priced` says whether the
+    experiment gives prices.  Needs no result, so that a run can refuse such a gate before it computes anything.
+    """
+    known = {(m.task, m.name): m for m in metrics}
+    for number, gate in enumerate(gates, start=1):
+        metric = known.get((gate.task, gate.metric or ""))
+        unknown = _unknown(gate, tasks, known, candidates, slices)
+        for fault in chain(unknown, _unanswerable(gate, metric, baseline, priced=priced)):
+            raise UsageError(f"Gate {number} ({gate.must}): {fault}")
+
+
+def exit_code(verdicts: Iterable[GateVerdict]) -> int:
+    """Return 1 if a gate failed, else 4 if one that demands certainty is inconclusive, else 0."""
+    outcomes = {v.outcome for v in verdicts if v.outcome != "inconclusive" or v.on_inconclusive == "fail"}
+    return 1 if "failed" in outcomes else 4 if "inconclusive" in outcomes else 0
+
+
+def _unknown(
+    gate: Gate,
+    tasks: Collection[str],
+    metrics: Collection[tuple[str, str]],
+    candidates: Collection[str],
+    slices: Collection[str] | None,
+) -> Iterator[str]:
+    """Yield which names stand for nothing."""
+    if gate.task not in tasks:
+        yield f"there is no task {gate.task!r}.{did_you_mean(gate.task, tasks)}"
+    names = {INVALID, *(name for task, name in metrics if task == gate.task)}
+    if gate.metric is not None and gate.metric not in names:
+        yield f"task {gate.task!r} has no metric {gate.metric!r}.{did_you_mean(gate.metric, names)}"
+    if gate.candidate not in candidates:
+        yield f"there is no candidate {gate.candidate!r}.{did_you_mean(gate.candidate, candidates)}"
+    key = gate.slice_key
+    if key is not None and slices is not None and key not in {*slices, SLICE}:
+        yield f"results are not broken down by {key!r}, see `compare.slices`.{did_you_mean(key, slices)}"
+
+
+def _unanswerable(gate: Gate, metric: MetricInfo | None, baseline: str, *, priced: bool) -> Iterator[str]:
+    """Yield why there can be no answer."""
+    if gate.cost and "money" in gate.cost and not priced:
+        yield f"{gate.cost!r} needs prices; give them in `compare.prices`."
+    if gate.has_difference and gate.candidate == baseline:
+        yield f"{baseline!r} is the baseline, and can't be compared with itself."
+    if gate.metric and metric is None:
+        if gate.slice:
+            yield f"{INVALID!r} is counted on all samples only; on slices use a metric that counts such answers."
+        if gate.has_difference:
+            yield f"{INVALID!r} is a count without interval, so no verdict. Use 'at_most' with a 'value'."
+    if metric is None:
+        return
+    if gate.slice and not metric.additive and gate.slice_key != SLICE:
+        yield f"{metric.name!r} has no value on slices (it isn't additive)."
+    if gate.has_difference and (metric.higher_is_better is None or not metric.additive):
+        lacks = "direction, neither more nor less is better" if metric.additive else "interval (it isn't additive)"
+        yield f"{metric.name!r} has no {lacks}, so no verdict. Use 'at_least' or 'at_most' with a 'value'."

@@ -1,0 +1,1 @@
+"""What the core does with metrics: checks their rows, takes choices, keeps their highlights."""

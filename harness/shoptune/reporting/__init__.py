@@ -1,0 +1,1 @@
+"""From finished steps to the comparison, and from the comparison to files."""

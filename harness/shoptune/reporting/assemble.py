@@ -1,0 +1,259 @@
+"""Puts the comparison together from what the store holds, and computes nothing that a step computes."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from shoptune.comparing.compare import compare
+from shoptune.comparing.measured import Measured, TaskSamples
+from shoptune.comparison import (
+    AnswerHighlight,
+    CandidateInfo,
+    Comparison,
+    Cost,
+    Provenance,
+    SampleAnswer,
+    SampleInfo,
+    TaskInfo,
+    Training,
+)
+from shoptune.components import AdditiveMetric, FloatArray
+from shoptune.data import Example, Highlight, Invalid, Sample
+from shoptune.data_report import DataReport
+from shoptune.deciding.gate_evaluation import judge
+from shoptune.metrics.additive import applies_to, values_of
+from shoptune.metrics.highlights import read_highlights
+from shoptune.planning.plan import Plan, PlannedTask
+from shoptune.plugins import Plugins
+from shoptune.plugins.attribution import blaming
+from shoptune.prices import Prices
+from shoptune.prompts import OWN
+from shoptune.step import Step
+from shoptune.steps.measure import read_samples
+from shoptune.storage.fingerprint import versions_of
+from shoptune.storage.jsonl import read_jsonl
+from shoptune.storage.store import Store, StoredStep
+
+__all__ = ["assemble"]
+
+LIBRARIES = ("shoptune", "torch", "transformers", "trl", "peft", "numpy", "scipy", "rouge-score", "sacrebleu")
+
+
+def assemble(plan: Plan, store: Store, plugins: Plugins, *, command: str) -> Comparison:
+    """Return the comparison of a plan whose steps are all in the store."""
+    with blaming(plugins.loaded):
+        return _Assembler(plan, store, plugins).comparison(command)
+
+
+class _Assembler:
+    def __init__(self, plan: Plan, store: Store, plugins: Plugins) -> None:
+        self.plan, self.store, self.plugins = plan, store, plugins
+        self.names = [c.name for c in plan.candidates]
+        self.samples = {(task.name, name): self._samples(task, name) for task in plan.tasks for name in self.names}
+
+    def comparison(self, command: str) -> Comparison:
+        plan = self.plan
+        measured = [self._measured(m.task, m.name, m.metric) for m in plan.metrics]
+        results = compare(
+            [self._task_samples(task) for task in plan.tasks],
+            measured,
+            self.names,
+            plan.baseline,
+            seed=plan.seed,
+            resamples=plan.resamples,
+            slices=plan.slices,
+        )
+        comparison = Comparison(
+            experiment=plan.experiment,
+            baseline=plan.baseline,
+            candidates=[self._candidate(c) for c in plan.candidates],
+            tasks=[self._task(task) for task in plan.tasks],
+            metrics=list(plan.metrics),
+            results=results,
+            cost=self._costs(),
+            prices=plan.prices,
+            training=self._training(),
+            gates=[],
+            provenance=Provenance(
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                seed=plan.seed,
+                command=command,
+                versions={"python": platform.python_version(), **versions_of(LIBRARIES)},
+                plugins={p.name: p.version for p in self.plugins.loaded},
+                fingerprints={s.name: s.fingerprint for s in plan.steps},
+            ),
+            samples=self._sample_infos(measured),
+        )
+        return comparison.model_copy(update={"gates": judge(plan.gates, comparison, slices=plan.slices)})
+
+    # What the steps left
+
+    def _step(self, kind: Any, **key: str) -> StoredStep:
+        return self.store.read(self.plan.step(kind, **key).fingerprint)
+
+    def _samples(self, task: PlannedTask, candidate: str) -> list[Sample]:
+        asked = self._step("rephrase" if task.prompts else "prepare", task=task.name)
+        predicted = self._step("predict", task=task.name, candidate=candidate)
+        return read_samples(
+            self.plugins.tasks[task.component].component,
+            read_jsonl(asked.path(f"examples.{task.scored_on}.jsonl"), Example),
+            predicted.path("predictions.jsonl"),
+        )
+
+    def _measured(self, task: str, name: str, metric: str) -> Measured:
+        component = self.plugins.metrics[metric].component
+        steps = {c: self._step("measure", task=task, candidate=c, metric=name) for c in self.names}
+        if isinstance(component, AdditiveMetric):
+            rows = {c: np.load(step.path("rows.npy"), allow_pickle=False) for c, step in steps.items()}
+            return Measured(task=task, metric=name, component=component, rows=rows)
+        values = {
+            c: {prompt: float("nan") if value is None else value for prompt, value in step.json("values.json").items()}
+            for c, step in steps.items()
+        }
+        return Measured(task=task, metric=name, component=component, values=values)
+
+    def _task_samples(self, task: PlannedTask) -> TaskSamples:
+        by_candidate = {c: self.samples[task.name, c] for c in self.names}
+        examples = [s.example for s in by_candidate[self.names[0]]]
+        return TaskSamples(
+            task=task.name,
+            groups=[e.group for e in examples],
+            slices=[e.slices for e in examples],
+            prompts=(OWN, *task.prompts),
+            invalid={
+                c: np.array([isinstance(s.answer, Invalid) for s in samples], dtype=np.bool_)
+                for c, samples in by_candidate.items()
+            },
+        )
+
+    # What the comparison says
+
+    def _task(self, task: PlannedTask) -> TaskInfo:
+        examples = [s.example for s in self.samples[task.name, self.names[0]]]
+        return TaskInfo(
+            name=task.name,
+            task=task.component,
+            summary=task.summary,
+            scored_on=task.scored_on,
+            examples=len(examples) // (1 + len(task.prompts)),
+            prompts=[OWN, *task.prompts] if task.prompts else [],
+            groups=len({e.group for e in examples}),
+            data=DataReport.model_validate(self._step("prepare", task=task.name).json("data.json")),
+        )
+
+    def _candidate(self, candidate: CandidateInfo) -> CandidateInfo:
+        """Add how the candidate ran: alike on all tasks, but for the noise floor, which is told for each."""
+        of = {t.name: self._step("predict", task=t.name, candidate=candidate.name) for t in self.plan.tasks}
+        infos: dict[str, dict[str, Any]] = {task: step.json("info.json") for task, step in of.items()}
+        info = next(iter(infos.values()))
+        noise = {task: found.get("noise") for task, found in infos.items() if found.get("noise")}
+        return candidate.model_copy(update={"info": {**info, "noise": noise} if noise else info})
+
+    def _costs(self) -> list[Cost]:
+        return [
+            _cost(step, self.store.read(step.fingerprint).manifest["cost"], self.plan.prices)
+            for step in self.plan.steps
+            if step.kind in {"tune", "predict"}
+        ]
+
+    def _training(self) -> list[Training]:
+        trainings = []
+        for candidate in self.plan.candidates:
+            if candidate.method:
+                report = self._step("tune", candidate=candidate.name).json("training.json")
+                trainings.append(
+                    Training(
+                        candidate=candidate.name,
+                        method=candidate.method,
+                        data=report["data"],
+                        loss=report["loss"],
+                        info=report["info"],
+                    )
+                )
+        return trainings
+
+    def _sample_infos(self, measured: Sequence[Measured]) -> list[SampleInfo]:
+        infos = []
+        for task in self.plan.tasks:
+            values = {
+                (m.metric, candidate): _own_values(m.component, rows)
+                for m in measured
+                if m.task == task.name and isinstance(m.component, AdditiveMetric)
+                for candidate, rows in m.rows.items()
+            }
+            highlights = {
+                (m.metric, c): list(
+                    read_highlights(
+                        self._step("measure", task=task.name, candidate=c, metric=m.metric).path("highlights.jsonl")
+                    )
+                )
+                for m in measured
+                if m.task == task.name and isinstance(m.component, AdditiveMetric) and m.component.highlights
+                for c in self.names
+            }
+            for index, sample in enumerate(self.samples[task.name, self.names[0]]):
+                example = sample.example
+                infos.append(
+                    SampleInfo(
+                        task=task.name,
+                        id=example.id,
+                        group=example.group,
+                        prompt=next((m["content"] for m in reversed(example.messages) if m["role"] == "user"), ""),
+                        references=list(example.references),
+                        facts=dict(example.facts),
+                        slices=dict(example.slices),
+                        answers={
+                            c: _answer(self.samples[task.name, c][index], values, highlights, c, index)
+                            for c in self.names
+                        },
+                    )
+                )
+        return infos
+
+
+def _cost(step: Step, measured: Mapping[str, Any], prices: Prices | None) -> Cost:
+    """Return what a step took, which the store keeps, and what that costs at the prices of today's experiment file."""
+    tunes, seconds = step.kind == "tune", measured["seconds"]
+    tokens_in, tokens_out = measured["tokens_in"], measured["tokens_out"]
+    asked, written = (0, 0) if tunes else (tokens_in, tokens_out)
+    tokens = tokens_in if tunes else tokens_out
+    return Cost(
+        candidate=step.candidate or "",
+        task=step.task,
+        phase="tune" if tunes else "predict",
+        tokens_per_second=tokens / seconds if tokens and seconds else None,
+        money=prices.of(seconds=seconds, tokens_in=asked, tokens_out=written) if prices else None,
+        **measured,
+    )
+
+
+def _own_values(metric: AdditiveMetric[Any], rows: FloatArray) -> list[float | None]:
+    """Each sample's own value of an additive metric; None where the metric does not apply to it."""
+    values, applies = values_of(metric, rows), applies_to(metric, rows)
+    return [float(v) if applied and np.isfinite(v) else None for v, applied in zip(values, applies, strict=True)]
+
+
+def _answer(
+    sample: Sample,
+    values: Mapping[tuple[str, str], Sequence[float | None]],
+    highlights: Mapping[tuple[str, str], Sequence[Sequence[Highlight]]],
+    candidate: str,
+    index: int,
+) -> SampleAnswer:
+    return SampleAnswer(
+        text=sample.prediction.text,
+        invalid=sample.answer.reason if isinstance(sample.answer, Invalid) else None,
+        finish=sample.prediction.finish,
+        values={metric: of[index] for (metric, c), of in values.items() if c == candidate},
+        highlights=[
+            AnswerHighlight(metric=metric, start=m.start, end=m.end, kind=m.kind, note=m.note)
+            for (metric, c), of in highlights.items()
+            if c == candidate
+            for m in of[index]
+        ],
+    )

@@ -1,0 +1,104 @@
+"""The format ``junit``: gates and results as test cases, for the test tab of a CI server.
+
+What is red there is what stops the build, and nothing else:
+
+- The suite ``gates`` has a case per gate.  A gate that failed is a failure, with what it saw.  An inconclusive one is a
+  failure of type ``inconclusive`` where the gate says that doubt fails the build, else it is skipped.
+- A suite per task has a case per metric and candidate, which says the value, interval, difference and verdict.  It
+  never fails: that a metric got worse is a finding, and only a gate makes it a fault.  One that nothing could be
+  measured of is skipped.
+
+Names hold no figures, since a CI server knows a case again by its name and shows when it turned red.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+from junitparser import Failure, Skipped, TestCase
+from junitparser.xunit2 import JUnitXml, TestSuite
+
+from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
+from shoptune.components import Section
+from shoptune_reports.board import Board, boards
+from shoptune_reports.text.gate_names import named_gates
+from shoptune_reports.text.numbers import difference, difference_interval, interval, spread, value
+from shoptune_reports.text.plain import printable
+
+__all__ = ["render_junit"]
+
+
+def render_junit(comparison: Comparison, sections: Sequence[Section]) -> Mapping[str, str]:
+    """Return ``junit.xml``, valid by the schema of Jenkins's xUnit plugin (``junit-10.xsd``)."""
+    del sections
+    report = JUnitXml(printable(comparison.experiment))
+    gates = [_gate_case(name, gate) for name, gate in named_gates(comparison.gates)]
+    report.add_testsuite(_suite("gates", gates, {}, comparison))
+    for board in boards(comparison):
+        cases = [
+            _result_case(board, metric, result)
+            for metric in board.metrics
+            for candidate in board.candidates
+            if (result := board.results.get((metric.name, candidate.name))) is not None
+        ]
+        about = {
+            "baseline": board.baseline,
+            "scored on": board.task.scored_on,
+            "examples": str(board.task.examples),
+            "groups": str(board.task.groups),
+        }
+        report.add_testsuite(_suite(board.task.name, cases, about, comparison))
+    report.update_statistics()  # type: ignore[no-untyped-call]
+    written = io.BytesIO()
+    report.write(written)
+    return {"junit.xml": written.getvalue().decode() + "\n"}
+
+
+def _suite(name: str, cases: list[TestCase], about: Mapping[str, str], comparison: Comparison) -> TestSuite:
+    suite = TestSuite(printable(name))  # type: ignore[no-untyped-call]
+    suite.timestamp = printable(comparison.provenance.created)
+    for key, text in about.items():
+        suite.add_property(key, printable(text))
+    suite.add_testcases(cases)
+    return suite
+
+
+def _gate_case(name: str, gate: GateVerdict) -> TestCase:
+    case = TestCase(printable(name), classname="gates")
+    saw = printable(gate.saw)
+    if gate.outcome == "passed":
+        case.system_out = saw
+    elif gate.outcome == "inconclusive" and gate.on_inconclusive == "pass":
+        case.result = Skipped(saw, gate.outcome)
+    else:
+        failure = Failure(saw, gate.outcome)
+        failure.text = saw  # some servers show the message alone, some the text alone
+        case.result = failure
+    return case
+
+
+def _result_case(board: Board, metric: MetricInfo, result: Result) -> TestCase:
+    case = TestCase(printable(result.candidate), classname=printable(f"{board.task.name}.{metric.name}"))
+    if result.value is None:
+        case.result = Skipped("The metric applies to none of the samples.", "no value")
+    else:
+        case.system_out = printable("\n".join(_figures(board, metric, result)))
+    return case
+
+
+def _figures(board: Board, metric: MetricInfo, result: Result) -> Iterable[str]:
+    """Say all of a result in lines of its own."""
+    yield f"value: {value(result.value, metric.format)}"
+    if result.interval is not None:
+        yield f"95 % interval: {interval(result.interval, metric.format)}"
+    if result.spread is not None:
+        yield spread(result.spread, metric.format)
+    if result.difference is not None:
+        yield f"difference to {board.baseline}: {difference(result.difference, metric.format)}"
+    if result.difference_interval is not None:
+        yield f"95 % interval of the difference: {difference_interval(result.difference_interval, metric.format)}"
+    if result.verdict is not None:
+        p = "" if result.p_adjusted is None else f" (p = {result.p_adjusted:.2g} after correction)"
+        yield f"verdict: {result.verdict}{p}"
+    yield f"samples: {result.n}, of which {result.invalid} invalid"

@@ -1,0 +1,217 @@
+"""The format ``markdown``: verdict, figures and gates, short enough for a comment on a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
+from shoptune.components import Section
+from shoptune.data_report import DataReport, TableReport
+from shoptune_reports.board import Board, boards
+from shoptune_reports.conclusion import conclude
+from shoptune_reports.text.data import bad_rows, groups_of, leaks, summary
+from shoptune_reports.text.fit import Block, fit
+from shoptune_reports.text.gate_names import asks
+from shoptune_reports.text.markdown import escape, row, table_head
+from shoptune_reports.text.noise import noise_floor
+from shoptune_reports.text.numbers import (
+    MARKS,
+    NOTHING,
+    difference,
+    difference_interval,
+    duration,
+    examples,
+    integer,
+    interval,
+    money,
+    spread,
+    value,
+)
+from shoptune_reports.text.slices import is_certain, regressions
+from shoptune_reports.verdict import Judgement, judge
+
+__all__ = ["LIMIT", "render_data_markdown", "render_markdown"]
+
+LIMIT = 65_536
+"""Characters that a comment on GitHub may have."""
+
+_DIRECTIONS = {True: "higher is better", False: "lower is better", None: "a description, no verdict"}
+_OUTCOMES = {"failed": "✗ failed", "inconclusive": "◆ inconclusive", "passed": "✓ passed"}
+"""What a build has to know first comes first."""
+
+
+def render_markdown(comparison: Comparison, sections: Sequence[Section]) -> Mapping[str, str]:
+    """Return ``report.md``.
+
+    However large the experiment is, it fits a comment.  Room goes to the gates and verdicts first, then to the tables
+    and regressions, then to data and cost, and last to sections; a table is cut between rows, and what was left out is
+    said.
+    """
+    blocks = [Block("the title", f"# {escape(comparison.experiment)}\n")]
+    judged = [(board, judge(board, comparison)) for board in boards(comparison)]
+    blocks += _conclusion(comparison, {board.task.name: judgement for board, judgement in judged})
+    for board, judgement in judged:
+        of = f" of {escape(board.task.name)}" if len(comparison.tasks) > 1 else ""
+        blocks += [_verdict(judgement, of), _table(board, of), *_regressions(board, of)]
+    blocks += [*_gates(comparison), *_data(comparison), *_noise(comparison), *_cost(comparison)]
+    # A section is Markdown by contract; its own author answers for what it holds.
+    blocks += [Block(escape(s.title), f"## {escape(s.title)}\n\n{s.markdown.strip()}\n", rank=5) for s in sections]
+    return {"report.md": fit(blocks, LIMIT)}
+
+
+def render_data_markdown(experiment: str, reports: Mapping[str, DataReport]) -> Mapping[str, str]:
+    """Return ``data.md``: the essentials in a sentence, and what was read of which table."""
+    blocks = [Block("the title", f"# Data of {escape(experiment)}\n")]
+    for name, report in reports.items():
+        header = table_head(["table", "files", "records", "groups", "not wanted", "can't be used"])
+        head = f"## {escape(name)}\n\n{_sentences(report)}\n{header}"
+        rows = [_table_row(table_name, of) for table_name, of in report.tables.items()]
+        blocks.append(Block(f"the data of {escape(name)}", head, rows))
+    return {"data.md": fit(blocks, LIMIT)}
+
+
+def _conclusion(comparison: Comparison, judgements: Mapping[str, Judgement]) -> Iterator[Block]:
+    if found := conclude(comparison, judgements):
+        yield Block("the verdict", f"## Verdict\n\n**{escape(found.headline)}** {escape(found.reason, 2000)}\n")
+
+
+def _verdict(judgement: Judgement, of: str) -> Block:
+    costs = f"\n{escape(judgement.costs, 1000)}\n" if judgement.costs else ""
+    return Block(
+        f"the verdict{of}",
+        f"## Verdict{of}\n\n**{escape(judgement.headline)}** {escape(judgement.reason, 2000)}\n{costs}\n",
+        [
+            *(f"- ⚠ {escape(caution, 2000)}\n" for caution in judgement.cautions),
+            *(f"- {escape(remark, 2000)}\n" for remark in judgement.remarks),
+            *(f"- To be sure of {escape(line, 1000)}\n" for line in judgement.needed),
+        ],
+        rank=1,
+    )
+
+
+def _table(board: Board, of: str) -> Block:
+    header = ["metric", *(_column(board, candidate.name) for candidate in board.candidates)]
+    rows = [
+        row(
+            [
+                f"{escape(metric.name)}<br><sub>{_DIRECTIONS[metric.higher_is_better]}</sub>",
+                *(_cell(metric, board.results.get((metric.name, candidate.name))) for candidate in board.candidates),
+            ]
+        )
+        for metric in board.metrics
+    ]
+    note = (
+        f"{examples(board.task)}. Value, then the paired difference to {escape(board.baseline)} with its 95 % "
+        "bootstrap interval, resampled by group; verdicts (▲ better, ▼ worse, ◆ inconclusive) after Holm's correction. "
+        "pp: percentage points."
+    )
+    return Block(f"the table{of}", table_head(header), rows, f"\n<sub>{note}</sub>\n", rank=2)
+
+
+def _column(board: Board, candidate: str) -> str:
+    return escape(candidate) + (" (baseline)" if candidate == board.baseline else "")
+
+
+def _cell(metric: MetricInfo, result: Result | None) -> str:
+    if result is None or result.value is None:
+        return NOTHING
+    lines = [value(result.value, metric.format)]
+    if result.difference is not None:
+        mark = f"{MARKS[result.verdict]} " if result.verdict else ""
+        lines.append(f"{mark}{difference(result.difference, metric.format)}")
+        if result.difference_interval:
+            lines.append(f"<sub>{difference_interval(result.difference_interval, metric.format)}</sub>")
+    elif result.interval:
+        lines.append(f"<sub>{interval(result.interval, metric.format)}</sub>")
+    if result.spread:
+        lines.append(f"<sub>{spread(result.spread, metric.format)}</sub>")
+    return "<br>".join(lines)
+
+
+def _regressions(board: Board, of: str) -> Iterator[Block]:
+    found = regressions(board, limit=5)
+    if not found:
+        return
+    rows = [
+        row(
+            [
+                f"{escape(r.slice.by)}: {escape(r.slice.value, 80)}",
+                escape(r.metric.name),
+                escape(r.result.candidate),
+                difference(r.result.difference, r.metric.format) + (" ▼" if is_certain(r.result) else ""),
+                difference_interval(r.result.difference_interval, r.metric.format),
+                integer(r.result.n),
+            ]
+        )
+        for r in found
+    ]
+    head = table_head(["slice", "metric", "candidate", "difference", "95 % interval", "n"])
+    note = "▼: the interval leaves out 0; slices are not corrected for their number."
+    name = f"the worst regressions{of}"
+    yield Block(name, f"### Worst regressions\n\n{head}", rows, f"\n<sub>{note}</sub>\n", rank=3)
+
+
+def _gates(comparison: Comparison) -> Iterator[Block]:
+    if not comparison.gates:
+        return
+    order = list(_OUTCOMES)
+    gates = sorted(comparison.gates, key=lambda gate: order.index(gate.outcome))
+    rows = [row([_outcome(g), escape(f"{g.task}: {asks(g)}"), escape(g.saw, 500)]) for g in gates]
+    yield Block("the gates", f"## Gates\n\n{table_head(['outcome', 'gate', 'what was seen'])}", rows)
+
+
+def _outcome(gate: GateVerdict) -> str:
+    allowed = gate.outcome == "inconclusive" and gate.on_inconclusive == "pass"
+    return _OUTCOMES[gate.outcome] + (", which this gate allows" if allowed else "")
+
+
+def _data(comparison: Comparison) -> Iterator[Block]:
+    for task in comparison.tasks:
+        of = f" of {escape(task.name)}" if len(comparison.tasks) > 1 else ""
+        yield Block(f"the data{of}", f"**Data{of}:** {_sentences(task.data)}", rank=4)
+
+
+def _sentences(report: DataReport) -> str:
+    """Return the essentials, and what is wrong with the data in a list below."""
+    wrong = [*bad_rows(report), *leaks(report.leakage)]
+    listed = "".join(f"- ⚠ {escape(line, 500)}\n" for line in wrong)
+    return f"{escape(summary(report), 2000)}\n" + (f"\n{listed}" if listed else "")
+
+
+def _table_row(name: str, of: TableReport) -> str:
+    more = f" and {integer(len(of.files) - 3)} more" if len(of.files) > 3 else ""
+    return row(
+        [
+            escape(name),
+            escape(", ".join(of.files[:3])) + more,
+            integer(of.records),
+            f"{integer(of.groups)} {groups_of(name)}",
+            integer(sum(drops.count for drops in of.dropped.values())),
+            integer(sum(drops.count for drops in of.bad.values())),
+        ]
+    )
+
+
+def _noise(comparison: Comparison) -> Iterator[Block]:
+    if found := noise_floor(comparison.candidates):
+        yield Block("the noise floor", f"**Noise floor:** {escape(found)}.\n", rank=4)
+
+
+def _cost(comparison: Comparison) -> Iterator[Block]:
+    parts = [
+        f"{phase} {duration(sum(c.seconds for c in comparison.cost if c.phase == key))}"
+        for key, phase in (("tune", "tuning"), ("predict", "predicting"))
+        if any(c.phase == key for c in comparison.cost)
+    ]
+    if parts:
+        tokens = sum(c.tokens_in + c.tokens_out for c in comparison.cost)
+        yield Block(
+            "the cost", f"**Cost:** {', '.join(parts)}; {integer(tokens)} tokens{_money(comparison)}.\n", rank=4
+        )
+
+
+def _money(comparison: Comparison) -> str:
+    if comparison.prices is None:
+        return ""
+    total = sum(cost.money or 0.0 for cost in comparison.cost)
+    return f"; {money(total, escape(comparison.prices.currency))}"

@@ -1,0 +1,183 @@
+"""What a data report says, in words for the person whose shop it is; plain text, the same in every report.
+
+Nothing is said of what isn't there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from shoptune.data_report import DataReport, Duplicates, LeakageReport
+from shoptune_reports.text.numbers import integer, plain
+
+__all__ = [
+    "alike",
+    "bad_rows",
+    "counted",
+    "groups_of",
+    "language",
+    "leak_kinds",
+    "leaked",
+    "leaks",
+    "masked",
+    "split",
+    "summary",
+]
+
+_GAP = "\N{NO-BREAK SPACE}"
+_LINES = {"orders": "order line", "sales": "sales line"}
+_PERSONAL = {
+    "email": ("email address", "email addresses"),
+    "phone": ("phone number", "phone numbers"),
+    "card": ("card number", "card numbers"),
+    "address": ("address", "addresses"),
+    "name": ("name", "names"),
+}
+_LANGUAGES = {
+    "ar": "Arabic", "bg": "Bulgarian", "ca": "Catalan", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek",
+    "en": "English", "es": "Spanish", "et": "Estonian", "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi",
+    "hr": "Croatian", "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean",
+    "lt": "Lithuanian", "lv": "Latvian", "nb": "Norwegian", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovenian", "sr": "Serbian",
+    "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
+
+def summary(report: DataReport) -> str:
+    """Say the essentials in one sentence.
+
+    ``250 products to learn from, 57 held out; 107 pairs from A/B tests, 41 refused; 1,204 order lines, 97 % matched; no
+    leakage.``
+    """
+    bad = sum(of.count for table in report.tables.values() for of in table.bad.values())
+    said = [
+        _parts(report),
+        _pairs(report),
+        *_joins(report.notes),
+        f"{counted(bad, 'row')} can't be used" if bad else "",
+        leaked(report.leakage) or "no leakage",
+    ]
+    return "; ".join(filter(None, said)) + "."
+
+
+def leaked(leakage: LeakageReport) -> str:
+    """Say what leaks and what was done about it; empty where nothing does."""
+    examples = leakage.by_id + leakage.exact + leakage.near
+    found = [counted(n, noun) for n, noun in ((examples, "example"), (leakage.pairs, "pair")) if n]
+    if not found:
+        return ""
+    done = "left out since" if leakage.action == "leave_out" else "kept although"
+    repeated = "they repeat held-out ones" if examples + leakage.pairs > 1 else "it repeats a held-out one"
+    return f"{_listed(found)} {done} {repeated}"
+
+
+def leak_kinds(leakage: LeakageReport) -> str:
+    """Say how what leaks was found: ``1 of the same product, 2 word for word``."""
+    return _some(
+        (leakage.by_id, "of the same product"),
+        (leakage.exact, "word for word"),
+        (leakage.near, f"nearly so (similarity {plain(leakage.similarity)} or more)"),
+        (leakage.pairs, "in pairs" if leakage.pairs > 1 else "in a pair"),
+    )
+
+
+def alike(duplicates: Duplicates) -> str:
+    """Say how many examples repeat what another one says."""
+    found = _some((duplicates.exact, "word for word"), (duplicates.near, "nearly so"))
+    return f"Examples that say what another one says: {found}; at most {integer(duplicates.largest)} are alike."
+
+
+def bad_rows(report: DataReport) -> Iterator[str]:
+    """Yield a sentence for each table with rows that can't be used: how many, why, and where the first one stands."""
+    for name, table in report.tables.items():
+        if table.bad:
+            rows = counted(sum(of.count for of in table.bad.values()), "row")
+            reasons = "; ".join(
+                f"{reason} ({integer(of.count)}, first: {of.first[0]})" for reason, of in table.bad.items()
+            )
+            yield f"{rows} of {name} can't be used: {reasons}"
+
+
+def leaks(leakage: LeakageReport) -> Iterator[str]:
+    """Yield a sentence about what leaks, with the first few places; none where nothing does."""
+    if said := leaked(leakage):
+        yield f"{said}: {'; '.join(leakage.first)}" if leakage.first else said
+
+
+def split(report: DataReport) -> str:
+    """Say what goes to which part."""
+    match report.split_by:
+        case "time":
+            return "Split by time: the newest are held out."
+        case "product":
+            return "Split by product: all that belongs to one product stands in one part."
+        case by:
+            return f"Split by {by}: all that shares it stands in one part."
+
+
+def groups_of(table: str) -> str:
+    """Return what a table's groups are: of ``test: products`` they are products."""
+    name = table.rpartition(": ")[2]
+    return name if name in ("products", "orders") else "groups"
+
+
+def masked(kind: str, count: int) -> str:
+    """Return ``1 email address`` or ``12 phone numbers``."""
+    return counted(count, *_PERSONAL.get(kind, (kind, kind)))
+
+
+def language(code: str) -> str:
+    """Return a language's English name; its code where it is a rare one."""
+    return "too little text to tell" if code == "?" else _LANGUAGES.get(code, code)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return ``1 pair`` or ``1,204 pairs``."""
+    return f"{integer(number)} {one if number == 1 else many or one + 's'}"
+
+
+def _parts(report: DataReport) -> str:
+    """Say what is learnt from and held out: products where each is one example, and otherwise examples."""
+    alike = "products" in report.tables and all(part.examples == part.groups for part in report.parts.values())
+    train, test = (part.examples if (part := report.parts.get(name)) else 0 for name in ("train", "test"))
+    said = f"{counted(train, 'product' if alike else 'example')} to learn from"
+    return f"{said}, {integer(test)} held out" if test else said
+
+
+def _pairs(report: DataReport) -> str:
+    kinds: Counter[str] = Counter()
+    for source, count in report.pairs_kept.items():
+        kinds[source.partition(":")[0]] += count
+    kept = _listed(_pairs_of(kind, count) for kind, count in kinds.items())
+    refused = sum(of.count for of in report.pairs_refused.values())
+    if refused:
+        return f"{kept or 'no pairs'}, {integer(refused)} refused"
+    return kept
+
+
+def _pairs_of(kind: str, count: int) -> str:
+    match kind:
+        case "A/B test":
+            return f"{counted(count, 'pair')} from A/B tests"
+        case "synthetic":
+            return counted(count, "synthetic pair")
+        case _:
+            return f"{counted(count, 'pair')} ({kind})"
+
+
+def _joins(notes: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """Say how much of the orders and sales figures found its product."""
+    for topic, figures in notes.items():
+        match figures:
+            case {"lines": int() as lines, "match rate in %": rate} if topic in _LINES:
+                yield f"{counted(lines, _LINES[topic])}, {rate}{_GAP}% matched"
+
+
+def _some(*figures: tuple[int, str]) -> str:
+    return ", ".join(f"{integer(count)} {what}" for count, what in figures if count)
+
+
+def _listed(things: Iterable[str]) -> str:
+    *most, last = [*things] or [""]
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,117 @@
+"""What gates on metrics see and decide.  All figures are invented."""
+
+from __future__ import annotations
+
+import pytest
+
+from shoptune.comparison import (
+    Slice,
+)
+from shoptune.deciding.gates import Gate
+from tests.harness.gated import gate, judged, outcome, result
+
+
+class TestBeBetter:
+    @pytest.mark.parametrize(
+        ("verdict", "expected"),
+        [("better", "passed"), ("worse", "failed"), ("inconclusive", "inconclusive")],
+    )
+    def test_follows_the_verdict(self, verdict: str, expected: str) -> None:
+        found = outcome(gate("be_better"), result(verdict=verdict, p_adjusted=0.0123))
+        assert found == (
+            expected,
+            f"rouge_l of sft is 0.31, +0.12 [0.09, 0.15] against base: {verdict} (p = 0.012 after correction).",
+        )
+
+    def test_without_interval(self) -> None:
+        assert outcome(gate("be_better"), result(verdict="inconclusive", difference_interval=None)) == (
+            "inconclusive",
+            "rouge_l of sft is 0.31, +0.12 against base, with too few groups for an interval.",
+        )
+
+    def test_without_baseline_value(self) -> None:
+        assert outcome(gate("be_better"), result(difference=None, difference_interval=None)) == (
+            "inconclusive",
+            "rouge_l of sft is 0.31, and base has no value to compare it with.",
+        )
+
+
+class TestNotBeWorse:
+    @pytest.mark.parametrize(
+        ("metric", "interval", "margin", "expected"),
+        [
+            ("rouge_l", (-0.01, 0.05), 0.02, "passed"),
+            ("rouge_l", (-0.02, 0.05), 0.02, "passed"),
+            ("rouge_l", (-0.03, 0.05), 0.02, "inconclusive"),
+            ("rouge_l", (-0.05, -0.02), 0.02, "inconclusive"),
+            ("rouge_l", (-0.05, -0.03), 0.02, "failed"),
+            ("rouge_l", (0.0, 0.0), 0.0, "passed"),
+            ("rouge_l", (-0.01, 0.3), 0.0, "inconclusive"),
+            ("unsupported_claims", (-0.3, 0.01), 0.02, "passed"),
+            ("unsupported_claims", (-0.3, 0.03), 0.02, "inconclusive"),
+            ("unsupported_claims", (0.03, 0.3), 0.02, "failed"),
+            ("unsupported_claims", (-0.3, -0.1), 0.0, "passed"),
+        ],
+    )
+    def test_looks_at_the_end_of_the_interval(
+        self, metric: str, interval: tuple[float, float], margin: float, expected: str
+    ) -> None:
+        found, _ = outcome(
+            gate("not_be_worse", metric, margin=margin),
+            result(metric, difference=sum(interval) / 2, difference_interval=interval),
+        )
+        assert found == expected
+
+    def test_says_what_was_allowed(self) -> None:
+        saw = "rouge_l of sft is 0.31, +0.12 [0.09, 0.15] against base; allowed is"
+        assert outcome(gate("not_be_worse", margin=0.02), result()) == ("passed", f"{saw} a loss of 0.02.")
+        assert outcome(gate("not_be_worse"), result()) == ("passed", f"{saw} no loss.")
+
+    def test_without_interval(self) -> None:
+        assert outcome(gate("not_be_worse"), result(difference_interval=None))[0] == "inconclusive"
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("must", "value", "expected"),
+        [
+            ("at_least", 0.3, "passed"),
+            ("at_least", 0.31, "passed"),
+            ("at_least", 0.32, "failed"),
+            ("at_most", 0.32, "passed"),
+            ("at_most", 0.31, "passed"),
+            ("at_most", 0.3, "failed"),
+        ],
+    )
+    def test_hold_the_value_against_the_limit(self, must: str, value: float, expected: str) -> None:
+        asked = f"rouge_l of sft is 0.31; asked is {must.replace('_', ' ')} {value}."
+        assert outcome(gate(must, value=value), result()) == (expected, asked)
+
+    @pytest.mark.parametrize("metric", ["length", "distinct_2"])
+    def test_are_for_every_metric_and_for_the_baseline_too(self, metric: str) -> None:
+        assert outcome(gate("at_least", metric, "base", value=0), result(metric, "base"))[0] == "passed"
+
+    def test_zero_is_a_limit(self) -> None:
+        assert outcome(gate("at_most", value=0), result())[0] == "failed"
+
+
+@pytest.mark.parametrize("judged", [gate("be_better"), gate("not_be_worse"), gate("at_least", value=0.1)])
+def test_a_metric_that_applied_to_no_sample_is_inconclusive(judged: Gate) -> None:
+    nothing = result(value=None, n=0, difference=None, difference_interval=None)
+    assert outcome(judged, nothing) == (
+        "inconclusive",
+        "rouge_l of sft has no value: it applies to none of the samples.",
+    )
+
+
+def test_slices_do_not_matter_to_a_gate_on_all_samples() -> None:
+    part = result(value=0.9, slice=Slice(by="category", value="Lamps"))
+    assert judged(gate("at_least", value=0.5), part, result(), part).outcome == "failed"
+
+
+def test_a_verdict_holds_what_was_asked() -> None:
+    limit = judged(gate("at_least", value=0.5, on_inconclusive="pass"), result())
+    assert (limit.value, limit.margin, limit.on_inconclusive) == (0.5, None, "pass")
+    margin = judged(gate("not_be_worse", margin=0.1), result())
+    assert (margin.value, margin.margin) == (None, 0.1)
+    assert judged(gate("be_better"), result(verdict="better")).margin is None

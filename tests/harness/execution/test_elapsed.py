@@ -1,0 +1,43 @@
+"""The time that a step took, over several runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shoptune.execution.elapsed import ResumableTimer
+
+
+class TestElapsed:
+    @pytest.fixture
+    def clock(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+        now = [100.0]
+        monkeypatch.setattr("shoptune.execution.elapsed.time.perf_counter", lambda: now[0])
+        return now
+
+    def test_adds_up_over_runs(self, tmp_path: Path, clock: list[float]) -> None:
+        first = ResumableTimer(tmp_path / "seconds")
+        clock[0] += 7
+        first.note()
+        clock[0] += 100  # killed, and started again later
+        second = ResumableTimer(tmp_path / "seconds")
+        clock[0] += 2
+        assert second.seconds == 9
+
+    def test_notes_at_most_once_a_second(self, tmp_path: Path, clock: list[float]) -> None:
+        told: list[float] = []
+        progress = ResumableTimer(tmp_path / "seconds").around(
+            lambda done, total, unit="", detail="": told.append(done)
+        )
+        progress(1, 2)
+        assert not (tmp_path / "seconds").exists()
+        clock[0] += 1
+        progress(2, 2)
+        assert (tmp_path / "seconds").read_text() == "1.000"
+        assert told == [1, 2]
+
+    @pytest.mark.parametrize("torn", ["", "1.", "x"])
+    def test_a_torn_note_loses_no_run(self, tmp_path: Path, clock: list[float], torn: str) -> None:
+        (tmp_path / "seconds").write_text(torn)
+        assert ResumableTimer(tmp_path / "seconds").seconds in {0.0, 1.0}
