@@ -472,17 +472,17 @@ def after_step(step: Step, outcome: StepOutcome) -> None:
 
 @hookimpl
 def before_run(experiment: str, steps: Sequence[Step]) -> None:
-    note(f"before the run {experiment}")
+    note(f"run {experiment} begins")
 
 
 @hookimpl
 def after_run(comparison: Comparison, folder: Path) -> None:
-    note(f"after the run {comparison.experiment}")
+    note(f"run {comparison.experiment} ended")
 
 
 @hookimpl
 def on_run_error(experiment: str, error: BaseException) -> None:
-    note(f"the run {experiment} failed: {type(error).__name__}")
+    note(f"run {experiment} failed: {type(error).__name__}")
 
 
 @hookimpl

@@ -112,6 +112,11 @@ class Shop:
         """Let the plugin work again."""
         (self.folder / "control.json").unlink()
 
+    def start_anew(self) -> None:
+        """Forget what was computed."""
+        shutil.rmtree(self.store.root)
+        self.store = Store(self.store.root)
+
     # Running
 
     def run(self, command: str = "run", *options: str) -> Outcome:

@@ -238,6 +238,10 @@ class ModelBackend(Generic[OptionsT]):
 # --- tuning ----------------------------------------------------------------------------------------------------------
 
 
+def _score_nothing(_metric: str, examples: Sequence[Example], _texts: Sequence[str]) -> FloatArray:
+    return np.full(len(examples), np.nan)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TuningJob(Generic[OptionsT]):
     """All that a tuning method gets."""
@@ -256,10 +260,10 @@ class TuningJob(Generic[OptionsT]):
     progress: Progress
     say: Callable[[str], None]
     """Shows a line that stays on the screen: what the model is about to learn from, before the first step."""
-    score: Callable[[str, Sequence[Example], Sequence[str]], FloatArray]
+    score: Callable[[str, Sequence[Example], Sequence[str]], FloatArray] = _score_nothing
     """(metric, examples, a text for each) -> each text's own value of one of the method's `metrics` [n], NaN where it
     does not apply: what a reward is.  The examples are from `examples` or `validation_examples`."""
-    evaluate: Callable[[Callable[[Sequence[Example]], Sequence[str]]], Mapping[str, float]]
+    evaluate: Callable[[Callable[[Sequence[Example]], Sequence[str]]], Mapping[str, float]] = lambda _: {}
     """Answers validation examples through the function it is given, and returns the method's `metrics` -> value (the
     mean over tasks): what stops early, and what the best checkpoint is chosen by."""
 

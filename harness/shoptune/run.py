@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from shoptune.comparison import Comparison
@@ -11,6 +12,7 @@ from shoptune.experiment.load import Experiment
 from shoptune.history.keep import keep
 from shoptune.planning.make_plan import make_plan
 from shoptune.planning.plan import Plan
+from shoptune.planning.rounds import plan_rounds, steps_of_round
 from shoptune.reporting.assemble import assemble
 from shoptune.reporting.rendering import refuse_unwritable, render
 from shoptune.step import Step
@@ -26,15 +28,21 @@ def run(
     folder = reports / experiment.file.name
     refuse_unwritable(folder)
     store.prepare()
-    plan, plugins = make_plan(experiment), experiment.plugins
-    plugins.notify("before_run", experiment=plan.experiment, steps=plan.steps)
+    plugins = experiment.plugins
+    first = make_plan(experiment)
+    plugins.notify("before_run", experiment=first.experiment, steps=steps_of_round(first))
     try:
-        execute(plan.steps, plan.executor, store, plugins, display)
+
+        def compute(steps: Sequence[Step]) -> None:
+            execute(steps, experiment.executor, store, plugins, display)
+
+        plan = plan_rounds(experiment, first, store, compute)
+        compute(plan.steps)
         comparison = assemble(plan, store, plugins, command=command)
         written = render(comparison, plan.reports, plugins, folder)
         keep(comparison, store, folder, display.say)
     except BaseException as error:
-        plugins.notify("on_run_error", experiment=plan.experiment, error=error)
+        plugins.notify("on_run_error", experiment=first.experiment, error=error)
         raise
     else:
         plugins.notify("after_run", comparison=comparison, folder=folder)
@@ -45,7 +53,7 @@ def run(
 
 
 def plan_experiment(experiment: Experiment, store: Store) -> tuple[Plan, list[Step]]:
-    """Return the plan and the steps that the store lacks."""
+    """Return the plan, as far as the store decides it, and the steps of its round that the store lacks."""
     store.check_format()
-    plan = make_plan(experiment)
-    return plan, missing_steps(plan.steps, store)
+    plan = plan_rounds(experiment, make_plan(experiment), store, lambda _: None)
+    return plan, missing_steps(steps_of_round(plan), store)

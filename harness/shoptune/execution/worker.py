@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Self
 
@@ -34,14 +33,14 @@ class StepWorker:
     store: Path
     plugin_files: tuple[Path, ...]
     """Plugins that the experiment names by their path."""
-    environment: Mapping[str, str]
+    environment: tuple[tuple[str, str], ...]
     """Which installed plugins are left out, as `shoptune.plugins.choice` reads it."""
 
     @classmethod
     def of(cls, store: Store, plugins: Plugins) -> Self:
         """Return the worker of a run that is open in this process."""
         files = tuple(Path(plugin.distribution).absolute() for plugin in plugins.loaded if plugin.from_file)
-        environment = {name: os.environ[name] for name in (LEFT_OUT, OWN_ONLY) if name in os.environ}
+        environment = tuple((name, os.environ[name]) for name in (LEFT_OUT, OWN_ONLY) if name in os.environ)
         worker = cls(store=store.root, plugin_files=files, environment=environment)
         worker.__dict__["_opened"] = store, plugins
         return worker
@@ -52,8 +51,7 @@ class StepWorker:
 
     @cached_property
     def _opened(self) -> tuple[Store, Plugins]:
-        os.environ.update(self.environment)
-        return Store(self.store), load_plugins(self.plugin_files)
+        return _open(self)
 
     def prepare(self) -> None:
         """Load the plugins."""
@@ -90,6 +88,12 @@ class StepWorker:
             warnings=tuple(warnings),
             by_another_run=work is None,
         )
+
+
+@cache  # an executor may send the worker along with every step
+def _open(worker: StepWorker) -> tuple[Store, Plugins]:
+    os.environ.update(worker.environment)
+    return Store(worker.store), load_plugins(worker.plugin_files)
 
 
 def _manifest(step: Step) -> dict[str, object]:

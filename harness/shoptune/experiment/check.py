@@ -20,6 +20,7 @@ from shoptune.experiment.file import (
     ExperimentFile,
     JudgeUse,
     MetricUse,
+    Select,
     TaskUse,
     Tune,
 )
@@ -300,6 +301,8 @@ class ExperimentCheck:
             if use.parent:
                 with self._noting():
                     self._parent(name, use.parent)
+            if use.select:
+                self._selection(name, use.select)
         with self._noting():
             self._known("candidate", self.file.compare.baseline, candidates, ("compare", "baseline"))
         for format_name in self.file.reports:
@@ -313,13 +316,39 @@ class ExperimentCheck:
         if candidates[parent].baseline:
             self._fail(keys, f"{parent!r} is a baseline, and no model that could be started from")
 
+    def _selection(self, name: str, select: Select) -> None:
+        keys = ("candidates", name, "select")
+        for other in select.of:
+            with self._noting():
+                self._known("candidate", other, self.file.candidates, (*keys, "of"))
+        with self._noting():
+            self._known("task", select.task, self.file.tasks, (*keys, "task"))
+            use = self.file.tasks[select.task]
+            if not (use.split.validation or use.validation_data):
+                self._fail(
+                    keys,
+                    f"candidates are chosen on validation data, and {select.task!r} has none; give it a share, such as "
+                    "`split: {validation: 0.1}`",
+                )
+        with self._noting():
+            self._refuse_cycle(name)
+
     def _refuse_cycle(self, name: str) -> None:
-        path = [name]
-        while (parent := self.file.candidates[path[-1]].parent) and parent in self.file.candidates:
-            path.append(parent)
-            if parent in path[:-1]:
-                circle = " -> ".join(path[path.index(parent) :])
-                self._fail(("candidates", name, "from"), f"`from` goes in a circle: {circle}; start from a `model`")
+        """Follow `from` and `select` from a candidate; neither may lead back to it."""
+
+        def follow(path: tuple[str, ...]) -> None:
+            use = self.file.candidates[path[-1]]
+            for origin in (*([use.parent] if use.parent else []), *(use.select.of if use.select else ())):
+                if origin == name:
+                    circle, key = (
+                        " -> ".join((*path, origin)),
+                        "select" if self.file.candidates[name].select else "from",
+                    )
+                    self._fail(("candidates", name, key), f"`{key}` goes in a circle: {circle}; start from a `model`")
+                if origin in self.file.candidates and origin not in path:
+                    follow((*path, origin))
+
+        follow((name,))
 
     # One name, one set of options
 

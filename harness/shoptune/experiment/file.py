@@ -29,10 +29,15 @@ __all__ = [
     "Generation",
     "JudgeUse",
     "MetricUse",
+    "Part",
+    "Select",
     "TaskUse",
     "Tune",
     "read_experiment_file",
 ]
+
+Part = Literal["validation", "test"]
+"""The parts that answers are scored on."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 
@@ -103,7 +108,7 @@ class TaskUse(WithOptions):
     task: str
     data: str
     split: Split = Split()
-    score_on: Literal["validation", "test"] = "test"
+    score_on: Part = "test"
     """Choose settings on ``validation``; look at ``test`` once, at the end."""
     test_data: str | None = None
     """Data whose examples all are the test part, instead of a share of `data`: a split that somebody published."""
@@ -139,6 +144,16 @@ class Tune(WithOptions):
     """Learn from at most so many examples or pairs, chosen by the seed; more rows include fewer.  None: all."""
 
 
+class Select(Options):
+    """The best of several candidates, chosen on validation data: what was measured on test data chooses nothing."""
+
+    of: tuple[str, ...] = Field(min_length=2)
+    """The candidates to choose among."""
+    task: str
+    metric: str
+    """A metric of the task that has a direction, by its name in the file."""
+
+
 class CandidateUse(WithOptions):
     """One column of the comparison: a baseline, a model, or a model made from another candidate."""
 
@@ -152,18 +167,23 @@ class CandidateUse(WithOptions):
     tune: Tune | None = None
     few_shot: int = Field(0, ge=0)
     """How many training examples stand in the prompt."""
+    select: Select | None = None
+    """The candidate is the best of others."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> CandidateUse:
-        given = [k for k, v in (("baseline", self.baseline), ("model", self.model), ("from", self.parent)) if v]
+        origins = {"baseline": self.baseline, "model": self.model, "from": self.parent, "select": self.select}
+        given = [key for key, value in origins.items() if value]
         if len(given) != 1:
             others = f"only {_quoted(list(self.options))}" if self.options else "none"
             found = " and ".join(given) or others
-            raise ValueError(f"a candidate has exactly one of `baseline`, `model` and `from`; found {found}")
+            raise ValueError(f"a candidate has exactly one of `baseline`, `model`, `from` and `select`; found {found}")
         if self.tune and not self.parent:
             raise ValueError("`tune` needs `from`, the candidate to start from")
         if self.parent and not (self.tune or self.few_shot):
             raise ValueError("`from` needs `tune` or `few_shot`: what makes it differ from its parent?")
+        if self.select and self.few_shot:
+            raise ValueError("a selected candidate is asked as it was when it was chosen, so `few_shot` does nothing")
         if self.baseline and self.few_shot:
             raise ValueError("a baseline reads no prompt, so `few_shot` does nothing")
         if not self.model and (self.backend or self.options):

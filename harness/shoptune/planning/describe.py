@@ -25,6 +25,16 @@ def describe_candidate(
 
     `is_tuned` holds for a candidate that was tuned itself, by `method`, or has a tuned parent.
     """
+    if use.select:
+        best = f"the best of {', '.join(use.select.of)} by {use.select.metric} on validation data: {use.parent}"
+        return CandidateInfo(
+            name=name,
+            kind="baseline" if located is None else "tuned" if is_tuned else "model",
+            summary=best,
+            model=located.name if located else None,
+            source=located.source if located else None,
+            parent=use.parent,
+        )
     if located is None:
         return CandidateInfo(name=name, kind="baseline", summary=f"no model: {use.baseline}")
     shots = f", {use.few_shot} examples in the prompt" if use.few_shot else ""

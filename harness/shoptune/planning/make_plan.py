@@ -8,19 +8,21 @@ can be made, printed and compared with the store without computing anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from shoptune.comparison import CandidateInfo
 from shoptune.components import AdditiveMetric, AnyBackend, GenerationSettings, Metric, ResolvedModel
 from shoptune.deciding.gates import check_gates
+from shoptune.errors import UsageError, did_you_mean
 from shoptune.experiment.configured import ConfiguredComponent, TableFiles
-from shoptune.experiment.file import Choosing, ExperimentFile, Generation, Tune
+from shoptune.experiment.file import CandidateUse, Choosing, ExperimentFile, Generation, Part, Select, Tune
 from shoptune.experiment.load import Experiment
 from shoptune.planning.describe import describe_candidate, describe_metric
 from shoptune.planning.lineage import lineage, parents_first
 from shoptune.planning.plan import Plan, PlannedTask
 from shoptune.planning.resolving import resolve_model
+from shoptune.planning.selection import Selection
 from shoptune.step import ComponentUse
 from shoptune.steps.asking import Asking
 from shoptune.steps.expand_prompts import ExpandPromptsStep
@@ -36,9 +38,14 @@ from shoptune.storage.fingerprint import fingerprint_of_path, versions_of
 __all__ = ["make_plan"]
 
 
-def make_plan(experiment: Experiment) -> Plan:
-    """Plan the experiment: find its models, hash its files, and name every step by content."""
-    file, compare, steps = experiment.file, experiment.file.compare, _Steps(experiment)
+def make_plan(experiment: Experiment, choices: Mapping[str, str] | None = None) -> Plan:
+    """Plan a round of the experiment: find its models, hash its files, and name every step by content.
+
+    `choices` says which member was chosen for candidates that are the best of others, as far as that is known.  Those
+    of which it is not, and what starts from them, are left out of the plan; `Plan.selections` says what has to be
+    measured to know it.
+    """
+    file, compare, steps = experiment.file, experiment.file.compare, _Steps(experiment, choices or {})
     metrics = tuple(
         describe_metric(task, name, configured)
         for task, of_task in experiment.metrics.items()
@@ -64,7 +71,8 @@ def make_plan(experiment: Experiment) -> Plan:
         reports=file.reports,
         executor=experiment.executor,
         tasks=tuple(_planned_task(experiment, steps, name) for name in file.tasks),
-        candidates=tuple(_described(steps, name) for name in file.candidates),
+        candidates=tuple(_described(steps, name) for name in steps.candidates),
+        selections=steps.selections,
         metrics=metrics,
         tunes=steps.tuned,
         predictions=steps.predicted,
@@ -89,7 +97,7 @@ def _planned_task(experiment: Experiment, steps: _Steps, name: str) -> PlannedTa
 def _described(steps: _Steps, name: str) -> CandidateInfo:
     return describe_candidate(
         name,
-        steps.file.candidates[name],
+        steps.candidates[name],
         steps.resolved.get(steps.root(name)),
         is_tuned=_tuning(steps.lineage(name), steps.tuned) is not None,
         method=steps.experiment.methods.get(name),
@@ -106,10 +114,24 @@ class _Steps:
     """An experiment's steps, each kind made from those before it."""
 
     experiment: Experiment
+    choices: Mapping[str, str]
+    """Candidate that is the best of others -> the one that was chosen."""
 
     @property
     def file(self) -> ExperimentFile:
         return self.experiment.file
+
+    @cached_property
+    def candidates(self) -> dict[str, CandidateUse]:
+        """The candidates that are decided; one that was chosen among others has that as its parent."""
+        decided = {
+            name: use.model_copy(update={"parent": self.choices[name]}) if use.select else use
+            for name, use in self.file.candidates.items()
+            if not use.select or name in self.choices
+        }
+        while undecided := {name for name, use in decided.items() if use.parent and use.parent not in decided}:
+            decided = {name: use for name, use in decided.items() if name not in undecided}
+        return decided
 
     # Reading and preparing
 
@@ -154,7 +176,7 @@ class _Steps:
     def resolved(self) -> dict[str, ResolvedModel]:
         """Candidate that names a model -> the model."""
         return {
-            name: resolve_model(self.experiment, self.file.candidates[name], backend)
+            name: resolve_model(self.experiment, self.candidates[name], backend)
             for name, backend in self.experiment.backends.items()
         }
 
@@ -162,13 +184,13 @@ class _Steps:
     def tuned(self) -> dict[str, TuneStep]:
         """Tuned candidate -> step."""
         tuned: dict[str, TuneStep] = {}
-        for name in parents_first(self.file.candidates):
-            if tune := self.file.candidates[name].tune:
+        for name in parents_first(self.candidates):
+            if tune := self.candidates[name].tune:
                 tuned[name] = self._tune(name, tune, parent=_tuning(self.lineage(name), tuned))
         return tuned
 
     def lineage(self, candidate: str) -> tuple[str, ...]:
-        return lineage(self.file.candidates, candidate)
+        return lineage(self.candidates, candidate)
 
     def root(self, candidate: str) -> str:
         """Return the candidate that names the model, or is no model."""
@@ -204,28 +226,30 @@ class _Steps:
     def predicted(self) -> dict[tuple[str, str], PredictStep]:
         """(task, candidate) -> step."""
         return {
-            (task, candidate): self._predict(task, candidate)
-            for candidate in self.file.candidates
+            (task, candidate): self._predict(task, candidate, self.file.tasks[task].score_on)
+            for candidate in self.candidates
             for task in self.file.tasks
         }
 
-    def _predict(self, task: str, candidate: str) -> PredictStep:
+    def _predict(self, task: str, candidate: str, scored_on: Part) -> PredictStep:
         use, needs = self.file.tasks[task], self._needs(task)
+        if self.candidates[candidate].select:
+            return replace(self._predict(task, self.choices[candidate], scored_on), candidate=candidate)
         return PredictStep(
             task=task,
             candidate=candidate,
             component=self.experiment.tasks[task].use(),
             examples=self.examples[task],
-            scored_on=use.score_on,
+            scored_on=scored_on,
             canaries=bool(use.canaries) and "canaries" in needs,
-            answered_by=self.file.candidates[candidate].baseline or self._model_answers(task, candidate),
+            answered_by=self.candidates[candidate].baseline or self._model_answers(task, candidate),
         )
 
     def _model_answers(self, task: str, candidate: str) -> ModelAnswers:
         use, most = self.file.tasks[task], self.experiment.tasks[task].component.max_new_tokens
         return ModelAnswers(
             model=self._model(candidate, _tuning(self.lineage(candidate), self.tuned)),
-            few_shot=self.file.candidates[candidate].few_shot,
+            few_shot=self.candidates[candidate].few_shot,
             asking=_asking(use.generate, use.choose, most, self.file.seed),
             references="reference_log_probabilities" in self._needs(task),
             seed=self.file.seed,
@@ -234,6 +258,50 @@ class _Steps:
     def _needs(self, task: str) -> set[str]:
         """What the task's metrics need."""
         return {need for metric in self.experiment.metrics[task].values() for need in metric.component.needs}
+
+    # Choosing on validation data
+
+    @cached_property
+    def selections(self) -> tuple[Selection, ...]:
+        """The choices that can be made when this round is measured: all of their members are decided."""
+        return tuple(
+            self._selection(name, use.select)
+            for name, use in self.file.candidates.items()
+            if use.select and name not in self.choices and all(member in self.candidates for member in use.select.of)
+        )
+
+    def _selection(self, name: str, select: Select) -> Selection:
+        metrics = self.experiment.metrics[select.task]
+        if select.metric not in metrics:
+            raise UsageError(
+                f"candidates.{name}.select: the task {select.task!r} has no metric {select.metric!r}."
+                f"{did_you_mean(select.metric, metrics)}"
+            )
+        metric = metrics[select.metric]
+        component = metric.component
+        asks = isinstance(component, AdditiveMetric) and component.questions is not None
+        if component.higher_is_better is None or asks or component.needs & {"baseline_answers", "other_answers"}:
+            why = "has no direction" if component.higher_is_better is None else "looks at more than one's own answers"
+            raise UsageError(f"candidates.{name}.select: {select.metric!r} {why}; choose by another metric")
+        return Selection(
+            candidate=name,
+            task=select.task,
+            metric=select.metric,
+            measurements={
+                member: MeasureStep(
+                    task=select.task,
+                    candidate=f"{member} (validation)",
+                    metric=select.metric,
+                    predictions=replace(
+                        self._predict(select.task, member, "validation"), candidate=f"{member} (validation)"
+                    ),
+                    measured_by=metric.use(),
+                    libraries=versions_of(component.distributions),
+                    others={},
+                )
+                for member in select.of
+            },
+        )
 
     # Judging and measuring
 
@@ -288,7 +356,7 @@ class _Steps:
 
     def _measure(self, task: str, candidate: str, metric: str, configured: ConfiguredComponent[Metric]) -> MeasureStep:
         needs_others = "other_answers" in configured.component.needs
-        others = [name for name in self.file.candidates if needs_others and name != candidate]
+        others = [name for name in self.candidates if needs_others and name != candidate]
         return MeasureStep(
             task=task,
             candidate=candidate,

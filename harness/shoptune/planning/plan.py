@@ -11,6 +11,7 @@ from shoptune.comparison import CandidateInfo, MetricInfo
 from shoptune.components import AnyExecutor
 from shoptune.deciding.gates import Gate
 from shoptune.experiment.configured import ConfiguredComponent
+from shoptune.planning.selection import Selection
 from shoptune.prices import Prices
 from shoptune.step import Step
 from shoptune.steps.expand_prompts import ExpandPromptsStep
@@ -55,6 +56,8 @@ class Plan:
     tasks: tuple[PlannedTask, ...]
     candidates: tuple[CandidateInfo, ...]
     metrics: tuple[MetricInfo, ...]
+    selections: tuple[Selection, ...]
+    """The choices that have to be made before the next round; empty: this is the last one."""
     tunes: Mapping[str, TuneStep]
     """Candidate -> the step that tunes it."""
     predictions: Mapping[tuple[str, str], PredictStep]

@@ -79,27 +79,27 @@ class TestSelecting:
 class TestObserving:
     def test_all_steps_are_told_of(self, shop: Shop) -> None:
         shop.run()
-        told = [line for line in shop.journal() if line.startswith(("before", "after"))]
+        told = [line for line in shop.journal() if line.startswith(("before", "after", "run"))]
         assert told[:5] == [
-            "before the run fake",
+            "run fake begins",
             "before read products of shop",
             "after read products of shop",
             "before read tests of shop",
             "after read tests of shop",
         ]
-        assert told[-1] == "after the run fake"
+        assert told[-1] == "run fake ended"
         assert len(told) == 2 * len(shop.plan().steps) + 2
 
     def test_steps_in_the_store_are_not(self, shop: Shop) -> None:
         shop.run()
         shop.journal()
         shop.run()
-        assert shop.journal() == ["before the run fake", "after the run fake"]
+        assert shop.journal() == ["run fake begins", "run fake ended"]
 
     def test_a_failure_is_told_of(self, shop: Shop) -> None:
         shop.fail("step 2")
         shop.run()
-        assert shop.journal()[-2:] == ["failed tune drilled: ValueError", "the run fake failed: StepError"]
+        assert shop.journal()[-2:] == ["failed tune drilled: ValueError", "run fake failed: StepError"]
 
     @pytest.mark.parametrize("hook", ["before_step", "report_sections"])
     def test_one_that_raises_is_recorded_and_loses_nothing(self, shop: Shop, hook: str) -> None:

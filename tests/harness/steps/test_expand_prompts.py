@@ -87,7 +87,7 @@ class TestExamples:
 
     def test_training_shots_and_canaries_use_the_tasks_own_prompt(self, asked: Shop) -> None:
         asked.plugin_source('text=" ".join(kept)', 'text=" | ".join(m["content"] for m in prompt)')
-        asked.set("tasks.echo.canaries", 2)
+        asked.set("tasks.echo.canaries", 2).set("tasks.echo.metrics", ["overlap", "memorised_canaries"])
         assert asked.run().code == 0
         answers = texts(asked, "few_shot")
         scored = {e.id for e in examples(asked, "test")}
@@ -159,7 +159,7 @@ def test_a_prompt_added_to_a_finished_experiment_tunes_nothing_again(shop: Shop)
     shop.set("tasks.echo.prompts", PROMPTS)
     assert shop.run().code == 0
     kinds = [step.split()[0] for step in begun(shop)]
-    assert (kinds.count("expand_prompts"), kinds.count("predict"), kinds.count("measure")) == (1, 5, 10)
+    assert (kinds.count("expand"), kinds.count("predict"), kinds.count("measure")) == (1, 5, 10)
     assert len(kinds) == 16
     # Asked in the task's own way, a candidate answers as it did before.
     again = results(shop, metric="overlap")
