@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from shoptune.components import Options
-from shoptune_custom.templates import compile_template
 
 __all__ = ["CustomOptions", "JsonOptions", "LabelOptions", "TextOptions"]
 
 
 def _compiles(source: str) -> str:
+    from shoptune_custom.templates import compile_template  # brings jinja2, which a plan without these tasks spares
+
     compile_template(source)
     return source
 
@@ -91,6 +90,9 @@ class JsonOptions(CustomOptions):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
+        from jsonschema import Draft202012Validator  # as with jinja2
+        from jsonschema.exceptions import SchemaError
+
         try:
             Draft202012Validator.check_schema(self.answer_schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
         except SchemaError as error:
