@@ -22,6 +22,7 @@ from shoptune.cli import main
 from shoptune.experiment.load import Experiment, load_experiment
 from shoptune.planning.make_plan import make_plan
 from shoptune.planning.plan import Plan
+from shoptune.plugins.helpers import fingerprint_of_helpers
 from shoptune.step import Step
 from shoptune.storage.fingerprint import fingerprint_of_source
 from shoptune.storage.store import Store, StoredStep
@@ -103,6 +104,7 @@ class Shop:
         assert old in source
         path.write_text(source.replace(old, new), "utf-8")
         fingerprint_of_source.cache_clear()  # a process does not expect its plugins to change
+        fingerprint_of_helpers.cache_clear()
 
     def fail(self, point: str, how: str = "raise") -> None:
         """Let the plugin ``raise``, meet a ``full disk``, ``kill`` its process or ``pause`` at a point (`reached`)."""

@@ -1,8 +1,8 @@
 """What plugins bring: one frozen dataclass per kind of component.
 
 A component's `options` is a pydantic model.  It validates the component's part of the experiment file, gives the
-nearest match for a misspelt key, and appears in the JSON Schema that an editor completes from.  Subclass `Options`,
-which refuses unknown keys.  This module imports nothing heavy.
+nearest match for a misspelt key, and appears in the JSON Schema that an editor completes from, each field with the
+docstring under it.  Subclass `Options`, which refuses unknown keys.  This module imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from shoptune.data import (
     Sample,
     Tables,
 )
+from shoptune.described import Described
 
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
@@ -75,7 +76,7 @@ __all__ = [
 FloatArray = npt.NDArray[np.float64]
 
 
-class Options(BaseModel):
+class Options(Described):
     """Base of every component's options: immutable; unknown keys and numbers that are none are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

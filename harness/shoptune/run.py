@@ -9,11 +9,9 @@ from shoptune.comparison import Comparison
 from shoptune.execution.execute import execute, missing_steps
 from shoptune.execution.progress import Display
 from shoptune.experiment.load import Experiment
-from shoptune.history.keep import keep
 from shoptune.planning.make_plan import make_plan
 from shoptune.planning.plan import Plan
 from shoptune.planning.rounds import plan_rounds, steps_of_round
-from shoptune.reporting.assemble import assemble
 from shoptune.reporting.rendering import refuse_unwritable, render
 from shoptune.step import Step
 from shoptune.storage.store import Store
@@ -25,6 +23,10 @@ def run(
     experiment: Experiment, store: Store, reports: Path, display: Display, *, command: str
 ) -> tuple[Comparison, list[Path]]:
     """Run an experiment, write its reports and add it to the history; returns the comparison and the files written."""
+    # With scipy and all kinds of steps, of which a plan needs nothing:
+    from shoptune.history.keep import keep  # noqa: PLC0415
+    from shoptune.reporting.assemble import assemble  # noqa: PLC0415
+
     folder = reports / experiment.file.name
     refuse_unwritable(folder)
     store.prepare()

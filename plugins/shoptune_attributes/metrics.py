@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from pydantic import Field
 
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Need, Options
 from shoptune.data import Highlight, Invalid, Sample
@@ -33,11 +32,9 @@ __all__ = [
 class MatchOptions(Options):
     """When two values are the same."""
 
-    match: Match = Field(
-        default="normalised",
-        description="'normalised': whatever their case, white space, forms of numbers and spelling of units; "
-        "'exact': character by character.",
-    )
+    match: Match = "normalised"
+    """``normalised``: whatever their case, white space, forms of numbers and spelling of units; ``exact``: character by
+    character."""
 
 
 def _judged(evaluation: Evaluation, options: MatchOptions) -> list[Judged]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from shoptune.components import Options
 from shoptune.dataset.splits import Split
 from shoptune.deciding.gates import Gate
+from shoptune.described import Described
 from shoptune.experiment.validation import validate
 from shoptune.experiment.yaml_file import YamlFile, read_yaml
 from shoptune.metrics.choices import Normalise
@@ -42,7 +43,7 @@ Part = Literal["validation", "test"]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=64)]
 
 
-class WithOptions(BaseModel):
+class WithOptions(Described):
     """A mapping that names a component; the keys it does not know are that component's options."""
 
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
@@ -57,11 +58,13 @@ class DataFile(WithOptions):
     """One table of a shop, and how to read it."""
 
     path: str
-    """A file, or a pattern such as ``exports/products_*.csv`` whose files are read as one table."""
+    """A file, or a pattern such as ``exports/products_*.csv`` whose files are read as one table; relative to the
+    experiment file."""
     adapter: str | None = None
-    """None: plugins are asked who can read it."""
+    """The data adapter that reads it. None: the installed plugins are asked which one recognises the file."""
     on_bad_row: Literal["stop", "skip"] | None = None
-    """What happens at a row that can't be used; None: stop where more than 1 % of the rows are bad."""
+    """What happens at a row that can't be used: stop with an error, or skip and report it. None: skip, but stop where
+    more than 1 % of the rows are bad."""
 
 
 def _path_alone(value: Any) -> Any:
@@ -72,30 +75,36 @@ class Generation(Options):
     """How answers are generated; greedy unless a temperature is given."""
 
     max_new_tokens: int | None = Field(None, gt=0)
-    """None: what the task says."""
+    """The longest an answer may get, in tokens. None: the task's own limit."""
     temperature: float = Field(0.0, ge=0)
+    """Sampling temperature; 0 is greedy decoding, which is deterministic and best for comparisons."""
     repetition_penalty: float = Field(1.0, gt=0)
+    """Divides the scores of tokens that have already occurred (Keskar et al., 2019); 1 changes nothing, above 1
+    discourages repetition."""
     stop: tuple[str, ...] = ()
+    """Strings at which generation ends, beside the model's own end-of-sequence token."""
     constrain: bool = False
-    """Whether a model can write only what the task's JSON Schema allows, so that it isn't marked down for its form."""
+    """Whether decoding is constrained to the task's JSON Schema, so that a model isn't marked down for its form."""
 
 
 class Choosing(Options):
     """How an answer is chosen among an example's choices by their log-probabilities."""
 
     normalise: Normalise = "none"
-    """``length``: per token, so that long choices aren't at a disadvantage; ``prior``: less their log-probability after
-    a prompt that says nothing, so that likely words aren't at an advantage (Holtzman et al., "Surface Form
-    Competition", 2021)."""
+    """How log-probabilities are made comparable. ``none``: as they are, summed over the choice's tokens; ``length``:
+    per token, so that long choices aren't at a disadvantage; ``prior``: less their log-probability after a prompt that
+    says nothing, so that likely words aren't at an advantage (Holtzman et al., "Surface Form Competition", 2021)."""
 
 
 class MetricUse(WithOptions):
     """A metric of a task, with its options; `name` tells two uses of one metric apart."""
 
     metric: str
+    """The metric's name, as ``shoptune metrics`` lists it."""
     name: str | None = None
+    """What it is called in reports and gates, to tell two uses of one metric apart. None: the metric's own name."""
     judge: str | None = None
-    """Which of `judges` is asked, by a metric that asks a model; None: the only one that there is."""
+    """Which of `judges` is asked, by a metric that asks a model. None: the only one that there is."""
 
 
 def _metric_alone(value: Any) -> Any:
@@ -106,22 +115,29 @@ class TaskUse(WithOptions):
     """A task on a shop's data."""
 
     task: str
+    """The task component's name, as ``shoptune tasks`` lists it."""
     data: str
+    """The data that examples are made of: a key of ``data``."""
     split: Split = Split()
+    """What is held out for validation and test."""
     score_on: Part = "test"
-    """Choose settings on ``validation``; look at ``test`` once, at the end."""
+    """The part that models are scored on. Choose settings on ``validation``; look at ``test`` once, at the end."""
     test_data: str | None = None
-    """Data whose examples all are the test part, instead of a share of `data`: a split that somebody published."""
+    """Data (a key of ``data``) whose examples all form the test part, such as a published split. None: a share of
+    `data`, as `split` says."""
     validation_data: str | None = None
-    """The same for the validation part."""
+    """Data (a key of ``data``) whose examples all form the validation part. None: a share of `data`, as `split`
+    says."""
     canaries: int = Field(0, ge=0, le=1000)
-    """How many training texts get a random string planted, which must not come out of a tuned model."""
+    """How many training texts get a random string planted, which a tuned model must not reproduce."""
     metrics: (
         tuple[Annotated[MetricUse, BeforeValidator(_metric_alone, json_schema_input_type=str | MetricUse)], ...] | None
     ) = None
-    """None: the task's own."""
+    """What is measured: names of metrics, or mappings with a metric and its options. None: the task's own metrics."""
     generate: Generation = Generation()
+    """How answers are generated."""
     choose: Choosing = Choosing()
+    """How an answer is chosen, where the task gives choices."""
     prompts: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     """Other ways to ask: a name for each, and the task's options that it changes (an instruction, as a rule).  Held-out
     examples are asked in each way beside the task's own; training uses the task's own alone."""
@@ -138,10 +154,12 @@ class Tune(WithOptions):
     """A tuning method with its options."""
 
     method: str
+    """The tuning method's name, as ``shoptune methods`` lists it."""
     tasks: tuple[str, ...] | None = None
-    """The tasks whose training data is used; None: all."""
+    """The tasks whose training data is used. None: all."""
     rows: int | None = Field(None, gt=0)
-    """Learn from at most so many examples or pairs, chosen by the seed; more rows include fewer.  None: all."""
+    """Train on at most this many rows (examples or pairs), sampled by the seed; a larger sample includes a smaller one.
+    None: all."""
 
 
 class Select(Options):
@@ -150,6 +168,7 @@ class Select(Options):
     of: tuple[str, ...] = Field(min_length=2)
     """The candidates to choose among."""
     task: str
+    """The task whose validation part they are compared on."""
     metric: str
     """A metric of the task that has a direction, by its name in the file."""
 
@@ -158,17 +177,19 @@ class CandidateUse(WithOptions):
     """One column of the comparison: a baseline, a model, or a model made from another candidate."""
 
     baseline: str | None = None
-    """One of the task's own: an answer without any model."""
+    """A baseline that the task brings, such as a filled template: an answer without any model."""
     model: str | None = None
     """A hub name, a folder, a GGUF file or a short name that the backend knows."""
     backend: str | None = None
+    """The model backend that loads and runs the model. None: the installed plugins are asked which one can."""
     parent: str | None = Field(None, alias="from")
     """The candidate that this one starts from."""
     tune: Tune | None = None
+    """How the parent is tuned. None: it isn't; it only gets a few-shot prompt."""
     few_shot: int = Field(0, ge=0)
-    """How many training examples stand in the prompt."""
+    """How many training examples are shown in the prompt."""
     select: Select | None = None
-    """The candidate is the best of others."""
+    """The candidate is the best of others. None: it is a candidate of its own."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> CandidateUse:
@@ -198,16 +219,20 @@ class JudgeUse(WithOptions):
     """How long its answers may get, unless `generate` says otherwise."""
 
     model: str
-    """As for a candidate."""
+    """A hub name, a folder, a GGUF file or a short name that the backend knows."""
     backend: str | None = None
+    """The backend that loads the model. None: plugins are asked who can."""
     generate: Generation = Generation()
+    """How its answers are generated."""
     choose: Choosing = Choosing()
+    """How it chooses among a question's choices."""
 
 
 class ExecutorUse(WithOptions):
     """What decides where steps are computed, with its options."""
 
     executor: str
+    """The executor's name: ``local``, ``processes`` or a plugin's."""
 
 
 def _executor_alone(value: Any) -> Any:
@@ -220,29 +245,40 @@ class Compare(Options):
     baseline: str
     """The candidate that the others are compared with."""
     resamples: int = Field(10_000, ge=200)
+    """Bootstrap resamples behind each interval; more are more precise and take longer."""
     slices: tuple[str, ...] | None = None
-    """What results are broken down by (category, brand, language, ...); by default all that the examples carry."""
+    """What results are broken down by (category, brand, language, ...). None: all that the examples carry."""
     prices: Prices | None = None
-    """With them the report says what each candidate costs in money."""
+    """What computing costs. With prices the report gives each candidate's cost in money; None: only in time, tokens and
+    memory."""
     gates: tuple[Gate, ...] = ()
+    """What candidates must achieve for ``shoptune gate`` and ``run`` to exit with 0."""
 
 
 class ExperimentFile(Options):
     """What stands in an experiment file."""
 
     name: Name
+    """What the experiment is called, in reports and in the history."""
     seed: int = Field(7, ge=0)
+    """Seed of everything random: split, tuning, sampling, bootstrap."""
     plugins: tuple[str, ...] = ()
-    """Plugin files and folders beside the installed ones."""
+    """Plugin files and folders to load beside the installed ones, relative to the experiment file."""
     data: dict[
         Name, dict[Name, Annotated[DataFile, BeforeValidator(_path_alone, json_schema_input_type=str | DataFile)]]
     ]
+    """Name -> tables: what tasks read. A table (``products``, ``orders``, ...) is a path, or a mapping with the path,
+    an adapter and its options."""
     tasks: dict[Name, TaskUse] = Field(min_length=1)
+    """Name -> task: what models are asked to do."""
     candidates: dict[Name, CandidateUse] = Field(min_length=1)
+    """Name -> candidate: what is compared, one column each."""
     judges: dict[Name, JudgeUse] = Field(default_factory=dict)
-    """Models that metrics ask about answers; a metric that does names one as its `judge`."""
+    """Name -> model that metrics ask about answers; a metric that does names one as its `judge`."""
     compare: Compare
+    """How candidates are compared, and what is asked of them."""
     reports: tuple[str, ...] = ("html", "markdown", "json")
+    """Formats of the report, as ``shoptune plugins list`` shows them."""
     executor: Annotated[ExecutorUse, BeforeValidator(_executor_alone, json_schema_input_type=str | ExecutorUse)] = (
         ExecutorUse(executor="local")
     )

@@ -60,7 +60,11 @@ def _complete(
     for name, options in known.items():
         definitions.update(options.pop("$defs", {}))
         changed = {"properties": options.get("properties", {}), "additionalProperties": False}
-        prompts = {"prompts": {"additionalProperties": changed}} if "prompts" in own else {}
+        prompts = (
+            {"prompts": {"description": own["prompts"]["description"], "additionalProperties": changed}}
+            if "prompts" in own
+            else {}
+        )
         cases.append(
             {
                 "if": {"properties": {key: {"const": name}}, "required": [key]},

@@ -60,16 +60,15 @@ class LoadedPlugin:
     def identity(self) -> PluginIdentity:
         """What goes into the fingerprint of a step that uses this plugin."""
         # Not needed for help:
-        from shoptune.plugins.helpers import helpers_of  # noqa: PLC0415
+        from shoptune.plugins.helpers import fingerprint_of_helpers  # noqa: PLC0415
         from shoptune.step import PluginIdentity  # noqa: PLC0415
-        from shoptune.storage.fingerprint import fingerprint_of_files, fingerprint_of_source  # noqa: PLC0415
+        from shoptune.storage.fingerprint import fingerprint_of_source  # noqa: PLC0415
 
-        helpers = helpers_of(self.place)
         return PluginIdentity(
             name=self.name,
             version=self.version,
             source=fingerprint_of_source(self.place),
-            helpers=fingerprint_of_files(helpers) if helpers else "",
+            helpers=fingerprint_of_helpers(self.place) or "",
         )
 
 

@@ -294,7 +294,7 @@ def test_control_c_says_how_to_go_on(shop: Shop, monkeypatch: pytest.MonkeyPatch
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("shoptune.run.assemble", interrupted)
+    monkeypatch.setattr("shoptune.reporting.assemble.assemble", interrupted)
     outcome = shop.run()
     assert outcome.code == 130
     assert "stopped; what was finished is kept, and the same command goes on from there" in outcome.output
