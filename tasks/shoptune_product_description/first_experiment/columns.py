@@ -10,7 +10,7 @@ from typing import Any
 
 from shoptune.dataset.personal_data.fields import is_identifier, is_personal
 from shoptune.errors import DataError
-from shoptune_product_description.facts import CATALOGUE_FACTS
+from shoptune_product_description.task import CATALOGUE_FACTS
 from shoptune_product_description.first_experiment.words import (
     ADMINISTRATIVE,
     GROUP,
