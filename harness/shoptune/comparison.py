@@ -22,6 +22,7 @@ __all__ = [
     "Cost",
     "GateVerdict",
     "MetricInfo",
+    "Phase",
     "Provenance",
     "Result",
     "SampleAnswer",
@@ -36,6 +37,7 @@ SCHEMA_VERSION = "2"
 
 Interval = tuple[float, float]
 Verdict = Literal["better", "worse", "inconclusive"]
+Phase = Literal["tune", "predict", "judge"]
 
 
 class Model(BaseModel):
@@ -164,7 +166,10 @@ class Cost(Model):
     candidate: str
     task: str | None
     """None for tuning."""
-    phase: Literal["tune", "predict"]
+    metric: str | None = None
+    """The metric that asked a judge; None for tuning and predicting."""
+    phase: Phase
+    """``judge``: a model was asked about the candidate's answers."""
     seconds: float
     tokens_in: int
     """Training: all tokens seen; predicting: prompt tokens."""

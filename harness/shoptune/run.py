@@ -26,14 +26,20 @@ def run(
     folder = reports / experiment.file.name
     refuse_unwritable(folder)
     store.prepare()
-    plan = make_plan(experiment)
+    plan, plugins = make_plan(experiment), experiment.plugins
+    plugins.notify("before_run", experiment=plan.experiment, steps=plan.steps)
     try:
-        execute(plan.steps, plan.executor, store, experiment.plugins, display)
-        comparison = assemble(plan, store, experiment.plugins, command=command)
-        written = render(comparison, plan.reports, experiment.plugins, folder)
+        execute(plan.steps, plan.executor, store, plugins, display)
+        comparison = assemble(plan, store, plugins, command=command)
+        written = render(comparison, plan.reports, plugins, folder)
         keep(comparison, store, folder, display.say)
+    except BaseException as error:
+        plugins.notify("on_run_error", experiment=plan.experiment, error=error)
+        raise
+    else:
+        plugins.notify("after_run", comparison=comparison, folder=folder)
     finally:
-        for warning in experiment.plugins.warnings:
+        for warning in plugins.warnings:
             display.say(f"warning: {warning}")
     return comparison, written
 

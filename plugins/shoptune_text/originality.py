@@ -65,6 +65,7 @@ COPY_RATE = AdditiveMetric(
     higher_is_better=False,
     format="share",
     theme="originality",
+    needs=frozenset({"training"}),
     distributions=("regex",),
 )
 

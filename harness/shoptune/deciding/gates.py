@@ -13,8 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from shoptune.comparison import GateVerdict, MetricInfo, Slice
 from shoptune.costs import CostName
+from shoptune.data import PROMPT_SLICE
 from shoptune.errors import UsageError, did_you_mean
-from shoptune.prompts import SLICE
 
 __all__ = ["INVALID", "Gate", "check_gates", "exit_code"]
 
@@ -166,7 +166,7 @@ def _unknown(
     if gate.candidate not in candidates:
         yield f"there is no candidate {gate.candidate!r}.{did_you_mean(gate.candidate, candidates)}"
     key = gate.slice_key
-    if key is not None and slices is not None and key not in {*slices, SLICE}:
+    if key is not None and slices is not None and key not in {*slices, PROMPT_SLICE}:
         yield f"results are not broken down by {key!r}, see `compare.slices`.{did_you_mean(key, slices)}"
 
 
@@ -183,7 +183,7 @@ def _unanswerable(gate: Gate, metric: MetricInfo | None, baseline: str, *, price
             yield f"{INVALID!r} is a count without interval, so no verdict. Use 'at_most' with a 'value'."
     if metric is None:
         return
-    if gate.slice and not metric.additive and gate.slice_key != SLICE:
+    if gate.slice and not metric.additive and gate.slice_key != PROMPT_SLICE:
         yield f"{metric.name!r} has no value on slices (it isn't additive)."
     if gate.has_difference and (metric.higher_is_better is None or not metric.additive):
         lacks = "direction, neither more nor less is better" if metric.additive else "interval (it isn't additive)"

@@ -7,7 +7,7 @@ Options of components (an adapter's, a task's, a tuning method's) stand beside t
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -24,8 +24,10 @@ __all__ = [
     "Choosing",
     "Compare",
     "DataFile",
+    "ExecutorUse",
     "ExperimentFile",
     "Generation",
+    "JudgeUse",
     "MetricUse",
     "TaskUse",
     "Tune",
@@ -87,6 +89,8 @@ class MetricUse(WithOptions):
 
     metric: str
     name: str | None = None
+    judge: str | None = None
+    """Which of `judges` is asked, by a metric that asks a model; None: the only one that there is."""
 
 
 def _metric_alone(value: Any) -> Any:
@@ -116,8 +120,6 @@ class TaskUse(WithOptions):
     prompts: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     """Other ways to ask: a name for each, and the task's options that it changes (an instruction, as a rule).  Held-out
     examples are asked in each way beside the task's own; training uses the task's own alone."""
-    perplexity: bool = False
-    """Whether models also say how probable the references are, which is what the metric ``perplexity`` needs."""
 
     @model_validator(mode="after")
     def _one_source_for_each_part(self) -> TaskUse:
@@ -169,6 +171,29 @@ class CandidateUse(WithOptions):
         return self
 
 
+class JudgeUse(WithOptions):
+    """A model that metrics may ask about answers."""
+
+    MAX_NEW_TOKENS: ClassVar[int] = 64
+    """How long its answers may get, unless `generate` says otherwise."""
+
+    model: str
+    """As for a candidate."""
+    backend: str | None = None
+    generate: Generation = Generation()
+    choose: Choosing = Choosing()
+
+
+class ExecutorUse(WithOptions):
+    """What decides where steps are computed, with its options."""
+
+    executor: str
+
+
+def _executor_alone(value: Any) -> Any:
+    return {"executor": value} if isinstance(value, str) else value
+
+
 class Compare(Options):
     """How candidates are compared."""
 
@@ -194,9 +219,15 @@ class ExperimentFile(Options):
     ]
     tasks: dict[Name, TaskUse] = Field(min_length=1)
     candidates: dict[Name, CandidateUse] = Field(min_length=1)
+    judges: dict[Name, JudgeUse] = Field(default_factory=dict)
+    """Models that metrics ask about answers; a metric that does names one as its `judge`."""
     compare: Compare
     reports: tuple[str, ...] = ("html", "markdown", "json")
-    executor: str = "local"
+    executor: Annotated[ExecutorUse, BeforeValidator(_executor_alone, json_schema_input_type=str | ExecutorUse)] = (
+        ExecutorUse(executor="local")
+    )
+    """Where steps are computed: ``local``, one after the other; ``{executor: processes, processes: 2}``, several at a
+    time."""
 
 
 def read_experiment_file(path: Path) -> tuple[ExperimentFile, YamlFile]:

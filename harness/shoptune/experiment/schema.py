@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shoptune.experiment.file import CandidateUse, DataFile, ExperimentFile, MetricUse, TaskUse, Tune
+from shoptune.experiment.file import (
+    CandidateUse,
+    DataFile,
+    ExecutorUse,
+    ExperimentFile,
+    JudgeUse,
+    MetricUse,
+    TaskUse,
+    Tune,
+)
 from shoptune.plugins import Plugins
 
 __all__ = ["experiment_schema"]
@@ -21,6 +30,8 @@ def experiment_schema(plugins: Plugins) -> dict[str, Any]:
         (MetricUse, "metric", "metric"),
         (Tune, "method", "tuning method"),
         (CandidateUse, "backend", "model backend"),
+        (JudgeUse, "backend", "model backend"),
+        (ExecutorUse, "executor", "executor"),
     ]
     for model, key, kind in places:
         _complete(definitions[model.__name__], key, dict(_option_schemas(plugins, kind)), definitions)

@@ -13,7 +13,6 @@ from shoptune.components import FloatArray
 from shoptune.errors import UsageError
 from shoptune.history.run_record import RunRecord
 from shoptune.history.samples import Asked, asked_of_line, asked_of_store
-from shoptune.step import Step
 from shoptune.storage.store import Store
 
 __all__ = ["Evidence", "evidence_of"]
@@ -42,7 +41,7 @@ def evidence_of(record: RunRecord, store: Store, folder: Path | None) -> Evidenc
         return _of_file(folder / "samples.jsonl")
 
     def rows(task: str, metric: str, candidate: str) -> FloatArray | None:
-        name = Step(kind="measure", task=task, metric=metric, candidate=candidate).name
+        name = f"measure {metric} of {task} with {candidate}"
         step = store.find(record.fingerprints[name]) if name in record.fingerprints else None
         path = step.folder / "rows.npy" if step else None
         return np.load(path, allow_pickle=False) if path and path.exists() else None

@@ -218,7 +218,7 @@ def record_of(comparison: Comparison, asked: Mapping[str, Sequence[Asked]], repo
             )
             for gate in comparison.gates
         ),
-        costs=tuple(CostRecord(**cost.model_dump(exclude={"tokens_per_second"})) for cost in comparison.cost),
+        costs=tuple(CostRecord(**cost.model_dump(exclude={"tokens_per_second", "metric"})) for cost in comparison.cost),
     )
 
 

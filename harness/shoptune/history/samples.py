@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from shoptune.data import Example
-from shoptune.step import Step
 from shoptune.storage.fingerprint import fingerprint
 from shoptune.storage.jsonl import read_jsonl
 from shoptune.storage.store import Store
@@ -40,8 +39,11 @@ class Asked:
 
 def asked_of_store(store: Store, fingerprints: Mapping[str, str], task: str, scored_on: str) -> list[Asked] | None:
     """Return a task's samples in the order of their rows; None where the store does not hold them any more."""
-    for kind in ("rephrase", "prepare"):  # the first holds each example in every prompt, where there are several
-        name = fingerprints.get(Step(kind=kind, task=task).name)
+    for kind in (
+        "expand prompts of",
+        "prepare",
+    ):
+        name = fingerprints.get(f"{kind} {task}")
         step = store.find(name) if name else None
         if step:
             return [_asked(example) for example in read_jsonl(step.path(f"examples.{scored_on}.jsonl"), Example)]

@@ -6,15 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shoptune.comparison import CandidateInfo, MetricInfo
-from shoptune.components import AdditiveMetric, ResolvedModel
-from shoptune.experiment.chosen import ConfiguredComponent
+from shoptune.components import AdditiveMetric, AnyMethod, Metric, ResolvedModel
+from shoptune.experiment.configured import ConfiguredComponent
 from shoptune.experiment.file import CandidateUse
 
 __all__ = ["describe_candidate", "describe_metric"]
 
 
 def describe_candidate(
-    name: str, use: CandidateUse, located: ResolvedModel | None, *, is_tuned: bool, method: ConfiguredComponent | None
+    name: str,
+    use: CandidateUse,
+    located: ResolvedModel | None,
+    *,
+    is_tuned: bool,
+    method: ConfiguredComponent[AnyMethod] | None,
 ) -> CandidateInfo:
     """Say what a candidate is: the model it goes back to (None: it is no model), and what was done to it.
 
@@ -41,7 +46,7 @@ def describe_candidate(
     )
 
 
-def _given(chosen: ConfiguredComponent) -> str:
+def _given(chosen: ConfiguredComponent[AnyMethod]) -> str:
     """Return the options that the experiment file gives, in words; nested ones by their whole names."""
 
     def flat(options: Mapping[str, Any], where: str = "") -> Iterator[str]:
@@ -55,7 +60,7 @@ def _given(chosen: ConfiguredComponent) -> str:
     return f" ({given})" if given else ""
 
 
-def describe_metric(task: str, name: str, chosen: ConfiguredComponent) -> MetricInfo:
+def describe_metric(task: str, name: str, chosen: ConfiguredComponent[Metric]) -> MetricInfo:
     """Say what the metric is that the experiment calls `name`."""
     component = chosen.component
     return MetricInfo(

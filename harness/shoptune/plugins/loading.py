@@ -118,7 +118,7 @@ def _place(module: ModuleType) -> Path:
 
 
 def _refuse_another_api(module: ModuleType) -> None:
-    """Compare what a plugin may say, ``shoptune_api = 1``, with `shoptune.hookspecs.API_VERSION`."""
+    """Compare what a plugin may say, ``shoptune_api = 2``, with `shoptune.hookspecs.API_VERSION`."""
     api = getattr(module, "shoptune_api", hookspecs.API_VERSION)
     if str(api) != str(hookspecs.API_VERSION):
         raise PluginError(

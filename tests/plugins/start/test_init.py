@@ -117,7 +117,7 @@ def prepared() -> DataReport:
 
 
 def make_plan_of_data(experiment: Experiment) -> str:
-    return make_plan(experiment).step("prepare", task="description").fingerprint
+    return make_plan(experiment).tasks[0].prepare.fingerprint
 
 
 # --- from exports to experiments -------------------------------------------------------------------------------------
