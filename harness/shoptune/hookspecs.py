@@ -123,8 +123,8 @@ def register_executors() -> Iterable[Executor[Any]]:  # type: ignore[empty-body]
 def register_commands(cli: click.Group) -> None:
     """Add commands to the ``shoptune`` command.
 
-    Example: ``shoptune_product_description`` adds ``shoptune demo``.  Make the command without importing what it will
-    need: this hook is called for ``shoptune --help``.
+    Example: ``shoptune_start`` adds ``shoptune init``.  Make the command without importing what it will need: this hook
+    is called for ``shoptune --help``.  `shoptune.commands` holds the options of our own commands and what they do.
     """
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from shoptune.cli.options import store_option
+from shoptune.commands import store_option
 
 __all__ = ["compare"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shoptune.cli.options import experiment_argument, plain_option, reports_option, store_option
+from shoptune.commands import experiment_argument, plain_option, reports_option, store_option
 
 if TYPE_CHECKING:
     from shoptune.data_report import DataReport, Quantiles

@@ -419,7 +419,7 @@ def imported_by(code: str) -> set[str]:
     "code",
     [
         "import shoptune",
-        "import shoptune.cli, shoptune.cli.experiment, shoptune.cli.commands, shoptune.cli.options",
+        "import shoptune.cli, shoptune.cli.experiment, shoptune.cli.commands, shoptune.commands",
         "from shoptune.cli import cli; cli.main(['--help'], standalone_mode=False)",
         "from shoptune.cli import cli; cli.main(['run', '--help'], standalone_mode=False)",
         "from shoptune.cli import cli; cli.main(['demo', '--help'], standalone_mode=False)",

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from shoptune.commands import check_experiment, experiment_schema
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shoptune.plugins import Plugins
-    from shoptune_product_description.first_experiment.shop_file import ShopFile
+    from shoptune_start.shop_file import ShopFile
 
 __all__ = ["init"]
 
@@ -40,9 +41,7 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
     can put them right.
     """
     from shoptune.errors import ShoptuneError, UsageError
-    from shoptune.experiment.load import load_experiment
-    from shoptune.plugins import load_plugins
-    from shoptune_product_description.first_experiment.shop_file import recognise, sort_into_tables
+    from shoptune_start.shop_file import recognise, sort_into_tables
 
     folder = output.parent
     if output.exists():
@@ -54,16 +53,15 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
             f"--name {name!r}: a name has at most 64 letters (a to z), digits, '.', '_' and '-', and begins with a "
             "letter or digit; the folder of the reports will be called so"
         )
-    plugins = load_plugins()
-    tables = sort_into_tables([recognise(path, plugins) for path in files])
+    tables = sort_into_tables([recognise(path) for path in files])
     text = _text(name or _name_of(folder), tables, folder)
     _write(output, text)
     try:
-        load_experiment(output, plugins)
+        check_experiment(output)
     except ShoptuneError:
         output.unlink()  # it would be in the way of the next attempt
         raise
-    _write_schema(folder / SCHEMA, plugins)
+    _write_schema(folder / SCHEMA)
     shown = shlex.quote(str(output))
     click.echo(f"{output} is written. What comes of the files, then the whole comparison:", err=True)
     click.echo(f"shoptune data {shown}\nshoptune run {shown}")
@@ -71,10 +69,10 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
 
 def _text(name: str, tables: dict[str, ShopFile], folder: Path) -> str:
     """Return the experiment file's text; says on the way what was understood of each file."""
-    from shoptune_product_description.first_experiment.catalogue import look_through
-    from shoptune_product_description.first_experiment.columns import guess_columns
-    from shoptune_product_description.first_experiment.shop_file import PRODUCTS
-    from shoptune_product_description.first_experiment.text import experiment_text
+    from shoptune_start.catalogue import look_through
+    from shoptune_start.columns import guess_columns
+    from shoptune_start.experiment_text import experiment_text
+    from shoptune_start.shop_file import PRODUCTS
 
     columns = None
     products = tables[PRODUCTS]
@@ -102,12 +100,10 @@ def _name_of(folder: Path) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", folder.resolve().name).strip("-")[:64] or "shop"
 
 
-def _write_schema(path: Path, plugins: Plugins) -> None:
+def _write_schema(path: Path) -> None:
     """Write what an editor completes from, unless it is there."""
-    from shoptune.experiment.schema import experiment_schema
-
     if not path.exists():
-        _write(path, json.dumps(experiment_schema(plugins), indent=1, ensure_ascii=False) + "\n")
+        _write(path, json.dumps(experiment_schema(), indent=1, ensure_ascii=False) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

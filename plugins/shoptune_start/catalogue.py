@@ -10,7 +10,7 @@ from itertools import islice
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
 from shoptune.languages import UNKNOWN, languages_of
-from shoptune_product_description.first_experiment.shop_file import ShopFile
+from shoptune_start.shop_file import ShopFile
 
 __all__ = ["COUNTED", "FEWEST", "Catalogue", "look_through"]
 

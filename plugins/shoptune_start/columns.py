@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shoptune.dataset.personal_data.fields import is_identifier, is_personal
+from shoptune.commands import is_identifier, is_personal
 from shoptune.errors import DataError
-from shoptune_product_description.facts import CATALOGUE_FACTS
-from shoptune_product_description.first_experiment.words import (
+from shoptune_product_description.task import CATALOGUE_FACTS
+from shoptune_start.column_words import (
     ADMINISTRATIVE,
     GROUP,
     ID,

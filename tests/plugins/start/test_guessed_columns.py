@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from shoptune_product_description.first_experiment.columns import Columns, guess_columns
+from shoptune_start.columns import Columns, guess_columns
 
 COLOURS = ("grün", "rot", "blau", "sand", "grau")
 CLOTHS = ("Wolle", "Leinen", "Hanf", "Filz")

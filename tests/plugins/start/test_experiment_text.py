@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from shoptune.experiment.load import load_experiment
 from shoptune.plugins import load_plugins
 from shoptune_files.csv_file import csv_adapter
-from shoptune_product_description.first_experiment.catalogue import Catalogue
-from shoptune_product_description.first_experiment.columns import Columns
-from shoptune_product_description.first_experiment.shop_file import PRODUCTS, ShopFile
-from shoptune_product_description.first_experiment.text import as_yaml, experiment_text, path_in
+from shoptune_start.catalogue import Catalogue
+from shoptune_start.columns import Columns
+from shoptune_start.experiment_text import as_yaml, experiment_text, path_in
+from shoptune_start.shop_file import PRODUCTS, ShopFile
 
 
 def text_for(

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
-from shoptune.cli.options import plain_option, reports_option, store_option
+import shoptune_product_description
+from shoptune.commands import plain_option, reports_option, run_experiment, store_option
 
 __all__ = ["EXPERIMENT", "demo"]
 
-EXPERIMENT = Path(__file__).parent / "data" / "experiment.yaml"
+EXPERIMENT = Path(shoptune_product_description.__file__).parent / "data" / "experiment.yaml"
+"""The sample of the task that the demo is about."""
 
 
 @click.command(short_help="Try it all on an invented shop.")
@@ -20,7 +22,5 @@ EXPERIMENT = Path(__file__).parent / "data" / "experiment.yaml"
 @plain_option
 def demo(store: Path, reports: Path, plain: bool) -> None:
     """Tune SmolLM2-135M on an invented shop's catalogue and compare (7 minutes on two cores, no GPU)."""
-    from shoptune.cli.experiment import run_experiment
-
     click.echo(f"The experiment is {EXPERIMENT}; copy its folder to start from it.", err=True)
     sys.exit(run_experiment(EXPERIMENT, store, reports, plain=plain))

@@ -12,9 +12,9 @@ from pathlib import Path
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from shoptune_product_description.first_experiment.catalogue import Catalogue
-from shoptune_product_description.first_experiment.columns import Columns
-from shoptune_product_description.first_experiment.shop_file import PRODUCTS, ShopFile
+from shoptune_start.catalogue import Catalogue
+from shoptune_start.columns import Columns
+from shoptune_start.shop_file import PRODUCTS, ShopFile
 
 __all__ = ["as_yaml", "experiment_text", "path_in"]
 
@@ -49,7 +49,7 @@ def experiment_text(
 
     """
     environment = Environment(
-        loader=PackageLoader("shoptune_product_description", "first_experiment"),
+        loader=PackageLoader("shoptune_start"),
         autoescape=False,  # noqa: S701 - this is YAML: all that comes from outside goes through as_yaml
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -8,10 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from shoptune.commands import adapter_for
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError, UsageError, did_you_mean
-from shoptune.plugins import Plugins
 
 __all__ = ["PRODUCTS", "ShopFile", "recognise", "sort_into_tables"]
 
@@ -44,16 +44,12 @@ class ShopFile:
         yield from self.adapter.read(self.path, self.adapter.options.model_validate(dict(self.options)))
 
 
-def recognise(path: Path, plugins: Plugins) -> ShopFile:
+def recognise(path: Path) -> ShopFile:
     """Find the file's adapter and look into the first rows; raises UsageError where nobody can read it."""
     if not path.exists():
         near = did_you_mean(path.name, (p.name for p in path.parent.iterdir())) if path.parent.is_dir() else ""
         raise UsageError(f"there is no file {path}.{near}")
-    name = plugins.select_data_adapter(path)
-    if name is None:
-        known = ", ".join(sorted(plugins.data_adapters))
-        raise UsageError(f"{path}: no adapter recognises this file. There are: {known}.")
-    adapter = plugins.find("data adapter", plugins.data_adapters, name).component
+    adapter = adapter_for(path)
     file = ShopFile(path=path, adapter=adapter, options={}, first=())
     try:
         return _looked_into(file)
