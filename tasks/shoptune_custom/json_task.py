@@ -64,6 +64,7 @@ CUSTOM_JSON = Task(
     summary="Write a JSON object: prompt, target and schema stand in the experiment file",
     options=JsonOptions,
     tables=(),
+    answers="json",
     examples=examples,
     parse=parse,
     metrics=(*METRICS, "memorised_canaries", "invalid_share", "cut_off_share"),

@@ -25,6 +25,7 @@ CUSTOM_LABEL = Task(
     summary="Choose a label: prompt and target are templates in the experiment file",
     options=LabelOptions,
     tables=(),
+    answers="choices",
     examples=examples,
     parse=parse_choice,
     baselines=ALWAYS,

@@ -31,6 +31,7 @@ CUSTOM_TEXT = Task(
     summary="Write a text: prompt and target are templates in the experiment file",
     options=TextOptions,
     tables=(),
+    answers="text",
     examples=examples,
     parse=parse,
     baselines={"copy": copy},

@@ -100,12 +100,12 @@ def _with_tokens(
     from shoptune.storage.jsonl import read_jsonl
 
     for candidate, backend in experiment.backends.items():
-        count_tokens = backend.component.count_tokens
+        count_tokens, fetch = backend.component.count_tokens, backend.component.fetch
         model = experiment.file.candidates[candidate].model
-        if count_tokens is None:
+        if count_tokens is None or fetch is None:
             continue
         located = backend.component.resolve(model, experiment.path.parent.resolve(), backend.options)
-        files = backend.component.fetch(located, shown.start(f"tokenizer of {candidate}"))
+        files = fetch(located, shown.start(f"tokenizer of {candidate}"))
         found = {}
         for name, report in reports.items():
             stored = store.read(plan.step("prepare", task=name).fingerprint)

@@ -8,7 +8,7 @@ can be made, printed and compared with the store without computing anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -277,10 +277,10 @@ class _Steps:
         root = self.root(candidate)
         backend = self.experiment.backends[root]
         return {
-            "model": self.located[root].fingerprint,
+            "model": self.located[root].identity.as_json(),
             "backend": {**backend.registered.plugin.identity(), "component": backend.component.name},
             "backend libraries": versions_of(backend.component.distributions),
         }
 
     def _model_places(self, candidate: str) -> dict[str, Any]:
-        return {"model": asdict(self.located[self.root(candidate)])}
+        return {"model": self.located[self.root(candidate)]}

@@ -18,7 +18,8 @@ from shoptune.execution.elapsed import ResumableTimer
 from shoptune.execution.resources import ResourceMonitor
 from shoptune.metrics.choices import Normalise, best_choice
 from shoptune.step import Step
-from shoptune.steps.context import StepContext, component_and_options, held_out_file, model_files
+from shoptune.steps.backends import able_to_choose, opened
+from shoptune.steps.context import StepContext, component_and_options, held_out_file, model_of
 from shoptune.steps.noise import noise_floor
 from shoptune.storage.jsonl import read_jsonl, to_line, write_jsonl
 
@@ -90,12 +91,17 @@ def _answers_of_baseline(step: Step, context: StepContext, examples: Sequence[Ex
 def _answers_of_model(
     step: Step, context: StepContext, examples: Sequence[Example], shots: Sequence[Example], elapsed: ResumableTimer
 ) -> tuple[list[Prediction], dict[str, Any]]:
-    backend, files = model_files(step, context)
+    backend, model = model_of(step, context)
+    if "write" not in backend.abilities and (unasked := [e.id for e in examples if not e.choices]):
+        raise StepError(
+            f"{step.name}: the backend {backend.name!r} can't write, and {len(unasked)} examples have no choices: "
+            f"{unasked[:5]}"
+        )
     prompts = [with_shots(e.messages, shots) for e in examples]
     log = context.work.state / "predictions.jsonl"
     index_of = {e.id: i for i, e in enumerate(examples)}
     answers = {index_of[p.example_id]: p for p in _flushed(log)}
-    with backend.open(files) as session, log.open("ab") as file:
+    with opened(backend, model) as session, log.open("ab") as file:
         context.progress(len(answers), len(examples), "answers")
         for batch in _batches(step, session, prompts, examples, set(answers)):
             named = [(i, replace(prediction, example_id=examples[i].id)) for i, prediction in batch]
@@ -113,6 +119,8 @@ def _answers_of_model(
         answered = [answers[i] for i in range(len(examples))]
         if step.settings["perplexity"]:
             answered = _with_references(session, prompts, examples, answered, context)
+        if "repeat" not in backend.abilities:
+            return answered, dict(session.info)
         settings, schemas = _generation(step, examples)
         normalise: Normalise = step.settings["choose"]["normalise"]
         floor = noise_floor(session, prompts, examples, answered, settings, schemas=schemas, normalise=normalise)
@@ -139,7 +147,7 @@ def _batches(
     closed = [i for i, e in enumerate(examples) if e.choices]
     if closed:
         of = {i: place for place, i in enumerate(closed)}
-        for batch in session.choose(
+        for batch in able_to_choose(session).choose(
             [prompts[i] for i in closed],
             [examples[i].choices for i in closed],
             priors=normalise == "prior",
@@ -175,7 +183,9 @@ def _with_references(
     """Add how probable each example's first reference is as an answer; quick enough to be done again after a kill."""
     answered = list(answers)
     with_reference = [i for i, e in enumerate(examples) if e.references]
-    scored = session.choose([prompts[i] for i in with_reference], [examples[i].references[:1] for i in with_reference])
+    scored = able_to_choose(session).choose(
+        [prompts[i] for i in with_reference], [examples[i].references[:1] for i in with_reference]
+    )
     done = 0
     for batch in scored:
         for place, prediction in batch:

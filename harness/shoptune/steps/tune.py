@@ -14,7 +14,7 @@ from shoptune.errors import StepError
 from shoptune.execution.elapsed import ResumableTimer
 from shoptune.execution.resources import ResourceMonitor
 from shoptune.step import Step
-from shoptune.steps.context import StepContext, component_and_options, model_files
+from shoptune.steps.context import StepContext, component_and_options, files_of, model_of
 from shoptune.storage.jsonl import read_jsonl
 
 __all__ = ["tune"]
@@ -39,12 +39,12 @@ def tune(step: Step, context: StepContext) -> dict[str, Any]:
         pairs["train"] = _some(pairs["train"], step)
     if method.learns_from == "pairs" and not pairs["train"]:
         raise StepError(f"{step.name}: {method.name} learns from preference pairs and there are none: {_why(prepared)}")
-    _, files = model_files(step, context)
+    backend, model = model_of(step, context)
     elapsed = ResumableTimer(context.work.state / "seconds")
     with ResourceMonitor() as usage:
         report = method.tune(
             TuningJob(
-                model=files,
+                model=files_of(model, backend),
                 examples=examples["train"],
                 validation_examples=examples["validation"],
                 pairs=pairs["train"],

@@ -118,7 +118,7 @@ def test_a_model_is_fingerprinted_before_its_weights_are_downloaded(
     located = find(tmp_path)
     assert not any(name.endswith((LARGE, ".bin")) for name in fake_hub.asked)
     assert located.source == "Hugging Face hub, org/tiny at cccccccccccc"
-    assert located.fingerprint == resolve(str(saved_model), tmp_path, OPTIONS).fingerprint
+    assert located.identity == resolve(str(saved_model), tmp_path, OPTIONS).identity
 
 
 def test_downloading_fetches_what_decides_answers_and_then_the_cache_agrees(

@@ -208,12 +208,12 @@ def test_a_carried_file_is_found_without_importing_its_package(carried: Path, tm
 
 
 def test_a_gguf_file_is_fingerprinted_by_content(carried: Path, tmp_path: Path) -> None:
-    alias = resolve(SMOL, tmp_path, TransformersOptions()).fingerprint
+    alias = resolve(SMOL, tmp_path, TransformersOptions()).identity
     copy = tmp_path / "copy.gguf"
     shutil.copy(carried, copy)
-    assert resolve("copy.gguf", tmp_path, TransformersOptions()).fingerprint == alias
+    assert resolve("copy.gguf", tmp_path, TransformersOptions()).identity == alias
     change(copy)
-    assert resolve("copy.gguf", tmp_path, TransformersOptions()).fingerprint != alias
+    assert resolve("copy.gguf", tmp_path, TransformersOptions()).identity != alias
 
 
 def test_the_cache_comes_before_the_package_and_agrees_with_it(carried: Path, tmp_path: Path) -> None:
