@@ -145,6 +145,8 @@ class CandidateUse(WithOptions):
     model: str | None = None
     """A hub name, a folder, a GGUF file or a short name that the backend knows."""
     backend: str | None = None
+    allow_sending: bool = False
+    """Whether the shop's texts may leave this machine: a backend that sends them to a provider is not used without."""
     parent: str | None = Field(None, alias="from")
     """The candidate that this one starts from."""
     tune: Tune | None = None
@@ -164,8 +166,10 @@ class CandidateUse(WithOptions):
             raise ValueError("`from` needs `tune` or `few_shot`: what makes it differ from its parent?")
         if self.baseline and self.few_shot:
             raise ValueError("a baseline reads no prompt, so `few_shot` does nothing")
-        if not self.model and (self.backend or self.options):
-            raise ValueError(f"only a candidate with `model` takes {_quoted(['backend', *self.options])}")
+        if not self.model and (self.backend or self.allow_sending or self.options):
+            raise ValueError(
+                f"only a candidate with `model` takes {_quoted(['backend', 'allow_sending', *self.options])}"
+            )
         return self
 
 

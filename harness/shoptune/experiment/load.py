@@ -9,6 +9,7 @@ from pathlib import Path
 from shoptune.experiment.check import ExperimentCheck
 from shoptune.experiment.chosen import ConfiguredComponent, TableFiles
 from shoptune.experiment.file import ExperimentFile, read_experiment_file
+from shoptune.experiment.fit import misfits
 from shoptune.plugins import Plugins, load_plugins
 
 __all__ = ["Experiment", "load_experiment"]
@@ -55,5 +56,6 @@ def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
         methods=check.methods(),
     )
     check.references(tasks)
+    check.note(misfits(file, experiment.tasks, experiment.backends))
     check.raise_problems()
     return experiment

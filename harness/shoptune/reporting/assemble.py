@@ -155,8 +155,13 @@ class _Assembler:
         return candidate.model_copy(update={"info": {**info, "noise": noise} if noise else info})
 
     def _costs(self) -> list[Cost]:
+        prices, parents = self.plan.prices, {c.name: c.parent for c in self.plan.candidates}
         return [
-            _cost(step, self.store.read(step.fingerprint).manifest["cost"], self.plan.prices)
+            _cost(
+                step,
+                self.store.read(step.fingerprint).manifest["cost"],
+                prices and prices.of_candidate(step.candidate, parents),
+            )
             for step in self.plan.steps
             if step.kind in {"tune", "predict"}
         ]
