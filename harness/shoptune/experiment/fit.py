@@ -49,8 +49,7 @@ def misfits(
         if file.tasks[name].perplexity and task.component.answers != "choices":
             yield from _without("choose", ("tasks", name, "perplexity"), able)
     for candidate, use in file.candidates.items():
-        root = _root(file.candidates, candidate)
-        if use.tune and root in backends:
+        if use.tune and (root := _root(file.candidates, candidate)) in backends:
             yield from _tuning(candidate, use, root, backends[root].component)
 
 
@@ -102,13 +101,10 @@ def _unable(backend: ModelBackend[Any], ability: Ability) -> str:
     return f"the backend {backend.name!r} can't {IN_WORDS[ability]}"
 
 
-def _root(candidates: Mapping[str, CandidateUse], name: str) -> str | None:
-    """Return the candidate that names the model; None where `from` goes in a circle, or to one that there isn't."""
+def _root(candidates: Mapping[str, CandidateUse], name: str) -> str:
+    """Return where `from` leads: to a candidate that names a model or a baseline, if it is right."""
     seen: set[str] = set()
-    while name in candidates and name not in seen:
+    while name in candidates and name not in seen and (parent := candidates[name].parent):
         seen.add(name)
-        parent = candidates[name].parent
-        if parent is None:
-            return name
         name = parent
-    return None
+    return name
