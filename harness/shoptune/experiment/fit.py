@@ -39,7 +39,8 @@ def misfits(
 
     """
     for candidate, chosen in backends.items():
-        yield from _sending(candidate, file.candidates[candidate], chosen.component)
+        allowed = file.candidates[candidate].allow_sending
+        yield from _sending(("candidates", candidate), chosen.component, allowed=allowed)
         for name, task in tasks.items():
             yield from _answering(candidate, chosen.component, name, task.component.answers)
     for name, task in tasks.items():
@@ -53,10 +54,10 @@ def misfits(
             yield from _tuning(candidate, use, root, backends[root].component)
 
 
-def _sending(candidate: str, use: CandidateUse, backend: ModelBackend[Any]) -> Iterator[Problem]:
-    if backend.sends_data and not use.allow_sending:
+def _sending(keys: Sequence[str], backend: ModelBackend[Any], *, allowed: bool) -> Iterator[Problem]:
+    if backend.sends_data and not allowed:
         yield Problem(
-            ("candidates", candidate),
+            keys,
             f"the backend {backend.name!r} sends prompts to whoever runs the model, so the shop's texts would leave "
             "this machine; write `allow_sending: true` here if they may",
         )
