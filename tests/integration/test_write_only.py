@@ -137,6 +137,16 @@ def test_an_example_of_a_choice_task_that_has_to_be_written_is_found_by_the_step
     assert "predict sort with base: the backend 'fake' can't write, and" in outcome.output
 
 
+def test_so_is_one_that_has_to_be_chosen_where_the_task_said_nothing_of_choices(shop: Shop) -> None:
+    shop.plugin_source('answers="choices"', 'answers="text"')
+    shop.set("candidates", {"silence": {"baseline": "silence"}, "base": dict(API)})
+    shop.set("tasks", {"sort": {"task": "fake_sort", "data": "shop", "split": {"test": 0.4, "validation": 0.2}}})
+    outcome = shop.run()
+    assert outcome.code == 3
+    assert "predict sort with base: the backend 'write_only' can't choose, and" in outcome.output
+    assert times_asked(shop) == 0
+
+
 def test_a_claim_without_the_method_names_the_backend(shop: Shop) -> None:
     source = (shop.folder / "write_only.py").read_text("utf-8")
     (shop.folder / "write_only.py").write_text(source.replace('{"write"}', '{"write", "choose"}'), "utf-8")

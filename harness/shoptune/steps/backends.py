@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,9 +16,10 @@ from shoptune.components import (
     RemoteModel,
     ResolvedModel,
 )
+from shoptune.data import Example
 from shoptune.errors import PluginError, StepError
 
-__all__ = ["able_to_choose", "fetched", "opened"]
+__all__ = ["able_to_choose", "fetched", "opened", "refuse_unable"]
 
 
 def fetched(backend: ModelBackend[Any], resolved: ResolvedModel, progress: Progress) -> Model:
@@ -31,6 +32,21 @@ def fetched(backend: ModelBackend[Any], resolved: ResolvedModel, progress: Progr
             "Tell its author."
         )
     return RemoteModel(identity=resolved.identity, settings=resolved.settings)
+
+
+def refuse_unable(backend: ModelBackend[Any], examples: Sequence[Example], step: str) -> None:
+    """Raise StepError where the backend can't answer one of the examples: what a task makes is known only now."""
+    written = [e.id for e in examples if not e.choices]
+    if written and "write" not in backend.abilities:
+        raise StepError(
+            f"{step}: the backend {backend.name!r} can't write, and {len(written)} examples have no choices: "
+            f"{written[:5]}"
+        )
+    chosen = [e.id for e in examples if e.choices]
+    if chosen and "choose" not in backend.abilities:
+        raise StepError(
+            f"{step}: the backend {backend.name!r} can't choose, and {len(chosen)} examples have choices: {chosen[:5]}"
+        )
 
 
 @contextmanager
@@ -46,7 +62,7 @@ def opened(backend: ModelBackend[Any], model: Model) -> Iterator[ModelSession]:
 
 
 def able_to_choose(session: ModelSession) -> ChoosingSession:
-    """Return the session as one that scores given texts; raises StepError where it can't."""
+    """Return the session of a backend that can ``choose`` as what `opened` made sure that it is."""
     if not isinstance(session, ChoosingSession):
         raise StepError("the backend can't tell how probable given texts are; take one that can `choose`")
     return session

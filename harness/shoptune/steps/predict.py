@@ -18,7 +18,7 @@ from shoptune.execution.elapsed import ResumableTimer
 from shoptune.execution.resources import ResourceMonitor
 from shoptune.metrics.choices import Normalise, best_choice
 from shoptune.step import Step
-from shoptune.steps.backends import able_to_choose, opened
+from shoptune.steps.backends import able_to_choose, opened, refuse_unable
 from shoptune.steps.context import StepContext, component_and_options, held_out_file, model_of
 from shoptune.steps.noise import noise_floor
 from shoptune.storage.jsonl import read_jsonl, to_line, write_jsonl
@@ -92,11 +92,7 @@ def _answers_of_model(
     step: Step, context: StepContext, examples: Sequence[Example], shots: Sequence[Example], elapsed: ResumableTimer
 ) -> tuple[list[Prediction], dict[str, Any]]:
     backend, model = model_of(step, context)
-    if "write" not in backend.abilities and (unasked := [e.id for e in examples if not e.choices]):
-        raise StepError(
-            f"{step.name}: the backend {backend.name!r} can't write, and {len(unasked)} examples have no choices: "
-            f"{unasked[:5]}"
-        )
+    refuse_unable(backend, examples, step.name)
     prompts = [with_shots(e.messages, shots) for e in examples]
     log = context.work.state / "predictions.jsonl"
     index_of = {e.id: i for i, e in enumerate(examples)}
