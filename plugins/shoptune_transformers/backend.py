@@ -42,6 +42,7 @@ BACKEND = ModelBackend(
     name="transformers",
     summary="Language models, causal or with an encoder (T5), from a folder, a GGUF file or the Hugging Face hub",
     options=TransformersOptions,
+    abilities=frozenset({"write", "choose", "constrain", "tune", "repeat"}),
     resolve=resolve,
     fetch=_materialise,
     open=_open,

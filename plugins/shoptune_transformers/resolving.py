@@ -9,7 +9,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from shoptune.components import ResolvedModel
+from shoptune.components import ContentIdentity, ResolvedModel
 from shoptune.errors import UsageError, did_you_mean
 from shoptune_transformers.cache import converted_folder, find_converted, read_manifest, sha256_of
 from shoptune_transformers.folders import check_folder
@@ -58,7 +58,7 @@ def resolve(name: str, folder: Path, options: TransformersOptions) -> ResolvedMo
     found = _find(name, folder, trust_remote_code=options.trust_remote_code)
     return ResolvedModel(
         name=name,
-        fingerprint=fingerprint(found.contents, settings),
+        identity=ContentIdentity(fingerprint(found.contents, settings)),
         source=found.source,
         location=found.location,
         settings=settings,

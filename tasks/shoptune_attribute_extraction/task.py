@@ -188,6 +188,7 @@ ATTRIBUTE_EXTRACTION = Task(
     summary="Read a product's attributes from its text, as JSON",
     options=AttributeExtractionOptions,
     tables=("products",),
+    answers="json",
     examples=examples,
     parse=parse,
     baselines={"nothing": nothing},

@@ -86,6 +86,7 @@ INSTRUCTION_FOLLOWING = Task(
     summary="Answer prompts as instruction data does: chats, prompts with completions, preferences",
     options=NoOptions,
     tables=("instructions",),
+    answers="text",
     examples=examples,
     pairs=pairs,
     parse=parse,

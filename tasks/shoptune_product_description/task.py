@@ -196,6 +196,7 @@ PRODUCT_DESCRIPTION = Task(
     summary="Write a product's description from its facts",
     options=ProductDescriptionOptions,
     tables=("products",),
+    answers="text",
     examples=examples,
     pairs=pairs,
     parse=parse,

@@ -126,6 +126,7 @@ PRODUCT_MATCHING = Task(
     summary="Tell whether two offers sell the same product",
     options=ProductMatchingOptions,
     tables=("pairs",),
+    answers="choices",
     examples=examples,
     parse=parse_choice,
     baselines={"always_match": always_match, "never_match": never_match, "same_words": same_words},

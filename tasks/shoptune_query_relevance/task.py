@@ -119,6 +119,7 @@ QUERY_RELEVANCE = Task(
     summary="Tell how well a product fits what a customer searches for",
     options=QueryRelevanceOptions,
     tables=("judgements",),
+    answers="choices",
     examples=examples,
     parse=parse_choice,
     baselines={**ALWAYS, "word_overlap": word_overlap},

@@ -105,6 +105,7 @@ def folder_of(model: str) -> Path:
     from shoptune_transformers.options import TransformersOptions
 
     located = BACKEND.resolve(model, Path(), TransformersOptions())
+    assert BACKEND.fetch is not None
     return BACKEND.fetch(located, lambda *_, **__: None).folder
 
 

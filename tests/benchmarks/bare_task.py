@@ -37,6 +37,7 @@ def register_tasks() -> Iterable[Task[Any]]:
             summary="Rows as they stand",
             options=NoOptions,
             tables=("rows",),
+            answers="text",
             examples=examples,
             parse=parse,
             metrics=(),

@@ -188,6 +188,7 @@ def main(rows: int, times: int, output: Path | None) -> None:
     from shoptune_transformers.backend import BACKEND
     from shoptune_transformers.options import TransformersOptions
 
+    assert BACKEND.fetch is not None
     model = BACKEND.fetch(BACKEND.resolve(MODEL, Path(), TransformersOptions()), lambda *_, **__: None)
     measured: dict[str, list[Mapping[str, float]]] = {side: [] for side in SIDES}
     for seed in range(times):

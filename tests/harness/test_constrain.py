@@ -11,6 +11,7 @@ def with_schemas(shop: Shop) -> Shop:
         "            id=record.id,\n",
         '            id=record.id,\n            answer_schema={"const": text} if record.id != "p1" else {},\n',
     )
+    shop.plugin_source('answers="text"', 'answers="json"')
     shop.plugin_source(
         'note(f"answered {len(left)}")',
         'note("\\n".join(json.dumps([prompts[i][-1]["content"], schemas[i] if schemas else None]) for i in left))',
@@ -37,7 +38,15 @@ def test_without_it_no_schema_is_told(shop: Shop) -> None:
     assert {json.loads(line)[1] for line in shop.journal() if line.startswith("[")} == {None}
 
 
-def test_a_task_without_schemas_is_refused(shop: Shop) -> None:
+def test_a_task_whose_answers_are_no_json_is_refused(shop: Shop) -> None:
+    outcome = shop.set("tasks.echo.generate", {"constrain": True}).run()
+    assert outcome.code == 2
+    assert "tasks.echo.generate.constrain: answers to the task 'echo' are no JSON" in outcome.output
+    assert shop.journal() == []
+
+
+def test_a_task_that_forgets_its_schemas_is_found(shop: Shop) -> None:
+    shop.plugin_source('answers="text"', 'answers="json"')
     outcome = shop.set("tasks.echo.generate", {"constrain": True}).run()
     assert outcome.code == 3
     assert "predict echo with base: the task gives no schema of its answers" in outcome.output

@@ -14,6 +14,7 @@ from typing import Any
 
 from shoptune import hookimpl
 from shoptune.components import (
+    ContentIdentity,
     GenerationSettings,
     ModelBackend,
     ModelFiles,
@@ -33,7 +34,7 @@ FIRST_MANNER = "base"
 def resolve(name: str, folder: Path, options: NoOptions) -> ResolvedModel:
     del options
     digest = hashlib.sha256((folder / "answers.json").read_bytes()).hexdigest()[:32]
-    return ResolvedModel(name=name, fingerprint=digest, source="the test", location=str(folder))
+    return ResolvedModel(name=name, identity=ContentIdentity(digest), source="the test", location=str(folder))
 
 
 def fetch(model: ResolvedModel, progress: Progress) -> ModelFiles:
@@ -106,6 +107,7 @@ def register_model_backends() -> Iterable[ModelBackend[Any]]:
             name="on_purpose",
             summary="Answers what a file says.",
             options=NoOptions,
+            abilities=frozenset({"write", "choose", "tune", "repeat"}),
             resolve=resolve,
             fetch=fetch,
             open=open_model,

@@ -16,6 +16,7 @@ import numpy as np
 from shoptune import hookimpl
 from shoptune.components import (
     AdditiveMetric,
+    ContentIdentity,
     Evaluation,
     FloatArray,
     GenerationSettings,
@@ -122,7 +123,11 @@ def opened(files: ModelFiles) -> Iterator[Judge]:
 def resolve(name: str, folder: Path, options: JudgeOptions) -> ResolvedModel:
     digest = hashlib.sha256(f"{name} {options.weakness}".encode()).hexdigest()[:32]
     return ResolvedModel(
-        name=name, fingerprint=digest, source="the test", location=str(folder), settings=options.model_dump()
+        name=name,
+        identity=ContentIdentity(digest),
+        source="the test",
+        location=str(folder),
+        settings=options.model_dump(),
     )
 
 
@@ -136,6 +141,7 @@ def register_model_backends() -> Iterable[ModelBackend[Any]]:
         name="length_judge",
         summary="Likes long texts.",
         options=JudgeOptions,
+        abilities=frozenset({"choose", "repeat"}),
         resolve=resolve,
         fetch=fetch,
         open=opened,

@@ -1,6 +1,7 @@
 """What the documents show works, and leads somewhere."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -41,6 +42,22 @@ def test_the_readme_shows_the_rooms_that_there_are() -> None:
     assert all((core / name).exists() for name in shown), shown
     folders = {path.parent.relative_to(core).parts[0] for path in core.rglob("*.py") if path.parent != core}
     assert folders == {name for name in shown if not name.endswith(".py")} - {"manual"}
+
+
+def test_the_readme_says_how_each_task_is_answered() -> None:
+    words = {"text": "in free text", "choices": "by choices", "json": "as JSON"}
+    rows = re.findall(r"^\| \[(`.+?`)\]\(tasks/.+? \| .+? \| (.+?) \|$", (ROOT / "README.md").read_text("utf-8"), re.M)
+    told = {name: how for names, hows in rows for name, how in _each(names, hows)}
+    plugins = load_plugins(only=lambda point: point.dist is not None and point.dist.name == "shoptune")
+    assert told.keys() == plugins.tasks.keys()
+    for name, how in told.items():
+        assert how.startswith(words[plugins.tasks[name].component.answers]), name
+
+
+def _each(names: str, hows: str) -> Iterator[tuple[str, str]]:
+    """Yield each task of a row with its part of the last column, if there are several."""
+    tasks = re.findall(r"`(\w+)`", names)
+    return zip(tasks, hows.split(", ") if len(tasks) > 1 else [hows], strict=True)
 
 
 def test_the_readme_names_every_task_and_command() -> None:

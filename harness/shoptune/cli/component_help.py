@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from shoptune.cli.option_help import options_of
-from shoptune.components import AdditiveMetric, CorpusMetric, DataAdapter, Task, TuningMethod
+from shoptune.components import AdditiveMetric, CorpusMetric, DataAdapter, ModelBackend, Task, TuningMethod
 from shoptune.errors import PluginError
 from shoptune.plugins import Registered
 
@@ -52,6 +52,7 @@ def _traits(component: Any) -> dict[str, Any]:
     """Return what else is known of a component of this kind."""
     if isinstance(component, Task):
         return {
+            "answers": component.answers,
             "tables": list(component.tables),
             "metrics": list(component.metrics),
             "baselines": sorted(component.baselines),
@@ -67,6 +68,8 @@ def _traits(component: Any) -> dict[str, Any]:
         }
     if isinstance(component, TuningMethod):
         return {"learns_from": [component.learns_from]}
+    if isinstance(component, ModelBackend):
+        return {"abilities": sorted(component.abilities), "sends_data": component.sends_data}
     return {"table": component.table} if isinstance(component, DataAdapter) else {}
 
 

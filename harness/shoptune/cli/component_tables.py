@@ -68,6 +68,7 @@ def _direction(row: Mapping[str, Any]) -> str:
 def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
     """Say what is particular to a kind of component."""
     if "tables" in row:
+        yield f"answers: {row['answers']}"
         yield f"needs: {', '.join(row['tables']) or 'any table'}"
         yield f"metrics: {', '.join(row['metrics'])}"
         yield f"baselines: {', '.join(row['baselines']) or 'none'}"
@@ -78,5 +79,8 @@ def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
             yield "a value without an interval"
     if "learns_from" in row:
         yield f"learns from: {', '.join(row['learns_from'])}"
+    if "abilities" in row:
+        yield f"can: {', '.join(row['abilities'])}"
+        yield "sends prompts away" if row["sends_data"] else "sends nothing away"
     if row.get("table"):
         yield f"table: {row['table']}"

@@ -103,7 +103,7 @@ def _with_tokens(
 
     for model in plan.models:
         backend = plugins.model_backends[model.backend].component
-        if backend.count_tokens is None:
+        if backend.count_tokens is None or backend.fetch is None:
             continue
         name = model.resolved.name
         files = backend.fetch(model.resolved, shown.start(f"tokenizer of {name}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,6 +24,7 @@ from shoptune.experiment.file import (
     TaskUse,
     Tune,
 )
+from shoptune.experiment.fit import Problem
 from shoptune.experiment.validation import dotted, validate
 from shoptune.experiment.yaml_file import YamlFile
 from shoptune.plugins import Plugins, Registered
@@ -55,6 +56,12 @@ class ExperimentCheck:
             yield
         except UsageError as error:
             self._problems.append(str(error))
+
+    def note(self, problems: Iterable[Problem]) -> None:
+        """Note problems that another module found: where in the file, and what is wrong there."""
+        for keys, message in problems:
+            with self._noting():
+                self._fail(keys, message)
 
     # Data
 
@@ -305,6 +312,9 @@ class ExperimentCheck:
                 self._selection(name, use.select)
         with self._noting():
             self._known("candidate", self.file.compare.baseline, candidates, ("compare", "baseline"))
+        for name in self.file.compare.prices.candidates if self.file.compare.prices else ():
+            with self._noting():
+                self._known("candidate", name, candidates, ("compare", "prices", "candidates", name))
         for format_name in self.file.reports:
             with self._noting():
                 self._component("report format", format_name, ("reports",))

@@ -182,6 +182,8 @@ class CandidateUse(WithOptions):
     """A hub name, a folder, a GGUF file or a short name that the backend knows."""
     backend: str | None = None
     """The model backend that loads and runs the model. None: the installed plugins are asked which one can."""
+    allow_sending: bool = False
+    """Whether the shop's texts may leave this machine: a backend that sends them to a provider is not used without."""
     parent: str | None = Field(None, alias="from")
     """The candidate that this one starts from."""
     tune: Tune | None = None
@@ -207,8 +209,10 @@ class CandidateUse(WithOptions):
             raise ValueError("a selected candidate is asked as it was when it was chosen, so `few_shot` does nothing")
         if self.baseline and self.few_shot:
             raise ValueError("a baseline reads no prompt, so `few_shot` does nothing")
-        if not self.model and (self.backend or self.options):
-            raise ValueError(f"only a candidate with `model` takes {_quoted(['backend', *self.options])}")
+        if not self.model and (self.backend or self.allow_sending or self.options):
+            raise ValueError(
+                f"only a candidate with `model` takes {_quoted(['backend', 'allow_sending', *self.options])}"
+            )
         return self
 
 
@@ -222,6 +226,8 @@ class JudgeUse(WithOptions):
     """A hub name, a folder, a GGUF file or a short name that the backend knows."""
     backend: str | None = None
     """The backend that loads the model. None: plugins are asked who can."""
+    allow_sending: bool = False
+    """As for a candidate: whether the shop's texts may leave this machine."""
     generate: Generation = Generation()
     """How its answers are generated."""
     choose: Choosing = Choosing()

@@ -10,6 +10,7 @@ from shoptune.components import AnyBackend, AnyExecutor, AnyMethod, AnyTask, Met
 from shoptune.experiment.check import ExperimentCheck
 from shoptune.experiment.configured import ConfiguredComponent, TableFiles
 from shoptune.experiment.file import ExperimentFile, read_experiment_file
+from shoptune.experiment.fit import misfits
 from shoptune.plugins import Plugins, load_plugins
 
 __all__ = ["Experiment", "load_experiment"]
@@ -55,6 +56,7 @@ def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
     methods = check.methods()
     check.references(tasks)
     check.metrics_of_methods(methods, metrics)
+    check.note(misfits(file, tasks, metrics, backends, judge_backends))
     check.raise_problems()
     if executor is None:
         raise AssertionError("an executor that isn't there was noted as a problem")

@@ -387,7 +387,7 @@ def _model_use(backend: ConfiguredComponent[AnyBackend], resolved: ResolvedModel
         plugin=backend.registered.plugin.identity(),
         backend=backend.component.name,
         libraries=versions_of(backend.component.distributions),
-        identity=resolved.fingerprint,
+        identity=resolved.identity,
         tuned=tuned,
         resolved=resolved,
     )

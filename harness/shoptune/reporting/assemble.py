@@ -154,8 +154,9 @@ class _Assembler:
         return candidate.model_copy(update={"info": {**info, "noise": noise} if noise else info})
 
     def _costs(self) -> list[Cost]:
+        prices, parents = self.plan.prices, {c.name: c.parent for c in self.plan.candidates}
         return [
-            _cost(step, measured, self.plan.prices)
+            _cost(step, measured, prices and prices.of_candidate(step.candidate, parents))
             for step in self.plan.steps
             if (measured := self._stored(step).manifest["cost"])
         ]

@@ -13,6 +13,7 @@ from shoptune.data import Example, Message, Prediction
 from shoptune.errors import StepError
 from shoptune.execution.elapsed import ResumableTimer
 from shoptune.metrics.choices import Normalise, best_choice
+from shoptune.steps.backends import able_to_choose
 from shoptune.steps.context import StepContext
 from shoptune.storage.jsonl import read_jsonl, to_line
 
@@ -84,7 +85,7 @@ def _batches(
     closed = [i for i, e in enumerate(examples) if e.choices]
     if closed:
         index_of = {i: index for index, i in enumerate(closed)}
-        for batch in session.choose(
+        for batch in able_to_choose(session).choose(
             [prompts[i] for i in closed],
             [examples[i].choices for i in closed],
             priors=asking.normalise == "prior",

@@ -12,8 +12,9 @@ from shoptune.data import Example, Prediction, Sample
 from shoptune.errors import PluginError, StepError
 from shoptune.step import ComponentUse, PluginIdentity, Resources, Step, StepCost
 from shoptune.steps.asking import Asking, answers
+from shoptune.steps.backends import refuse_unable
 from shoptune.steps.context import StepContext
-from shoptune.steps.models import ModelUse, backend_of, files_of
+from shoptune.steps.models import ModelUse, backend_of, opened_model
 from shoptune.steps.predict import PredictStep, samples_of
 from shoptune.storage.jsonl import read_jsonl, write_jsonl
 
@@ -64,7 +65,8 @@ class JudgeStep(Step):
                 backend = backend_of(self.judge, context)
                 prompts = [question.messages for question in questions]
                 whose = f"{self.name}: the backend {backend.name!r}"
-                with backend.open(files_of(self.judge, context)) as session:
+                refuse_unable(backend, questions, self.name)
+                with opened_model(self.judge, context) as session:
                     told = answers(session, prompts, questions, self.asking, context, timer, whose=whose)
         write_jsonl(context.work.output / "judgements.jsonl", told)
         write_jsonl(context.work.output / "questions.jsonl", questions)

@@ -15,6 +15,7 @@ from typing import Any
 from shoptune.components import GenerationSettings, ModelSession
 from shoptune.data import Example, Message, Prediction
 from shoptune.metrics.choices import Normalise, best_choice
+from shoptune.steps.backends import able_to_choose
 
 __all__ = ["ASKED_AGAIN", "TOKENS_AGAIN", "noise_floor"]
 
@@ -108,7 +109,7 @@ def _scores(session: ModelSession, asked: Sequence[tuple[Prompt, Sequence[str]]]
     if not asked:
         return []
     prompts, texts = zip(*asked, strict=True)
-    return [answer.choice_log_probabilities for answer in _in_order(session.choose(prompts, texts))]
+    return [answer.choice_log_probabilities for answer in _in_order(able_to_choose(session).choose(prompts, texts))]
 
 
 def _in_order(batches: Iterable[Sequence[tuple[int, Prediction]]]) -> list[Prediction]:

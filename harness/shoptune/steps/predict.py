@@ -13,9 +13,10 @@ from shoptune.data import Example, Message, Prediction, Sample
 from shoptune.errors import StepError
 from shoptune.step import ComponentUse, PluginIdentity, Resources, Step, StepCost
 from shoptune.steps.asking import Asking, answers
+from shoptune.steps.backends import able_to_choose, refuse_unable
 from shoptune.steps.context import StepContext
 from shoptune.steps.expand_prompts import ExpandPromptsStep
-from shoptune.steps.models import ModelUse, backend_of, files_of
+from shoptune.steps.models import ModelUse, backend_of, opened_model
 from shoptune.steps.prepare import PrepareStep
 from shoptune.steps.samples import parsed, read_samples, write_samples
 from shoptune.storage.jsonl import read_jsonl
@@ -95,9 +96,8 @@ class PredictStep(Step):
                 predictions = [Prediction(example_id=e.id, text=answer(e), finish="baseline") for e in examples]
             else:
                 self._refuse_nothing_to_constrain(self.answered_by, examples)
-                with backend_of(self.answered_by.model, context).open(
-                    files_of(self.answered_by.model, context)
-                ) as session:
+                refuse_unable(backend_of(self.answered_by.model, context), examples, self.name)
+                with opened_model(self.answered_by.model, context) as session:
                     predictions, info = self._answers(session, self.answered_by, examples, training, context, timer)
         samples = [parsed(task, e, p) for e, p in zip(examples, predictions, strict=True)]
         write_samples(context.work.output, samples)
@@ -134,6 +134,8 @@ class PredictStep(Step):
         found = answers(session, prompts, examples, by.asking, context, timer, whose=whose)
         if by.references:
             found = _with_references(session, prompts, examples, found, context)
+        if "repeat" not in backend_of(by.model, context).abilities:
+            return found, dict(session.info)
         floor = noise_floor(
             session,
             prompts,
@@ -185,7 +187,9 @@ def _with_references(
     """Add how probable each example's first reference is as an answer; quick enough to be done again after a kill."""
     answered = list(found)
     with_reference = [i for i, e in enumerate(examples) if e.references]
-    scored = session.choose([prompts[i] for i in with_reference], [examples[i].references[:1] for i in with_reference])
+    scored = able_to_choose(session).choose(
+        [prompts[i] for i in with_reference], [examples[i].references[:1] for i in with_reference]
+    )
     done = 0
     for batch in scored:
         for index, prediction in batch:

@@ -1,25 +1,47 @@
-"""What holds for every model backend: an answer depends on its prompt alone, not on the batch, order or day."""
+"""What holds for model backends: each of its claims is tried, and nothing that it does not claim.
+
+Of one whose models can ``repeat``, an answer depends on its prompt alone, not on the batch, order or day.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from math import isclose, isnan
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from shoptune.components import GenerationSettings, ModelBackend, ModelSession, ResolvedModel
+from shoptune.components import (
+    Ability,
+    GenerationSettings,
+    Model,
+    ModelBackend,
+    ModelFiles,
+    ModelSession,
+    RemoteIdentity,
+    ResolvedModel,
+)
 from shoptune.data import Message, Prediction
 from shoptune.errors import ShoptuneError
-from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
+from shoptune.steps.backends import able_to_choose, fetched, opened
+from shoptune.testing.contract import Check, Finding, NotCheckedError, examine, insist, options_of, require
 from shoptune.testing.methods import say_nothing
 from shoptune.testing.samples import sample_attribute_examples, sample_examples, sample_label_examples
 
 __all__ = ["backend_findings", "check_backend"]
 
 SETTINGS = GenerationSettings(max_new_tokens=12)
+COLOUR_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"color": {"enum": ["red", "blue"]}},
+    "required": ["color"],
+    "additionalProperties": False,
+}
+COLOUR_TOKENS = 32
+"""Enough to write such an object, whatever the tokenizer."""
 CLOSE = 1e-3
 """Difference of two scores, relative or in nats, that float32's rounding explains; another batch is another order of
 sums."""
@@ -50,11 +72,13 @@ class Material:
                 f"it can't load {self.model} ({error}): call the check with a model that it can"
             ) from None
 
-    @contextmanager
-    def session(self) -> Iterator[ModelSession]:
+    def fetch(self) -> Model:
+        """Find the model, and bring it here if it has files."""
+        return fetched(self.backend, self.resolve(), say_nothing)
+
+    def session(self) -> AbstractContextManager[ModelSession]:
         """Load the model for as long as it is needed."""
-        with self.backend.open(self.backend.fetch(self.resolve(), say_nothing)) as session:
-            yield session
+        return opened(self.backend, self.fetch())
 
     @cached_property
     def prompts(self) -> Prompts:
@@ -72,6 +96,8 @@ class Material:
 def check_backend(backend: ModelBackend[Any], model: str, folder: Path, options: Any = None) -> None:
     """Hold a model backend against its contract; raises `ContractError` with all that is wrong.
 
+    What is asked goes by `ModelBackend.abilities`; one that ``sends_data`` sends the invented texts of this check.
+
     Args:
         backend: The backend.
         model: The model's name as in an experiment file, for example the folder of a `tiny_model`.
@@ -84,13 +110,29 @@ def check_backend(backend: ModelBackend[Any], model: str, folder: Path, options:
 
 def backend_findings(backend: ModelBackend[Any], model: str, folder: Path, options: Any = None) -> list[Finding]:
     """Return what each check of `check_backend` found."""
-    return examine("model backend", backend.name, CHECKS, Material(backend, model, folder, options))
+    checks = [check for needed, check in CHECKS if needed <= backend.abilities]
+    return examine("model backend", backend.name, checks, Material(backend, model, folder, options))
 
 
 def it_finds_the_same_model_again(material: Material) -> None:
     one, other = material.resolve(), material.resolve()
-    require(one == other, f"located twice, {material.model} is {one} and {other}")
-    require(one.fingerprint, "a located model needs a fingerprint: the hash of all that decides its answers")
+    require(one == other, f"resolved twice, {material.model} is {one} and {other}")
+
+
+def its_claims_fit_together(material: Material) -> None:
+    backend = material.backend
+    unknown = sorted(backend.abilities - set(get_args(Ability)))
+    require(not unknown, f"it claims {unknown}; abilities are {', '.join(get_args(Ability))}")
+    require(backend.abilities & {"write", "choose"}, "it can neither write nor choose, so it can answer nothing")
+    remote = isinstance(material.resolve().identity, RemoteIdentity)
+    require(remote == (backend.fetch is None), "a model has either files to `fetch` or a RemoteIdentity")
+    with material.session():  # which has the methods that go with the claims
+        pass
+
+
+def its_models_have_files(material: Material) -> None:
+    model = material.fetch()
+    require(isinstance(model, ModelFiles), f"it can tune, and gives a {type(model).__name__}; needed are ModelFiles")
 
 
 def every_prompt_is_answered_once(material: Material) -> None:
@@ -121,37 +163,70 @@ def answers_do_not_depend_on_the_batch(material: Material) -> None:
 def what_is_done_is_left_out(material: Material) -> None:
     done = {0, 3, 4}
     with material.session() as session:
+        rest = _generated(session, material.prompts, done)
+    _require_without(done, rest, material)
+
+
+def answers_do_not_depend_on_what_is_done(material: Material) -> None:
+    done = {0, 3, 4}
+    with material.session() as session:
         whole = _generated(session, material.prompts)
         rest = _generated(session, material.prompts, done)
-        scored = _scored(session, material, done)
-    for answers in (rest, scored):
-        require(not done & set(answers), f"it answered {sorted(done & set(answers))} although they were done")
-        missing = set(whole) - done - set(answers)
-        require(not missing, f"with {sorted(done)} done it left out {sorted(missing)} as well")
     _require_same_texts({place: whole[place] for place in rest}, rest, f"asked with {sorted(done)} done")
+
+
+def every_choice_is_scored(material: Material) -> None:
+    done = {0, 3, 4}
+    with material.session() as session:
+        together, rest = _scored(session, material), _scored(session, material, done)
+    _require_without(set(), together, material)
+    _require_without(done, rest, material)
+    for place, choices in enumerate(material.choices):
+        scores = together[place].choice_log_probabilities
+        require(len(scores) == len(choices), f"it gave {len(scores)} scores for {len(choices)} choices")
+        require(not any(map(isnan, scores)), f"it gave {scores} as scores")
 
 
 def scores_do_not_depend_on_the_batch(material: Material) -> None:
     with material.session() as session:
+        choose = able_to_choose(session).choose
         together = _scored(session, material)
         for place, (prompt, choices) in enumerate(zip(material.prompts, material.choices, strict=True)):
             scores = together[place].choice_log_probabilities
-            require(len(scores) == len(choices), f"it gave {len(scores)} scores for {len(choices)} choices")
-            require(not any(map(isnan, scores)), f"it gave {scores} as scores")
-            alone = _answers(session.choose([prompt], [choices[::-1]]))[0].choice_log_probabilities[::-1]
-            one = _answers(session.choose([prompt], [choices[:1]]))[0].choice_log_probabilities
+            alone = _answers(choose([prompt], [choices[::-1]]))[0].choice_log_probabilities[::-1]
+            one = _answers(choose([prompt], [choices[:1]]))[0].choice_log_probabilities
             _require_close(scores, alone, f"{choices}: alone, the other way round")
             _require_close(scores[:1], one, f"{choices[:1]}: without the other choices")
 
 
-CHECKS = (
-    it_finds_the_same_model_again,
-    every_prompt_is_answered_once,
-    answers_are_deterministic,
-    answers_do_not_depend_on_the_batch,
-    what_is_done_is_left_out,
-    scores_do_not_depend_on_the_batch,
+def answers_keep_to_their_schema(material: Material) -> None:
+    settings = GenerationSettings(max_new_tokens=COLOUR_TOKENS)
+    prompts = material.prompts[:2]
+    with material.session() as session:
+        answers = _answers(session.generate(prompts, settings, schemas=[COLOUR_SCHEMA, {}]))
+    answer = answers[0]
+    require(answer.finish != "length", f"it wrote {answer.text!r} where an object with a color was wanted")
+    try:
+        found = json.loads(answer.text)
+    except ValueError:
+        found = answer.text
+    require(found in [{"color": "red"}, {"color": "blue"}], f"the schema {COLOUR_SCHEMA} was answered {answer.text!r}")
+
+
+CHECKS: tuple[tuple[frozenset[Ability], Check], ...] = (
+    (frozenset(), it_finds_the_same_model_again),
+    (frozenset(), its_claims_fit_together),
+    (frozenset({"tune"}), its_models_have_files),
+    (frozenset({"write"}), every_prompt_is_answered_once),
+    (frozenset({"write"}), what_is_done_is_left_out),
+    (frozenset({"write", "repeat"}), answers_are_deterministic),
+    (frozenset({"write", "repeat"}), answers_do_not_depend_on_the_batch),
+    (frozenset({"write", "repeat"}), answers_do_not_depend_on_what_is_done),
+    (frozenset({"choose"}), every_choice_is_scored),
+    (frozenset({"choose", "repeat"}), scores_do_not_depend_on_the_batch),
+    (frozenset({"write", "constrain"}), answers_keep_to_their_schema),
 )
+"""What a backend must be able to do for a check, and the check."""
 
 
 def _answers(batches: Iterable[Sequence[tuple[int, Prediction]]]) -> Answers:
@@ -163,7 +238,14 @@ def _generated(session: ModelSession, prompts: Prompts, done: Collection[int] = 
 
 
 def _scored(session: ModelSession, material: Material, done: Collection[int] = ()) -> Answers:
-    return _answers(session.choose(material.prompts, material.choices, done=done))
+    return _answers(able_to_choose(session).choose(material.prompts, material.choices, done=done))
+
+
+def _require_without(done: Collection[int], answers: Answers, material: Material) -> None:
+    again = sorted(set(done) & set(answers))
+    require(not again, f"it answered {again} although they were done")
+    missing = sorted(set(range(len(material.prompts))) - set(done) - set(answers))
+    require(not missing, f"with {sorted(done)} done it left out {missing} as well")
 
 
 def _require_same_texts(one: Answers, other: Answers, how: str) -> None:

@@ -83,8 +83,12 @@ def _findings(plugins: Plugins, folder: Path) -> Iterator[Finding]:
     for report in plugins.report_formats.values():
         yield from report_findings(report.component)
     model = tiny_model(folder / "model")
-    for backend in plugins.model_backends.values():
-        yield from backend_findings(backend.component, str(model.folder), folder)
+    for name, backend in plugins.model_backends.items():
+        if backend.component.sends_data:
+            why = "it would send texts away: call `check_backend` yourself, with a model that may be asked"
+            yield Finding(kind="model backend", name=name, check="its contract", outcome="not checked", message=why)
+        else:
+            yield from backend_findings(backend.component, str(model.folder), folder)
     for name, method in plugins.tuning_methods.items():
         yield from method_findings(method.component, model, _new(folder / "method" / name))
     for fault in plugins.faults:

@@ -98,6 +98,19 @@ def examples_can_be_used(material: Material) -> None:
         _read_back(example, Example, where)
 
 
+def examples_are_answered_as_the_task_says(material: Material) -> None:
+    answers, examples = material.task.answers, material.examples
+    found = f"its answers are {answers!r}"
+    if answers == "choices":
+        require(any(e.choices for e in examples), f"{found}, and no example has choices")
+        return
+    for example in examples:
+        where = f"{found}, and example {example.id!r}"
+        require(not example.choices, f"{where} has choices")
+        has = "has a schema of its answer" if example.answer_schema else "has no schema of its answer"
+        require(bool(example.answer_schema) == (answers == "json"), f"{where} {has}")
+
+
 def ids_are_unique(material: Material) -> None:
     twice = [i for i, count in Counter(e.id for e in material.examples).items() if count > 1]
     require(not twice, f"several examples have the id {twice[:1]}; ids must differ")
@@ -166,6 +179,7 @@ def pairs_can_be_used(material: Material) -> None:
 
 CHECKS = (
     examples_can_be_used,
+    examples_are_answered_as_the_task_says,
     ids_are_unique,
     the_same_records_make_the_same_examples,
     a_group_does_not_depend_on_the_order_of_records,

@@ -225,7 +225,8 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("candidates.base.tune", {"method": "drill"}, "base:", "`tune` needs `from`, the candidate to start from"),
     ("candidates.same", {"from": "base"}, "same:", "`from` needs `tune` or `few_shot`"),
     ("candidates.silence.few_shot", 2, "silence:", "a baseline reads no prompt"),
-    ("candidates.few_shot.skill", 2, "few_shot:", "only a candidate with `model` takes `backend`, `skill`"),
+    ("candidates.few_shot.skill", 2, "few_shot:", "only a candidate with `model` takes `backend`"),
+    ("candidates.few_shot.allow_sending", True, "few_shot:", "only a candidate with `model` takes `backend`"),
     ("candidates.few_shot.from", "silence", "from: silence", "'silence' is a baseline, and no model"),
     (
         "candidates.base",

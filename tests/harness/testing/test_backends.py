@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,19 @@ import numpy as np
 import pytest
 
 from shoptune.components import (
+    Ability,
+    ContentIdentity,
     GenerationSettings,
     ModelBackend,
     ModelFiles,
     NoOptions,
+    RemoteIdentity,
+    RemoteModel,
     ResolvedModel,
 )
 from shoptune.data import Message, Prediction
-from shoptune.testing import (
-    check_backend,
-)
+from shoptune.testing import check_backend
+from shoptune.testing.backends import backend_findings
 from tests.harness.testing.faults import broken
 
 
@@ -43,14 +47,19 @@ class Session:
         left = [place for place in range(len(prompts)) if self.fault == "done" or place not in done]
         for start in range(0, len(left), 3):
             batch = left[start : start + 3]
-            yield [(place, Prediction(example_id="", text=self._text(prompts[place], batch))) for place in batch]
+            yield [
+                (place, Prediction(example_id="", text=self._text(prompts[place], batch, schemas and schemas[place])))
+                for place in batch
+            ]
             if self.fault == "forgets":
                 return
 
-    def _text(self, prompt: Sequence[Message], batch: Sequence[int]) -> str:
+    def _text(self, prompt: Sequence[Message], batch: Sequence[int], schema: object) -> str:
         words = prompt[-1]["content"].split()
         if self.fault == "batch":  # as padding that attention sees
             words = words[min(len(batch), 2) :]
+        if schema and self.fault != "schema":
+            return '{"color": "red"}'
         return f"{words[-1]} {len(words)} {random.random() if self.fault == 'chance' else ''}"
 
     def choose(
@@ -69,22 +78,58 @@ class Session:
                 yield [(place, Prediction(example_id="", choice_log_probabilities=tuple(scores)))]
 
 
-def backend(fault: str = "") -> ModelBackend[NoOptions]:
+ABLE: frozenset[Ability] = frozenset({"write", "choose", "constrain", "tune", "repeat"})
+
+
+def backend(fault: str = "", abilities: frozenset[Ability] = ABLE) -> ModelBackend[NoOptions, ModelFiles]:
     @contextmanager
     def opened(files: ModelFiles) -> Iterator[Session]:
         yield Session(fault)
 
     def resolve(name: str, folder: Path, options: NoOptions) -> ResolvedModel:
-        digest = str(random.random()) if fault == "fingerprint" else "1f"
-        return ResolvedModel(name=name, fingerprint=digest, source="the test", location=str(folder))
+        identity = ContentIdentity(str(random.random()) if fault == "fingerprint" else "1f")
+        return ResolvedModel(name=name, identity=identity, source="the test", location=str(folder))
 
     return ModelBackend(
         name="parrot",
         summary="Repeats",
         options=NoOptions,
+        abilities=abilities,
         resolve=resolve,
         fetch=lambda located, progress: ModelFiles(folder=Path(located.location)),
         open=opened,
+    )
+
+
+class Writer:
+    """A remote model that answers otherwise each time, and scores nothing."""
+
+    info: Mapping[str, Any] = {}
+
+    def generate(
+        self,
+        prompts: Sequence[Sequence[Message]],
+        settings: GenerationSettings,
+        *,
+        schemas: Sequence[Mapping[str, Any]] = (),
+        done: Collection[int] = (),
+    ) -> Iterator[list[tuple[int, Prediction]]]:
+        for place in range(len(prompts)):
+            if place not in done:
+                yield [(place, Prediction(example_id="", text=f"{random.random()}"))]
+
+
+def remote(abilities: frozenset[Ability]) -> ModelBackend[NoOptions, RemoteModel]:
+    @contextmanager
+    def opened(model: RemoteModel) -> Iterator[Writer]:
+        yield Writer()
+
+    def resolve(name: str, folder: Path, options: NoOptions) -> ResolvedModel:
+        identity = RemoteIdentity("https://models.invalid/v1", name, "2026-11-30")
+        return ResolvedModel(name=name, identity=identity, source="the test")
+
+    return ModelBackend(
+        name="writer", summary="Writes", options=NoOptions, abilities=abilities, resolve=resolve, open=opened
     )
 
 
@@ -95,6 +140,7 @@ FAULTY_BACKENDS = {
     "forgets": "every prompt is answered once",
     "normalised": "scores do not depend on the batch",
     "fingerprint": "it finds the same model again",
+    "schema": "answers keep to their schema",
 }
 
 
@@ -105,3 +151,54 @@ def test_a_healthy_backend_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", FAULTY_BACKENDS)
 def test_a_faulty_backend_is_found(fault: str, tmp_path: Path) -> None:
     assert FAULTY_BACKENDS[fault] in broken(lambda: check_backend(backend(fault), "any", tmp_path))
+
+
+def test_a_backend_is_not_asked_for_what_it_does_not_claim(tmp_path: Path) -> None:
+    found = backend_findings(remote(frozenset({"write"})), "any", tmp_path)
+    assert {finding.check for finding in found if finding.outcome == "passed"} == {
+        "it finds the same model again",
+        "its claims fit together",
+        "every prompt is answered once",
+        "what is done is left out",
+    }
+    assert len(found) == 4
+
+
+FALSE_CLAIMS: list[tuple[frozenset[Any], str]] = [
+    (frozenset({"write", "choose"}), "its session has no method `choose`"),
+    (frozenset({"write", "tune"}), "it can tune, and gives a RemoteModel"),
+    (frozenset({"write", "repeat"}), "when asked again in a new session"),
+    (frozenset({"write", "sing"}), "it claims ['sing']"),
+    (frozenset({"repeat"}), "it can neither write nor choose"),
+]
+
+
+@pytest.mark.parametrize(("abilities", "message"), FALSE_CLAIMS)
+def test_a_claim_that_does_not_hold_is_a_fault(abilities: frozenset[Any], message: str, tmp_path: Path) -> None:
+    with pytest.raises(AssertionError) as caught:
+        check_backend(remote(abilities), "any", tmp_path)
+    assert message in str(caught.value)
+
+
+def test_a_model_has_files_or_a_remote_name(tmp_path: Path) -> None:
+    both = replace(remote(frozenset({"write"})), fetch=backend().fetch)
+    assert broken(lambda: check_backend(both, "any", tmp_path)) == {"its claims fit together"}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "as_of", "message"),
+    [
+        ("https://models.invalid", "", "Invalid isoformat"),
+        ("https://models.invalid", "last week", "Invalid isoformat"),
+        ("https://models.invalid", "20261130", "a date such as 2026-11-30; found '20261130'"),
+        ("", "2026-11-30", "needs an endpoint"),
+    ],
+)
+def test_a_remote_model_is_known_up_to_a_day(endpoint: str, as_of: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        RemoteIdentity(endpoint, "any", as_of)
+
+
+def test_a_model_without_a_hash_is_not_known_by_its_content() -> None:
+    with pytest.raises(ValueError, match="needs a hash"):
+        ContentIdentity("")

@@ -97,7 +97,8 @@ def examples(tables, options):
 @hookimpl
 def register_tasks():
     yield Task(
-        name="repeat", summary="Say yes", options=NoOptions, tables=("rows",), examples=examples, metrics=("rouge_l",),
+        name="repeat", summary="Say yes", options=NoOptions, tables=("rows",), answers="text",
+        examples=examples, metrics=("rouge_l",),
         parse=lambda text, example: text, baselines={"echo": lambda example: "yes"},
     )
 """

@@ -71,6 +71,7 @@ SENTIMENT = Task(
     summary="Is a review good?",
     options=NoOptions,
     tables=("reviews",),
+    answers="choices",
     examples=each(sentiment, "reviews"),
     metrics=(),
     parse=label,
@@ -82,6 +83,7 @@ DESCRIPTION = Task(
     summary="Describe",
     options=NoOptions,
     tables=("products",),
+    answers="text",
     examples=each(description, "products"),
     metrics=(),
     parse=lambda text, _: text,
@@ -124,6 +126,12 @@ FAULTY_TASKS: list[tuple[str, dict[str, Any]]] = [
     (
         "prompts do not leak the answer",  # in words of its own, which no comparison of texts finds
         {"examples": each(with_prompt(sentiment, lambda r: "Smile!" if r.fields["stars"] > 3 else ""), "reviews")},
+    ),
+    ("examples are answered as the task says", {"answers": "text"}),
+    ("examples are answered as the task says", {"answers": "json"}),
+    (
+        "examples are answered as the task says",
+        {"examples": each(lambda r: replace(sentiment(r), choices=()), "reviews"), "parse": lambda text, _: text},
     ),
     ("parse never raises", {"parse": count_stars}),
     ("parse never raises", {"parse": lambda text, _: text.encode() and text}),

@@ -238,6 +238,7 @@ def test_smollm2_writes_json() -> None:
     from shoptune_transformers.backend import BACKEND
 
     model = BACKEND.resolve("smollm2-135m-instruct", Path(), BACKEND.options())
+    assert BACKEND.fetch is not None
     with BACKEND.open(BACKEND.fetch(model, lambda *_: None)) as session:
         prompts = [[Message(role="user", content=f"Attributes as JSON: {text}")] for text in TEXTS[:3]]
         schemas = [attributes("material", "color")] * 3

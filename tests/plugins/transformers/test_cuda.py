@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shoptune.components import GenerationSettings, ModelFiles, ModelSession
+from shoptune.components import ChoosingSession, GenerationSettings, ModelFiles, ModelSession
 from shoptune.data import Message, Prediction
 from shoptune.errors import StepError
 from shoptune_transformers.options import TransformersOptions, settings_of
@@ -78,7 +78,7 @@ def answers(
     return [given[index] for index in range(len(prompts))]
 
 
-def scores(session: ModelSession, count: int = len(PROMPTS)) -> list[float]:
+def scores(session: ChoosingSession, count: int = len(PROMPTS)) -> list[float]:
     choices = [CHOICES[: 2 + place % 4] for place in range(count)]
     given = {i: p for batch in session.choose(PROMPTS[:count], choices, priors=True) for i, p in batch}
     return [number for i in range(count) for number in (*given[i].choice_log_probabilities, *given[i].choice_priors)]

@@ -276,11 +276,12 @@ def test_an_encoder_decoder_is_found_like_any_model(t5: ModelFiles, tmp_path: Pa
     folder = Path(shutil.copytree(t5.folder, tmp_path / "t5"))
     options = BACKEND.options(dtype="float32", device="cpu")
     located = BACKEND.resolve("./t5", tmp_path, options)
+    assert BACKEND.fetch is not None
     files = BACKEND.fetch(located, say_nothing)
     assert is_encoder_decoder(files)
     tokenizer = folder / "spiece.model"
     tokenizer.write_bytes(tokenizer.read_bytes() + b"\0")
-    assert BACKEND.resolve("./t5", tmp_path, options).fingerprint != located.fingerprint
+    assert BACKEND.resolve("./t5", tmp_path, options).identity != located.identity
 
 
 def test_a_causal_model_has_no_encoder(saved_model: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_gguf_file_is_converted_once(tmp_path: Path, conversions: list[Path]) 
     assert told == [(0, 1), (1, 1)]
     assert (files.folder / "model.safetensors").is_file()
     second = resolve("x.gguf", tmp_path, TransformersOptions())
-    assert (second.fingerprint, second.source) == (first.fingerprint, first.source)
+    assert (second.identity, second.source) == (first.identity, first.source)
     assert fetch(second, silent) == fetch(first, silent) == files
     assert len(conversions) == 1
 
@@ -106,7 +106,7 @@ def test_the_carried_smollm2_answers_and_is_the_same_model_ever_after(
     files = fetch(first, silent)
     second = resolve("smollm2-135m-instruct", tmp_path, options)
     assert second.location == str(files.folder)
-    assert (second.fingerprint, second.source) == (first.fingerprint, first.source)
+    assert (second.identity, second.source) == (first.identity, first.source)
     question: Any = {"role": "user", "content": "What is the capital of France? Answer in one word."}
     with open_session(files) as session:
         ((index, answer),) = next(iter(session.generate([(question,)], GenerationSettings(max_new_tokens=16))))

@@ -118,7 +118,7 @@ def test_a_model_is_fingerprinted_before_its_weights_are_downloaded(
     located = find(tmp_path)
     assert not any(name.endswith((LARGE, ".bin")) for name in fake_hub.asked)
     assert located.source == "Hugging Face hub, org/tiny at cccccccccccc"
-    assert located.fingerprint == resolve(str(saved_model), tmp_path, OPTIONS).fingerprint
+    assert located.identity == resolve(str(saved_model), tmp_path, OPTIONS).identity
 
 
 def test_downloading_fetches_what_decides_answers_and_then_the_cache_agrees(
@@ -138,7 +138,7 @@ def test_downloading_fetches_what_decides_answers_and_then_the_cache_agrees(
     second = find(tmp_path)
     assert fake_hub.asked == [], "the cache comes before the hub"
     assert second.location == str(files.folder)
-    assert (second.fingerprint, second.source) == (first.fingerprint, first.source)
+    assert (second.identity, second.source) == (first.identity, first.source)
 
 
 def test_a_download_that_was_cut_off_is_taken_up(fake_hub: FakeHub, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shoptune.components import ResolvedModel
+from shoptune.components import ModelIdentity, ResolvedModel
 from shoptune.errors import UsageError
 from shoptune_transformers import cache, options, resolving
 from shoptune_transformers.options import TransformersOptions
@@ -63,15 +63,15 @@ def test_a_folder_beside_the_experiment_file(model_folder: Path) -> None:
 
 def test_an_absolute_folder(model_folder: Path, tmp_path: Path) -> None:
     here = resolve(str(model_folder), tmp_path / "elsewhere", TransformersOptions(dtype="float32"))
-    assert here.fingerprint == resolve_tiny(model_folder).fingerprint
+    assert here.identity == resolve_tiny(model_folder).identity
 
 
 def test_the_fingerprint_is_of_content_not_of_names(model_folder: Path, tmp_path: Path) -> None:
-    before = resolve_tiny(model_folder).fingerprint
-    assert resolve_tiny(model_folder.rename(tmp_path / "renamed")).fingerprint == before
+    before = resolve_tiny(model_folder).identity
+    assert resolve_tiny(model_folder.rename(tmp_path / "renamed")).identity == before
     (tmp_path / "renamed" / "README.md").write_text("decides nothing")
     (tmp_path / "renamed" / "training_args.bin").write_bytes(b"nor does this")
-    assert resolve_tiny(tmp_path / "renamed").fingerprint == before
+    assert resolve_tiny(tmp_path / "renamed").identity == before
 
 
 @pytest.mark.parametrize(
@@ -80,19 +80,19 @@ def test_the_fingerprint_is_of_content_not_of_names(model_folder: Path, tmp_path
      "chat_template.jinja"],
 )  # fmt: skip
 def test_the_fingerprint_changes_with_each_file_that_decides_answers(model_folder: Path, file: str) -> None:
-    before = resolve_tiny(model_folder).fingerprint
+    before = resolve_tiny(model_folder).identity
     change(model_folder / file)
-    assert resolve_tiny(model_folder).fingerprint != before
+    assert resolve_tiny(model_folder).identity != before
 
 
 @pytest.mark.parametrize("place", [0, 0.25, 0.5, 0.75, 1])
 def test_the_fingerprint_changes_with_any_byte_of_the_weights(model_folder: Path, place: float) -> None:
-    before = resolve_tiny(model_folder).fingerprint
+    before = resolve_tiny(model_folder).identity
     weights = model_folder / "model.safetensors"
     content = bytearray(weights.read_bytes())
     content[round(place * (len(content) - 1))] ^= 1
     weights.write_bytes(content)
-    assert resolve_tiny(model_folder).fingerprint != before
+    assert resolve_tiny(model_folder).identity != before
 
 
 @pytest.mark.parametrize(
@@ -101,22 +101,22 @@ def test_the_fingerprint_changes_with_any_byte_of_the_weights(model_folder: Path
      "tokenizer.model", "model-00002-of-00002.safetensors", "chat_template.json"],
 )  # fmt: skip
 def test_the_fingerprint_changes_with_files_that_other_models_have(model_folder: Path, file: str) -> None:
-    found = [resolve_tiny(model_folder).fingerprint]
+    found = [resolve_tiny(model_folder).identity]
     for content in ("one", "two"):
         (model_folder / file).write_text(content)
-        found.append(resolve_tiny(model_folder).fingerprint)
+        found.append(resolve_tiny(model_folder).identity)
     assert len(set(found)) == 3
 
 
 def test_a_chat_templates_text_counts_not_its_path(model_folder: Path) -> None:
-    def fingerprint(name: str, text: str) -> str:
+    def identity(name: str, text: str) -> ModelIdentity:
         (model_folder.parent / name).write_text(text)
-        return resolve_tiny(model_folder, chat_template=name).fingerprint
+        return resolve_tiny(model_folder, chat_template=name).identity
 
-    one = fingerprint("chat.jinja", "{{ messages[-1].content }}")
-    assert fingerprint("chat.jinja", "{{ messages[0].content }}") != one
-    assert fingerprint("chat.jinja", "{{ messages[-1].content }}") == one
-    assert fingerprint("renamed.jinja", "{{ messages[-1].content }}") == one
+    one = identity("chat.jinja", "{{ messages[-1].content }}")
+    assert identity("chat.jinja", "{{ messages[0].content }}") != one
+    assert identity("chat.jinja", "{{ messages[-1].content }}") == one
+    assert identity("renamed.jinja", "{{ messages[-1].content }}") == one
 
 
 def test_two_folders_of_one_name_at_one_path_are_two_models(model_folder: Path, tmp_path: Path) -> None:
@@ -124,11 +124,11 @@ def test_two_folders_of_one_name_at_one_path_are_two_models(model_folder: Path, 
     shutil.copytree(model_folder, tmp_path / "kept")
     shutil.rmtree(model_folder)
     shutil.copytree(tmp_path / "kept", model_folder)
-    assert resolve_tiny(model_folder).fingerprint == first.fingerprint
+    assert resolve_tiny(model_folder).identity == first.identity
     change(model_folder / "model.safetensors")
     second = resolve_tiny(model_folder)
     assert (second.name, second.location, second.settings) == (first.name, first.location, first.settings)
-    assert second.fingerprint != first.fingerprint
+    assert second.identity != first.identity
 
 
 def test_the_fingerprint_changes_with_the_settings_that_decide_answers(model_folder: Path) -> None:
@@ -141,17 +141,17 @@ def test_the_fingerprint_changes_with_the_settings_that_decide_answers(model_fol
         {"trust_remote_code": True},
         {"chat_template": "chat.jinja"},
     ]
-    assert len({resolve_tiny(model_folder, **chosen).fingerprint for chosen in different}) == len(different)
-    assert resolve_tiny(model_folder, batch_tokens=64).fingerprint == resolve_tiny(model_folder).fingerprint
+    assert len({resolve_tiny(model_folder, **chosen).identity for chosen in different}) == len(different)
+    assert resolve_tiny(model_folder, batch_tokens=64).identity == resolve_tiny(model_folder).identity
 
 
 def test_code_counts_only_where_it_is_trusted(model_folder: Path) -> None:
     code = model_folder / "modeling_tiny.py"
     code.write_text("one = 1")
-    plain, trusted = (resolve_tiny(model_folder, trust_remote_code=trust).fingerprint for trust in (False, True))
+    plain, trusted = (resolve_tiny(model_folder, trust_remote_code=trust).identity for trust in (False, True))
     code.write_text("two = 2")
-    assert resolve_tiny(model_folder).fingerprint == plain
-    assert resolve_tiny(model_folder, trust_remote_code=True).fingerprint != trusted
+    assert resolve_tiny(model_folder).identity == plain
+    assert resolve_tiny(model_folder, trust_remote_code=True).identity != trusted
 
 
 def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
@@ -208,12 +208,12 @@ def test_a_carried_file_is_found_without_importing_its_package(carried: Path, tm
 
 
 def test_a_gguf_file_is_fingerprinted_by_content(carried: Path, tmp_path: Path) -> None:
-    alias = resolve(SMOL, tmp_path, TransformersOptions()).fingerprint
+    alias = resolve(SMOL, tmp_path, TransformersOptions()).identity
     copy = tmp_path / "copy.gguf"
     shutil.copy(carried, copy)
-    assert resolve("copy.gguf", tmp_path, TransformersOptions()).fingerprint == alias
+    assert resolve("copy.gguf", tmp_path, TransformersOptions()).identity == alias
     change(copy)
-    assert resolve("copy.gguf", tmp_path, TransformersOptions()).fingerprint != alias
+    assert resolve("copy.gguf", tmp_path, TransformersOptions()).identity != alias
 
 
 def test_the_cache_comes_before_the_package_and_agrees_with_it(carried: Path, tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_the_cache_comes_before_the_package_and_agrees_with_it(carried: Path, tm
     cache.Manifest(sha256=cache.sha256_of(carried), source=first.source, alias=SMOL).write(folder)
     second = resolve(SMOL, tmp_path, TransformersOptions())
     assert second.location == str(folder)
-    assert (second.fingerprint, second.source) == (first.fingerprint, first.source)
+    assert (second.identity, second.source) == (first.identity, first.source)
     carried.unlink()
     assert resolve(SMOL, tmp_path, TransformersOptions()) == second, "the cache is enough"
 
@@ -246,14 +246,14 @@ def test_a_folder_of_an_earlier_conversion_is_not_used(
 
 def test_hashes_are_remembered(model_folder: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "SETTLED_NS", 0)
-    before = resolve_tiny(model_folder).fingerprint
+    before = resolve_tiny(model_folder).identity
     assert str(model_folder / "model.safetensors") in (own_cache / "hashes.json").read_text()
 
     def fail(*_: object) -> None:
         raise AssertionError("hashed again")
 
     monkeypatch.setattr("hashlib.file_digest", fail)
-    assert resolve_tiny(model_folder).fingerprint == before
+    assert resolve_tiny(model_folder).identity == before
 
 
 def test_size_and_time_stamp_make_no_content(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,10 +261,10 @@ def test_size_and_time_stamp_make_no_content(model_folder: Path, monkeypatch: py
     monkeypatch.setattr(cache, "SETTLED_NS", 0)
     weights, stamp = model_folder / "model.safetensors", (1_700_000_000, 1_700_000_000)
     os.utime(weights, stamp)
-    before = resolve_tiny(model_folder).fingerprint
+    before = resolve_tiny(model_folder).identity
     change(weights)
     os.utime(weights, stamp)
-    assert resolve_tiny(model_folder).fingerprint != before
+    assert resolve_tiny(model_folder).identity != before
 
 
 def test_the_hash_of_a_file_that_just_changed_is_not_remembered(model_folder: Path, own_cache: Path) -> None:
@@ -276,17 +276,17 @@ def test_the_hash_of_a_file_that_just_changed_is_not_remembered(model_folder: Pa
 
 @pytest.mark.parametrize("content", ["", "[1]", '{"a": '])
 def test_a_damaged_memory_of_hashes_is_no_memory(model_folder: Path, own_cache: Path, content: str) -> None:
-    before = resolve_tiny(model_folder).fingerprint
+    before = resolve_tiny(model_folder).identity
     own_cache.mkdir(exist_ok=True)
     (own_cache / "hashes.json").write_text(content)
-    assert resolve_tiny(model_folder).fingerprint == before
+    assert resolve_tiny(model_folder).identity == before
 
 
 def test_a_cache_that_cannot_be_written_is_only_slower(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = resolve_tiny(model_folder).fingerprint
+    before = resolve_tiny(model_folder).identity
     os.utime(model_folder / "config.json", (1_700_000_000, 1_700_000_000))
     monkeypatch.setenv("SHOPTUNE_CACHE", str(model_folder / "config.json" / "no folder"))
-    assert resolve_tiny(model_folder).fingerprint == before
+    assert resolve_tiny(model_folder).identity == before
 
 
 # --- the machine -----------------------------------------------------------------------------------------------------

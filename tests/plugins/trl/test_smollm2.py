@@ -35,6 +35,7 @@ def smollm2() -> Iterator[ModelFiles]:
     threads = torch.get_num_threads()
     torch.set_num_threads(2)
     located = BACKEND.resolve("smollm2-135m-instruct", Path(), TransformersOptions())
+    assert BACKEND.fetch is not None
     yield BACKEND.fetch(located, say_nothing)
     torch.set_num_threads(threads)
 

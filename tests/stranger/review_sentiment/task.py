@@ -63,6 +63,7 @@ REVIEW_SENTIMENT = Task(
     summary="Tell whether a review is positive, neutral or negative",
     options=ReviewSentimentOptions,
     tables=("reviews",),
+    answers="choices",
     examples=examples,
     parse=parse,
     baselines={f"always_{choice}": _always(choice) for choice in CHOICES},
