@@ -125,8 +125,8 @@ class LeakageReport(Model):
     by_id: int
     exact: int
     near: int
-    pairs: int
-    """Preference pairs of such examples, or whose text is like a held-out one."""
+    rows: dict[str, int]
+    """Other kind of training rows (``pairs``) -> rows of such examples, or whose text is like a held-out one."""
     first: list[str]
     """``products.csv:4 (train) ~ products.csv:19 (test)``."""
 
@@ -147,7 +147,8 @@ class Part(Model):
 
     examples: int
     groups: int
-    pairs: int
+    rows: dict[str, int]
+    """Other kind of training rows that the task makes -> how many there are."""
 
 
 class DataReport(Model):
@@ -158,9 +159,11 @@ class DataReport(Model):
     split_by: str
     parts: dict[Literal["train", "validation", "test"], Part]
     examples_dropped: DropsByReason
-    pairs_kept: dict[str, int]
-    """What a pair rests on (``A/B test``, ``synthetic: changed fact``, ...) -> how many there are."""
-    pairs_refused: DropsByReason
+    rows_kept: dict[str, dict[str, int]]
+    """Other kind of training rows that the task makes -> where they come from (``A/B test``, ``synthetic: changed
+    fact``, ...) -> how many there are."""
+    rows_refused: dict[str, DropsByReason]
+    """The same kinds -> what was not made into rows, by reason."""
     weights: WeightReport | None = None
     """None where every training example has weight 1."""
     duplicates: Duplicates

@@ -13,7 +13,7 @@ __all__ = ["Kind", "Step"]
 
 Kind = Literal["prepare", "rephrase", "tune", "predict", "measure"]
 
-CODE = {"prepare": 3, "rephrase": 1, "tune": 1, "predict": 2, "measure": 4}
+CODE = {"prepare": 4, "rephrase": 1, "tune": 1, "predict": 2, "measure": 4}
 """Raised when the core's own part of a step changes its results."""
 
 

@@ -198,6 +198,29 @@ class ExperimentCheck:
                         self._known("task", task, self.file.tasks, (*keys, "tasks"))
         return chosen
 
+    def refuse_methods_without_rows(
+        self, tasks: Mapping[str, ConfiguredComponent], methods: Mapping[str, ConfiguredComponent]
+    ) -> None:
+        """Note each method that learns from training rows which none of its tasks makes."""
+        for name, method in methods.items():
+            use = self.file.candidates[name].tune
+            of = [tasks[task] for task in (use and use.tasks) or self.file.tasks if task in tasks]
+            needed, made = method.component.learns_from, {kind for task in of for kind in task.component.kinds_of_rows}
+            if not of or needed in made:
+                continue
+            which = " and ".join(dict.fromkeys(f"{task.component.name!r}" for task in of))
+            known = self.plugins.tuning_methods.items()
+            others = ", ".join(sorted(other for other, m in known if m.component.learns_from in made))
+            makers = sorted(t for t, task in self.plugins.tasks.items() if needed in task.component.kinds_of_rows)
+            makes = f"the task {which} makes none" if len(of) == 1 else f"the tasks {which} make none"
+            remedy = f"use a method that learns from {' or '.join(sorted(made))} ({others})"
+            also = f", or a task that makes {needed} ({', '.join(makers)})" if makers else ""
+            with self._noting():
+                self._fail(
+                    ("candidates", name, "tune", "method"),
+                    f"{method.component.name} learns from {needed}; {makes}; {remedy}{also}",
+                )
+
     # What refers to something in the file itself, and what has no options
 
     def references(self, tasks: Mapping[str, ConfiguredComponent]) -> None:

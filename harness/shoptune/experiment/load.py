@@ -54,6 +54,7 @@ def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
         backends=check.backends(),
         methods=check.methods(),
     )
+    check.refuse_methods_without_rows(tasks, experiment.methods)
     check.references(tasks)
     check.raise_problems()
     return experiment

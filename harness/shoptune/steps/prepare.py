@@ -1,4 +1,4 @@
-"""prepare: a shop's records become examples and preference pairs, split so that no group stands on both sides."""
+"""prepare: a shop's records become examples and other training rows, split so that no group stands on both sides."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 
 from shoptune.components import Task
-from shoptune.data import Dropped, Example, Note, PreferencePair
+from shoptune.data import Dropped, Example, Note
 from shoptune.data_report import DataReport, Part, Quantiles, WeightReport
 from shoptune.dataset.assignment import LEFT_OUT, NO_EXAMPLE, Assignment, assign
 from shoptune.dataset.canaries import plant
-from shoptune.dataset.example_index import ExampleIndex, PairPool
+from shoptune.dataset.example_index import ExampleIndex, Ints, RowIndex
 from shoptune.dataset.jsonl_buffer import JsonlBuffer
 from shoptune.dataset.language_slice import with_language
 from shoptune.dataset.leakage import TEST, TRAIN, VALIDATION
 from shoptune.dataset.near_duplicates import TextIndex
+from shoptune.dataset.prepared_rows import rows_file
 from shoptune.dataset.splits import SPLITS, Split, position, split_by_date, split_by_key
 from shoptune.dataset.tables import DropCount, Table, TableSource, read_table, reasons_of
 from shoptune.errors import DataError, UsageError, did_you_mean
@@ -27,6 +28,7 @@ from shoptune.languages import language_finder
 from shoptune.step import Step
 from shoptune.steps.context import StepContext, component_and_options
 from shoptune.storage.jsonl import from_line, to_line
+from shoptune.training_rows import ROW_KINDS
 
 __all__ = ["prepare", "read_tables"]
 
@@ -36,21 +38,29 @@ Notes = dict[str, dict[str, str | int | float]]
 
 
 def prepare(step: Step, context: StepContext) -> dict[str, Any]:
-    """Write ``examples.SPLIT.jsonl``, ``pairs.SPLIT.jsonl`` and the data report ``data.json``."""
+    """Write ``KIND.SPLIT.jsonl`` for examples and the other kinds that the task makes, and the report ``data.json``."""
     task, options = component_and_options(context.plugins.tasks, step.settings["task"])
     split, seed = Split.model_validate(step.settings["split"]), int(step.settings["seed"])
     sources = {part: read_tables(part, step, context) for part in step.settings["tables"]}
     index, notes = TextIndex(), Notes()
     with ExitStack() as open_files:
         examples = ExampleIndex(open_files.enter_context(JsonlBuffer(context.work.state / "examples", Example)), index)
-        pairs = PairPool(open_files.enter_context(JsonlBuffer(context.work.state / "pairs", PreferencePair)), index)
+        others = [
+            RowIndex(kind, open_files.enter_context(JsonlBuffer(context.work.state / name, kind.row_type)), index)
+            for name, kind in ROW_KINDS.items()
+            if name in task.rows
+        ]
         dropped = _make_examples(task, options, sources, examples, split, seed, notes)
-        refused = _make_pairs(task, options, sources["own"], examples, pairs, notes)
-        given = assign(examples, pairs, index.clusters(split.similarity), split)
+        # Texts are numbered as they come, so one kind is made after the other.
+        refused = {
+            rows.kind.name: _make_rows(task, options, sources["own"], examples, rows, notes).report() for rows in others
+        }
+        given = assign(examples, others, index.clusters(split.similarity), split)
         _refuse_empty_parts(given, split, sources)
         planted = _planted(examples, given, seed, step.settings["canaries"])
         _write_examples(examples, given, planted, seed, context.work.output)
-        _write_pairs(pairs, given, context.work.output)
+        for rows in others:
+            _write_rows(rows, given.rows[rows.kind.name], context.work.output)
     report = DataReport(
         tables={
             name if part == "own" else f"{part}: {name}": table.report
@@ -62,13 +72,13 @@ def prepare(step: Step, context: StepContext) -> dict[str, Any]:
             part: Part(
                 examples=int((given.examples == number).sum()),
                 groups=len(np.unique(given.units[given.examples == number])),
-                pairs=int((given.pairs == number).sum()),
+                rows={kind: int((parts == number).sum()) for kind, parts in given.rows.items()},
             )
             for part, number in PARTS.items()
         },
         examples_dropped=dropped.report(),
-        pairs_kept=_by_source(pairs, given),
-        pairs_refused=refused.report(),
+        rows_kept={rows.kind.name: rows.sources(given.rows[rows.kind.name] >= 0) for rows in others},
+        rows_refused=refused,
         weights=_weights(examples, given),
         duplicates=given.duplicates,
         leakage=given.leakage,
@@ -156,22 +166,22 @@ def _refuse_ids_that_stand_twice(examples: ExampleIndex) -> None:
         )
 
 
-def _make_pairs(
+def _make_rows(
     task: Task[Any],
     options: Any,
     tables: Mapping[str, Table],
     examples: ExampleIndex,
-    pairs: PairPool,
+    rows: RowIndex[Any],
     notes: Notes,
 ) -> DropCount:
     refused = DropCount()
-    for row in task.pairs(tables, examples.spool, options) if task.pairs else ():
+    for row in task.rows[rows.kind.name](tables, examples.spool, options):
         if isinstance(row, Dropped):
             refused.add(row)
         elif isinstance(row, Note):
             notes[row.topic] = dict(row.figures)
         else:
-            pairs.add(row)
+            rows.add(row)
     return refused
 
 
@@ -232,25 +242,22 @@ def _write_examples(examples: ExampleIndex, given: Assignment, planted: set[int]
     _write_parts(folder, "examples", rows())
 
 
-def _write_pairs(pairs: PairPool, given: Assignment, folder: Path) -> None:
-    if (given.pairs == NO_EXAMPLE).any():
-        lost = int(np.flatnonzero(given.pairs == NO_EXAMPLE)[0])
-        pair = next(p for i, p in enumerate(pairs.spool) if i == lost)
-        raise DataError(f"{pair.origin}: the pair {pair.id!r} belongs to {pair.group!r}, of which there is no example")
-    _write_parts(folder, "pairs", zip(given.pairs.tolist(), pairs.spool.lines(), strict=True))
+def _write_rows(rows: RowIndex[Any], parts: Ints, folder: Path) -> None:
+    if (parts == NO_EXAMPLE).any():
+        lost = int(np.flatnonzero(parts == NO_EXAMPLE)[0])
+        row = next(row for i, row in enumerate(rows.spool) if i == lost)
+        raise DataError(
+            f"{row.origin}: the {rows.kind.noun} {row.id!r} belongs to {row.group!r}, of which there is no example"
+        )
+    _write_parts(folder, rows.kind.name, zip(parts.tolist(), rows.spool.lines(), strict=True))
 
 
-def _write_parts(folder: Path, what: str, rows: Iterable[tuple[int, bytes]]) -> None:
+def _write_parts(folder: Path, kind: str, rows: Iterable[tuple[int, bytes]]) -> None:
     with ExitStack() as open_files:
-        out = {PARTS[part]: open_files.enter_context((folder / f"{what}.{part}.jsonl").open("wb")) for part in SPLITS}
+        out = {PARTS[part]: open_files.enter_context(rows_file(folder, kind, part).open("wb")) for part in SPLITS}
         for part, line in rows:
             if part in out:
                 out[part].write(line)
-
-
-def _by_source(pairs: PairPool, given: Assignment) -> dict[str, int]:
-    kept = np.bincount(pairs.source_numbers[given.pairs >= 0], minlength=len(pairs.sources))
-    return {source: int(count) for source, count in zip(pairs.sources, kept, strict=True) if count}
 
 
 def _weights(examples: ExampleIndex, given: Assignment) -> WeightReport | None:

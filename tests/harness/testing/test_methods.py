@@ -16,9 +16,11 @@ from shoptune.components import (
     TuningMethod,
     TuningReport,
 )
+from shoptune.data import Example
 from shoptune.testing import (
     check_method,
 )
+from shoptune.training_rows import rows_of
 from tests.harness.testing.faults import broken
 
 
@@ -33,7 +35,7 @@ def method(fault: str = "") -> TuningMethod[NoOptions]:
             state = json.loads(state_file.read_text("utf-8"))
             for _ in range(0 if fault == "resume" else state["step"]):  # the generator goes on where it was
                 chance.random()
-        words = "".join(e.references[0] for e in job.examples)
+        words = "".join(e.references[0] for e in rows_of(job.rows, Example))
         for step in range(state["step"], 10):
             state = {"step": step + 1, "weight": state["weight"] + chance.random() * ord(words[step])}
             state_file.write_text(json.dumps(state), "utf-8")
