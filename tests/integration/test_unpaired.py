@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shoptune.data import Example, Judgement
+from shoptune.components import ModelFiles, TuningJob, TuningReport
+from shoptune.data import Example, Judgement, Record
 from shoptune.data_report import DataReport, Drops
 from shoptune.dataset.splits import SPLITS, SplitName
 from shoptune.storage.jsonl import read_jsonl
-from shoptune.testing import check_plugin
+from shoptune.testing import ContractError, check_method, check_task, only_plugin
+from shoptune.testing.tasks import task_findings
+from shoptune.training_rows import rows_of
 from tests.fakes import Shop
 
 PLUGIN = Path(__file__).parents[1] / "plugins_from_outside" / "unpaired.py"
@@ -24,8 +28,8 @@ def shop(tmp_path: Path) -> Shop:
     """A shop of 40 products; a text of every other one was returned, or kept, and one belongs to no product."""
     shop = Shop(tmp_path / "shop")
     shutil.copy(PLUGIN, shop.folder)
-    returns = [f"p{i},kept text {i} of its own,{'yes' if i % 4 else 'no'}" for i in range(0, 40, 2)]
-    shop.write_rows("returns.fake", ["id,text,returned", *returns, "q1,of no product,no"])
+    returns = [f"r{i},text {i} of its own,{'yes' if i % 4 else 'no'},p{i}" for i in range(0, 40, 2)]
+    shop.write_rows("returns.fake", ["id,text,returned,group", *returns, "r40,of no product,no,q1"])
     shop.set("plugins", ["fake_plugin.py", "unpaired.py"])
     shop.set("data.shop", {"products": "products.fake", "returns": "returns.fake"})
     shop.set("tasks.echo.task", "returned")
@@ -52,15 +56,61 @@ def lines(path: Path) -> list[Any]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
-def test_it_keeps_its_contracts() -> None:
-    found = check_plugin(PLUGIN)
-    assert "judgements can be used" not in {f.check for f in found if f.outcome == "failed"}
-    assert {str(f) for f in found if f.outcome == "failed"} == set()
-    assert {f.check for f in found if f.kind == "tuning method" and f.outcome == "passed"} >= {
-        "it changes weights",
-        "it honours its seed",
-        "it resumes",
-    }
+def record(number: int, **fields: str) -> Record:
+    text = f"invented text number {number} of a thing"
+    return Record(id=f"r{number}", fields={"text": text, **fields}, origin=f"x:{number}", group=f"g{number}")
+
+
+TABLES = {
+    "products": [record(number) for number in range(8)],
+    "returns": [record(number, returned="yes" if number % 2 else "no") for number in range(6)],
+}
+
+
+def test_they_keep_their_contracts(tmp_path: Path) -> None:
+    plugins = only_plugin(PLUGIN)
+    failed = {f.check for f in task_findings(plugins.tasks["returned"].component, TABLES) if f.outcome == "failed"}
+    assert failed == {"prompts do not leak the answer"}  # it is asked to repeat a text
+    check_method(plugins.tuning_methods["unpaired"].component, ModelFiles(folder=tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ({"text": " "}, "its text is empty"),
+        ({"weight": -1.0}, "its weight is -1.0"),
+        ({"id": "one"}, "several judgements have the id ['one']"),
+        ({"evidence": {"views": (1, 2)}}, "must be made of JSON's values"),
+    ],
+)
+def test_judgements_that_cannot_be_used_are_found(fault: dict[str, Any], said: str) -> None:
+    task = only_plugin(PLUGIN).tasks["returned"].component
+    made = task.rows["judgements"]
+
+    def faulty(*given: Any) -> list[Any]:
+        return [replace(row, **fault) if isinstance(row, Judgement) else row for row in made(*given)]
+
+    with pytest.raises(ContractError) as found:
+        check_task(replace(task, rows={"judgements": faulty}), TABLES)
+    assert "judgements can be used" in str(found.value)
+    assert said in str(found.value)
+
+
+def test_rows_of_another_kind_are_found() -> None:
+    task = only_plugin(PLUGIN).tasks["returned"].component
+    with pytest.raises(ContractError, match="'x:0' is of the type Judgement; needed is PreferencePair"):
+        check_task(replace(task, rows={"pairs": task.rows["judgements"]}), TABLES)
+
+
+def test_a_method_that_does_not_heed_what_was_good_is_found(tmp_path: Path) -> None:
+    method = only_plugin(PLUGIN).tuning_methods["unpaired"].component
+
+    def heedless(job: TuningJob[Any]) -> TuningReport:
+        rows = [replace(row, good=True) for row in rows_of(job.rows, Judgement)]
+        return method.tune(replace(job, rows={"judgements": rows}))
+
+    with pytest.raises(ContractError, match="tuned with other data it leaves the same weights"):
+        check_method(replace(method, tune=heedless), ModelFiles(folder=tmp_path), tmp_path)
 
 
 def test_judgements_go_where_their_products_examples_go(shop: Shop) -> None:
@@ -72,7 +122,7 @@ def test_judgements_go_where_their_products_examples_go(shop: Shop) -> None:
 
 
 def test_the_data_report_counts_them(shop: Shop) -> None:
-    outcome = shop.run("data")
+    outcome = shop.set("reports", ["html"]).run("data")
     found = report(shop)
     assert found.rows_kept == {"judgements": {"returns": 20}}
     assert found.rows_refused == {"judgements": {"no such product": Drops(count=1, first=["returns.fake:22"])}}
@@ -88,8 +138,8 @@ def test_one_with_a_held_out_text_is_left_out_of_training(shop: Shop) -> None:
     shop.run("data")
     learned, held_out = judgements(shop, "train")[0], examples(shop, "test")[0]
     with (shop.folder / "returns.fake").open("a", encoding="utf-8") as file:
-        file.write(f"{learned.group},{held_out.references[0]},yes\n")
-    shop.run("data")
+        file.write(f"r41,{held_out.references[0]},yes,{learned.group}\n")
+    assert shop.run("data").code == 0
     assert report(shop).leakage.rows == {"judgements": 1}
     assert held_out.references[0] not in {j.text for j in judgements(shop, "train")}
     refused = shop.set("tasks.echo.split.leakage", "fail").run("data")
@@ -115,7 +165,7 @@ def test_it_can_be_given_fewer_rows(shop: Shop) -> None:
 
 
 def test_without_any_it_says_why(shop: Shop) -> None:
-    shop.write_rows("returns.fake", ["id,text,returned", "q1,of no product,no"])
+    shop.write_rows("returns.fake", ["id,text,returned,group", "r1,of no product,no,q1"])
     outcome = shop.run()
     assert outcome.code == 3
     assert "unpaired learns from judgements and there are none: all were refused: no such product (1)" in outcome.output
