@@ -51,7 +51,9 @@ predictions = st.builds(
 )
 
 
-@given(rows=st.one_of(st.lists(kind, max_size=3) for kind in (examples, pairs, judgements, predictions)))
+@given(
+    rows=st.sampled_from([examples, pairs, judgements, predictions]).flatmap(lambda kind: st.lists(kind, max_size=3))
+)
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[Any]) -> None:
     path = tmp_path_factory.mktemp("jsonl") / "rows.jsonl"
     write_jsonl(path, rows)
