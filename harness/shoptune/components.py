@@ -241,8 +241,8 @@ class TuningJob(Generic[OptionsT]):
 
     model: ModelFiles
     rows: Mapping[str, Sequence[TrainingRow]]
-    """Kind -> training rows, of all kinds that the tasks make; `shoptune.training_rows.rows_of` returns those of one
-    type: ``rows_of(job.rows, PreferencePair)``."""
+    """Kind -> training rows, none where the tasks don't make that kind; `shoptune.training_rows.rows_of` returns those
+    of one type: ``rows_of(job.rows, PreferencePair)``."""
     validation_rows: Mapping[str, Sequence[TrainingRow]]
     """The same for the validation part."""
     options: OptionsT
@@ -278,7 +278,7 @@ class TuningMethod(Generic[OptionsT]):
     summary: str
     options: type[OptionsT]
     learns_from: str
-    """The kind of training rows without which it can't work, a name in `shoptune.training_rows.ROW_KINDS`."""
+    """The kind of training rows that it needs, a name in `shoptune.training_rows.ROW_KINDS`."""
     tune: Callable[[TuningJob[OptionsT]], TuningReport]
     distributions: tuple[str, ...] = ()
     """Installed distributions whose version decides the result (``trl``, ``peft``, ...): part of the fingerprint."""

@@ -124,7 +124,7 @@ ROW_KINDS: Mapping[str, RowKind[Any]] = {  # Any: each entry has a type of its o
         ),
     )
 }
-"""Kind by name; examples first, then in the order in which the others are made of them."""
+"""Kinds by name, in the order in which they are made: the others are made for the examples."""
 
 
 def rows_of(rows: Mapping[str, Sequence[TrainingRow]], row_type: type[RowT]) -> list[RowT]:

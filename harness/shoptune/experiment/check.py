@@ -201,24 +201,35 @@ class ExperimentCheck:
     def refuse_methods_without_rows(
         self, tasks: Mapping[str, ConfiguredComponent], methods: Mapping[str, ConfiguredComponent]
     ) -> None:
-        """Note each method that learns from training rows which none of its tasks makes."""
-        for name, method in methods.items():
-            use = self.file.candidates[name].tune
-            of = [tasks[task] for task in (use and use.tasks) or self.file.tasks if task in tasks]
-            needed, made = method.component.learns_from, {kind for task in of for kind in task.component.kinds_of_rows}
-            if not of or needed in made:
+        """Note each method that learns from a kind of training rows that none of its tasks makes."""
+        for candidate, method in methods.items():
+            use = self.file.candidates[candidate].tune
+            names = (use and use.tasks) or tuple(self.file.tasks)
+            if not all(name in tasks for name in names):  # noted already; it might be the one that makes them
                 continue
-            which = " and ".join(dict.fromkeys(f"{task.component.name!r}" for task in of))
-            known = self.plugins.tuning_methods.items()
-            others = ", ".join(sorted(other for other, m in known if m.component.learns_from in made))
-            makers = sorted(t for t, task in self.plugins.tasks.items() if needed in task.component.kinds_of_rows)
-            makes = f"the task {which} makes none" if len(of) == 1 else f"the tasks {which} make none"
-            remedy = f"use a method that learns from {' or '.join(sorted(made))} ({others})"
-            also = f", or a task that makes {needed} ({', '.join(makers)})" if makers else ""
+            needed = method.component.learns_from
+            made = {kind for name in names for kind in tasks[name].component.kinds_of_rows}
+            if needed in made:
+                continue
+            known = {name: of.component for name, of in self.plugins.tuning_methods.items()}
+            methods_that_fit = sorted(name for name, of in known.items() if of.learns_from in made)
+            tasks_that_fit = sorted(
+                name for name, of in self.plugins.tasks.items() if needed in of.component.kinds_of_rows
+            )
+            called = " and ".join(dict.fromkeys(repr(tasks[name].component.name) for name in names))
+            makes_none = f"the task {called} makes none" if len(names) == 1 else f"the tasks {called} make none"
+            remedies = [
+                f"{what} ({', '.join(fitting)})"
+                for what, fitting in (
+                    (f"a method that learns from {' or '.join(sorted(made))}", methods_that_fit),
+                    (f"a task that makes {needed}", tasks_that_fit),
+                )
+                if fitting
+            ]
             with self._noting():
                 self._fail(
-                    ("candidates", name, "tune", "method"),
-                    f"{method.component.name} learns from {needed}; {makes}; {remedy}{also}",
+                    ("candidates", candidate, "tune", "method"),
+                    f"{method.component.name} learns from {needed}; {makes_none}; use {', or '.join(remedies)}",
                 )
 
     # What refers to something in the file itself, and what has no options
