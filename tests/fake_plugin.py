@@ -299,8 +299,8 @@ def tune(job: TuningJob[TuneOptions]) -> TuningReport:
         job.progress(step, job.options.steps, "steps")
     (job.output / "adapter").mkdir()
     (job.output / "adapter" / "weights.json").write_text(json.dumps({"skill": state["skill"]}), "utf-8")
-    used = len(job.examples)
-    return TuningReport(data={"used": used, "pairs": len(job.pairs)}, loss=state["loss"], tokens=used * state["step"])
+    used, pairs_given = len(job.rows["examples"]), len(job.rows["pairs"])
+    return TuningReport(data={"used": used, "pairs": pairs_given}, loss=state["loss"], tokens=used * state["step"])
 
 
 # --- metrics and reports ---------------------------------------------------------------------------------------------
@@ -353,7 +353,7 @@ def register_tasks() -> Iterable[Task[Any]]:
             tables=("products",),
             answers="text",
             examples=examples,
-            pairs=pairs,
+            rows={"pairs": pairs},
             metrics=("overlap", "distinct"),
             parse=parse,
             baselines={"echo": echo, "silence": lambda _: ""},
@@ -430,8 +430,10 @@ def register_export_formats() -> Iterable[ExportFormat]:
         ExportFormat(
             name="fake_texts",
             summary="Nothing but text.",
-            example=lambda e: {"text": e.references[0]},
-            pair=lambda p: {"better": p.chosen, "worse": p.rejected},
+            rows={
+                "examples": lambda e: {"text": e.references[0]},
+                "pairs": lambda p: {"better": p.chosen, "worse": p.rejected},
+            },
         )
     ]
 

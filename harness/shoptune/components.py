@@ -27,12 +27,12 @@ from shoptune.data import (
     Message,
     Note,
     Prediction,
-    PreferencePair,
     Record,
     Sample,
     Tables,
 )
 from shoptune.described import Described
+from shoptune.training_rows import TrainingRow
 
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
@@ -147,13 +147,20 @@ class Task(Generic[OptionsT]):
     """Measured where the experiment file names none."""
     parse: Callable[[str, Example], Any | Invalid]
     """Reads an answer; never raises, returns `Invalid` for one that can't be used."""
-    pairs: Callable[[Tables, Iterable[Example], OptionsT], Iterable[PreferencePair | Dropped | Note]] | None = None
-    """Preference pairs for the given examples (which may be iterated again and again), refused ones with their
-    reason."""
+    rows: Mapping[str, Callable[[Tables, Iterable[Example], OptionsT], Iterable[TrainingRow | Dropped | Note]]] = field(
+        default_factory=dict
+    )
+    """Kind of training rows (``pairs``, ``judgements``; see `shoptune.training_rows`) -> what makes rows of that kind
+    for the given examples (which may be iterated again and again), refused ones with their reason."""
     baselines: Mapping[str, Callable[[Example], str]] = field(default_factory=dict)
     """Candidates that are no model, such as a filled template: what each answers to an example."""
     max_new_tokens: int = 128
     """How long an answer may get, in tokens, unless the experiment file says otherwise."""
+
+    @property
+    def kinds_of_rows(self) -> tuple[str, ...]:
+        """The kinds of training rows that the task makes; each makes examples."""
+        return ("examples", *self.rows)
 
 
 # --- models ----------------------------------------------------------------------------------------------------------
@@ -338,10 +345,11 @@ class TuningJob(Generic[OptionsT]):
     """All that a tuning method gets."""
 
     model: ModelFiles
-    examples: Sequence[Example]
-    validation_examples: Sequence[Example]
-    pairs: Sequence[PreferencePair]
-    validation_pairs: Sequence[PreferencePair]
+    rows: Mapping[str, Sequence[TrainingRow]]
+    """Kind -> training rows, none where the tasks don't make that kind; `shoptune.training_rows.rows_of` returns those
+    of one type: ``rows_of(job.rows, PreferencePair)``."""
+    validation_rows: Mapping[str, Sequence[TrainingRow]]
+    """The same for the validation part."""
     options: OptionsT
     seed: int
     output: Path
@@ -384,7 +392,8 @@ class TuningMethod(Generic[OptionsT]):
     name: str
     summary: str
     options: type[OptionsT]
-    learns_from: Literal["examples", "pairs"]
+    learns_from: str
+    """The kind of training rows that it needs, a name in `shoptune.training_rows.ROW_KINDS`."""
     tune: Callable[[TuningJob[OptionsT]], TuningReport]
     metrics: Callable[[OptionsT], Collection[str]] = _no_metrics
     """The names, as in the experiment file, of the metrics that a job with these options will ask for."""
@@ -519,12 +528,13 @@ class ReportFormat:
 
 @dataclass(frozen=True, kw_only=True)
 class ExportFormat:
-    """Writes training data as other tools read it: one JSON object per example and per preference pair."""
+    """Writes training data as other tools read it: one JSON object per row."""
 
     name: str
     summary: str
-    example: Callable[[Example], Mapping[str, Any]]
-    pair: Callable[[PreferencePair], Mapping[str, Any]]
+    rows: Mapping[str, Callable[[Any], Mapping[str, Any]]]
+    """Kind of training rows -> a row of that kind (hence `Any`) as JSON values.  A kind that isn't here can't be
+    written, and is said to be left out."""
 
 
 class Reporter(Protocol):

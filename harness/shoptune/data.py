@@ -1,4 +1,4 @@
-"""What flows through a run: records, examples, preference pairs, predictions.
+"""What flows through a run: records, examples, preference pairs, judgements, predictions.
 
 Everything here is a frozen dataclass of plain values, so that it can be written as a line of JSON and read back
 (`shoptune.storage.jsonl`).
@@ -17,6 +17,7 @@ __all__ = [
     "Example",
     "Highlight",
     "Invalid",
+    "Judgement",
     "Message",
     "Note",
     "Prediction",
@@ -65,7 +66,7 @@ def is_original_html(field: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropped:
-    """A row, example or pair that can't be used, and why; counted and reported, never skipped in silence."""
+    """A record or training row that can't be used, and why; counted and reported, never skipped in silence."""
 
     origin: str
     reason: str
@@ -132,6 +133,22 @@ class PreferencePair:
     weight: float = 1.0
     evidence: Mapping[str, Any] = field(default_factory=dict)
     """Why chosen beat rejected: exposures, conversions, probability; or that the pair is synthetic."""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """One answer to a prompt, and whether it did well: unpaired, since nothing else answered the same prompt."""
+
+    id: str
+    messages: tuple[Message, ...]
+    text: str
+    good: bool
+    """Whether the text did well (it sold) or badly (what it describes was returned)."""
+    group: str
+    weight: float = 1.0
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    """What the judgement rests on: views, units sold, returns; `source` says in a few words where it comes from."""
     origin: str = ""
 
 

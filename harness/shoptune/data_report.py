@@ -142,8 +142,8 @@ class LeakageReport(Model):
     """Further training examples whose text a held-out one has word for word."""
     near: int
     """Further training examples whose text is a near-duplicate of a held-out one's."""
-    pairs: int
-    """Preference pairs of such examples, or whose text is like a held-out one."""
+    rows: dict[str, int]
+    """Other kind of training rows (``pairs``) -> rows of such examples, or whose text is like a held-out one."""
     first: list[str]
     """The first few, and what they are like: ``products.csv:4 (train) ~ products.csv:19 (test)``."""
 
@@ -166,8 +166,8 @@ class Part(Model):
     """Number of examples."""
     groups: int
     """Number of groups (products with all their variants, ...), which are never divided."""
-    pairs: int
-    """Number of preference pairs."""
+    rows: dict[str, int]
+    """Other kind of training rows that the task makes -> how many there are."""
 
 
 class DataReport(Model):
@@ -181,10 +181,11 @@ class DataReport(Model):
     """Size of each part of the split."""
     examples_dropped: DropsByReason
     """Records that made no example, by reason."""
-    pairs_kept: dict[str, int]
-    """What a pair rests on (``A/B test``, ``synthetic: changed fact``, ...) -> how many there are."""
-    pairs_refused: DropsByReason
-    """Preference pairs that were not made or not used, by reason."""
+    rows_kept: dict[str, dict[str, int]]
+    """Other kind of training rows that the task makes -> where they come from (``A/B test``, ``synthetic: changed
+    fact``, ...) -> how many there are."""
+    rows_refused: dict[str, DropsByReason]
+    """The same kinds -> what was not made into rows, by reason."""
     weights: WeightReport | None = None
     """Weights of the training examples; None where every one has weight 1."""
     duplicates: Duplicates

@@ -1,7 +1,7 @@
 """The export formats ``chat``, ``prompt_completion`` and ``openai``.
 
-Keys and shapes are those of TRL's page "Dataset formats and types" (conversational; preferences with explicit prompt)
-and of OpenAI's guides to supervised fine-tuning and to direct preference optimization.
+Keys and shapes are those of TRL's page "Dataset formats and types" (conversational; preferences with explicit prompt,
+unpaired ones with a label) and of OpenAI's guides to supervised fine-tuning and to direct preference optimization.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shoptune.components import ExportFormat
-from shoptune.data import Example, Message, PreferencePair
+from shoptune.data import Example, Judgement, Message, PreferencePair
 
 __all__ = ["chat", "openai", "prompt_completion"]
 
@@ -25,6 +25,10 @@ def _apart(example: Example) -> Mapping[str, Any]:
 
 def _preference(pair: PreferencePair) -> Mapping[str, Any]:
     return {"prompt": list(pair.messages), "chosen": _answer(pair.chosen), "rejected": _answer(pair.rejected)}
+
+
+def _unpaired(judgement: Judgement) -> Mapping[str, Any]:
+    return {"prompt": list(judgement.messages), "completion": _answer(judgement.text), "label": judgement.good}
 
 
 def _openai_preference(pair: PreferencePair) -> Mapping[str, Any]:
@@ -42,18 +46,15 @@ def _answer(text: str) -> list[Message]:
 chat = ExportFormat(
     name="chat",
     summary="TRL: messages, learnt from as a whole; pairs as prompt, chosen and rejected",
-    example=_whole,
-    pair=_preference,
+    rows={"examples": _whole, "pairs": _preference, "judgements": _unpaired},
 )
 prompt_completion = ExportFormat(
     name="prompt_completion",
     summary="TRL: prompt and completion, of which only the completion is learnt; pairs as prompt, chosen and rejected",
-    example=_apart,
-    pair=_preference,
+    rows={"examples": _apart, "pairs": _preference, "judgements": _unpaired},
 )
 openai = ExportFormat(
     name="openai",
     summary="OpenAI fine-tuning: messages; pairs as input, preferred_output and non_preferred_output",
-    example=_whole,
-    pair=_openai_preference,
+    rows={"examples": _whole, "pairs": _openai_preference},
 )

@@ -13,6 +13,8 @@ from functools import partial
 from typing import Any
 
 from shoptune.components import TuningJob, TuningMethod, TuningReport
+from shoptune.data import PreferencePair
+from shoptune.training_rows import rows_of
 from shoptune_trl.data_report import Learned, nothing_to_learn
 from shoptune_trl.libraries import libraries_quiet, refusals
 from shoptune_trl.options import DPOOptions
@@ -39,7 +41,8 @@ def tune(job: TuningJob[DPOOptions]) -> TuningReport:
         StepError: The training failed, or policy and reference differ before it begins.
 
     """
-    rows, validation = dpo_rows(job.pairs), dpo_rows(job.validation_pairs if job.options.validation else ())
+    rows = dpo_rows(rows_of(job.rows, PreferencePair))
+    validation = dpo_rows(rows_of(job.validation_rows, PreferencePair) if job.options.validation else ())
     if not rows.rows:
         raise nothing_to_learn(rows.given, 0, rows.dropped, job.options.max_length)
     with libraries_quiet():

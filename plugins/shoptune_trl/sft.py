@@ -9,6 +9,8 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from shoptune.components import TuningJob, TuningMethod, TuningReport
+from shoptune.data import Example
+from shoptune.training_rows import rows_of
 from shoptune_trl.data_report import Learned, nothing_to_learn
 from shoptune_trl.libraries import libraries_quiet, refusals
 from shoptune_trl.options import SFTOptions
@@ -35,7 +37,8 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
         StepError: The training failed.
 
     """
-    rows, validation = sft_rows(job.examples), sft_rows(job.validation_examples if job.options.validation else ())
+    rows = sft_rows(rows_of(job.rows, Example))
+    validation = sft_rows(rows_of(job.validation_rows, Example) if job.options.validation else ())
     if not rows.rows:
         raise nothing_to_learn(rows.given, 0, rows.dropped, job.options.max_length)
     with libraries_quiet():

@@ -128,10 +128,8 @@ def with_shoptune(rows: Rows, seed: int, model: ModelFiles, folder: Path, step: 
     report = sft.tune(
         TuningJob(
             model=model,
-            examples=rows.seen,
-            validation_examples=rows.unseen,
-            pairs=(),
-            validation_pairs=(),
+            rows={"examples": rows.seen},
+            validation_rows={"examples": rows.unseen},
             options=SFTOptions(epochs=1, batch_size=BATCH, learning_rate=RATE),
             seed=seed,
             output=folder / "output",

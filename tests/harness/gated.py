@@ -41,13 +41,13 @@ METRICS = [
 ]
 
 
-NO_LEAKS = {"action": "leave_out", "similarity": 0.8, "by_id": 0, "exact": 0, "near": 0, "pairs": 0, "first": []}
+NO_LEAKS = {"action": "leave_out", "similarity": 0.8, "by_id": 0, "exact": 0, "near": 0, "rows": {}, "first": []}
 NO_DATA = DataReport.model_validate(
     {
         "split_by": "group",
         "duplicates": {"exact": 0, "near": 0, "largest": 0, "first": []},
         "leakage": NO_LEAKS,
-        **{key: {} for key in ("tables", "parts", "examples_dropped", "pairs_kept", "pairs_refused")},
+        **{key: {} for key in ("tables", "parts", "examples_dropped", "rows_kept", "rows_refused")},
     }
 )
 

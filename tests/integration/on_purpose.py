@@ -97,7 +97,7 @@ class RehearseOptions(Options):
 def rehearse(job: TuningJob[RehearseOptions]) -> TuningReport:
     (job.output / "adapter").mkdir()
     (job.output / "adapter" / "manner.txt").write_text(job.options.manner, "utf-8")
-    return TuningReport(data={"used": len(job.examples)}, loss=[], tokens=0)
+    return TuningReport(data={"used": len(job.rows["examples"])}, loss=[], tokens=0)
 
 
 @hookimpl

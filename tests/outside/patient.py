@@ -12,6 +12,7 @@ from typing import Any
 from shoptune import hookimpl
 from shoptune.components import Options, TuningJob, TuningMethod, TuningReport
 from shoptune.data import Example
+from shoptune.training_rows import rows_of
 
 __version__ = "1.0"
 CURVE = (0.3, 0.6, 0.9, 0.5, 0.4, 0.3)
@@ -27,6 +28,7 @@ def metrics(options: PatientOptions) -> Collection[str]:
 
 
 def tune(job: TuningJob[PatientOptions]) -> TuningReport:
+    examples = rows_of(job.rows, Example)
     curve: list[dict[str, float]] = []
     for step, skill in enumerate(CURVE, start=1):
 
@@ -35,7 +37,7 @@ def tune(job: TuningJob[PatientOptions]) -> TuningReport:
             return [" ".join(of[: round(skill * len(of))]) for of in words]
 
         found = job.evaluate(answer)[job.options.keep]
-        rewards = job.score(job.options.keep, job.examples[:3], answer(job.examples[:3]))
+        rewards = job.score(job.options.keep, examples[:3], answer(examples[:3]))
         curve.append({"step": step, "loss": 1 - skill, "value": found, "reward": float(rewards.mean())})
         if len(curve) > 1 and found < curve[-2]["value"]:
             break
@@ -43,7 +45,7 @@ def tune(job: TuningJob[PatientOptions]) -> TuningReport:
     (job.output / "adapter").mkdir()
     weights = json.dumps({"skill": CURVE[int(best["step"]) - 1]})
     (job.output / "adapter" / "weights.json").write_text(weights, "utf-8")
-    return TuningReport(data={"used": len(job.examples)}, loss=curve, tokens=0)
+    return TuningReport(data={"used": len(examples)}, loss=curve, tokens=0)
 
 
 @hookimpl

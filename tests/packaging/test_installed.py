@@ -53,7 +53,7 @@ def test_data_of_the_demo_that_comes_with_it(installed: Installed, tmp_path: Pat
     report = json.loads(installed.run("data", str(experiment), "--json", cwd=tmp_path))["description"]
     assert report["tables"]["products"]["records"] >= 320
     assert report["parts"]["test"]["examples"] >= 48
-    assert report["parts"]["train"]["pairs"] > 0
+    assert report["parts"]["train"]["rows"]["pairs"] > 0
     assert sorted(path.name for path in tmp_path.iterdir()) == [".shoptune", "reports"]
 
 

@@ -27,7 +27,9 @@ from shoptune.scaffold.names import LONGEST, check_name
 from shoptune.scaffold.package import TEMPLATES, package_files, write_package
 from tests.packaging.project import PYPROJECT
 
-PROMISED = {f"shoptune{name}" for name in ("", ".components", ".data", ".errors", ".comparison", ".testing")}
+PROMISED = {
+    f"shoptune{name}" for name in ("", ".components", ".data", ".training_rows", ".errors", ".comparison", ".testing")
+}
 """The modules whose names a plugin's author can rely on."""
 
 SHOPTUNE = [sys.executable, "-c", "from shoptune.cli import main; main()"]

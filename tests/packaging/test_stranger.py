@@ -25,7 +25,9 @@ from tests.packaging.project import ROOT, repository_files
 
 STRANGER = Path(__file__).parents[1] / "stranger"
 PACKAGE = STRANGER / "review_sentiment"
-PROMISED = {f"shoptune{name}" for name in ("", ".components", ".data", ".errors", ".comparison", ".testing")}
+PROMISED = {
+    f"shoptune{name}" for name in ("", ".components", ".data", ".training_rows", ".errors", ".comparison", ".testing")
+}
 BROUGHT = {
     "tasks": ["review_sentiment"],
     "metrics": ["opposites"],

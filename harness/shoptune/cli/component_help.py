@@ -56,7 +56,7 @@ def _traits(component: Any) -> dict[str, Any]:
             "tables": list(component.tables),
             "metrics": list(component.metrics),
             "baselines": sorted(component.baselines),
-            "learns_from": ["examples", "pairs"] if component.pairs else ["examples"],
+            "learns_from": list(component.kinds_of_rows),
             "max_new_tokens": component.max_new_tokens,
         }
     if isinstance(component, AdditiveMetric | CorpusMetric):

@@ -33,7 +33,7 @@ TOKENS_OF = 2000
 @plain_option
 @click.option("--json", "as_json", is_flag=True, help="Print the data reports as JSON.")
 @click.option("--tokens", is_flag=True, help="Count tokens too; fetches the experiment's first model if need be.")
-@click.option("--export", "export_format", metavar="FORMAT", help="Write examples and pairs for other tools.")
+@click.option("--export", "export_format", metavar="FORMAT", help="Write training rows for other tools.")
 def data(
     experiment: Path,
     store: Path,
@@ -78,7 +78,10 @@ def data(
         for task in made.tasks:
             prepared = opened.read(task.prepare.fingerprint)
             with blaming(loaded.plugins.loaded):
-                written += write_export(export.component, prepared, folder / "export", task.name)
+                exported = write_export(export.component, prepared, folder / "export", task.name)
+            written += exported.written
+            for kind in exported.left_out:
+                click.echo(f"{task.name}: the export format {export.component.name!r} can't write {kind}", err=True)
     if as_json:
         click.echo(json.dumps({name: of.model_dump(mode="json") for name, of in found.items()}, indent=1))
     else:

@@ -100,14 +100,19 @@ def _fields(table: TableReport) -> Table:
 
 
 def _of_outcome(report: DataReport) -> Iterator[Line]:
-    rows = ((name, f"{of.examples:,}", f"{of.groups:,}", f"{of.pairs:,}") for name, of in report.parts.items())
-    yield f"by {report.split_by}", _table(("part", "examples", "groups", "pairs"), rows)
+    kinds = list(report.rows_kept)
+    rows = (
+        (name, f"{of.examples:,}", f"{of.groups:,}", *(f"{of.rows[kind]:,}" for kind in kinds))
+        for name, of in report.parts.items()
+    )
+    yield f"by {report.split_by}", _table(("part", "examples", "groups", *kinds), rows)
     yield from _drops("no example", report.examples_dropped)
     yield from _labelled("duplicates", _duplicates(report.duplicates))
     yield from _labelled("leakage", _leakage(report.leakage))
-    if report.pairs_kept:
-        yield "pairs kept", _counts(report.pairs_kept)
-    yield from _drops("pairs refused", report.pairs_refused)
+    for kind in kinds:
+        if report.rows_kept[kind]:
+            yield f"{kind} kept", _counts(report.rows_kept[kind])
+        yield from _drops(f"{kind} refused", report.rows_refused[kind])
     if report.weights:
         yield "weights", _weights(report.weights)
     for topic, figures in report.notes.items():
@@ -125,14 +130,12 @@ def _duplicates(found: Duplicates) -> Iterator[str]:
 
 
 def _leakage(found: LeakageReport) -> Iterator[str]:
-    if not (found.by_id or found.exact or found.near or found.pairs):
+    if not (found.by_id or found.exact or found.near or any(found.rows.values())):
         yield "none"
         return
     done = "left out of training" if found.action == "leave_out" else "KEPT IN TRAINING"
-    yield (
-        f"{done}: {found.by_id:,} by id, {found.exact:,} word for word, {found.near:,} nearly so, "
-        f"{found.pairs:,} in pairs"
-    )
+    in_rows = "".join(f", {count:,} in {kind}" for kind, count in found.rows.items())
+    yield f"{done}: {found.by_id:,} by id, {found.exact:,} word for word, {found.near:,} nearly so{in_rows}"
     yield from found.first
 
 

@@ -1,22 +1,31 @@
-"""Gives every example and pair its part: no group is divided, and what leaks is dealt with."""
+"""Gives every example and training row its part: no group is divided, and what leaks is dealt with."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from shoptune.data_report import Duplicates, LeakageReport
-from shoptune.dataset.example_index import ExampleIndex, Ints, PairPool
+from shoptune.dataset.example_index import ExampleIndex, Ints, RowIndex
 from shoptune.dataset.leakage import TRAIN, Leaks, find_leaks, is_held_out_from
 from shoptune.dataset.near_duplicates import Clusters
 from shoptune.dataset.splits import SPLITS, Split
 from shoptune.errors import DataError
+from shoptune.training_rows import ROW_KINDS
 
-__all__ = ["LEFT_OUT", "Assignment", "assign"]
+__all__ = ["LEFT_OUT", "NO_EXAMPLE", "Assignment", "assign"]
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 LEFT_OUT = -1
 """The part of what is left out."""
+NO_EXAMPLE = -2
+"""The part of a row whose group has no example."""
 SHOWN = 5
 """Duplicates and leaks that are named."""
 
@@ -27,43 +36,49 @@ class Assignment:
 
     examples: Ints
     """The part of each example."""
-    pairs: Ints
-    """The part of each pair; `NO_EXAMPLE` where there is no example of its group."""
+    rows: Mapping[str, Ints]
+    """Other kind of training rows -> the part of each row; `NO_EXAMPLE` where there is no example of its group."""
     units: Ints
     """For each example a number that it shares with its group and with all groups of nearly the same text."""
     duplicates: Duplicates
     leakage: LeakageReport
 
 
-NO_EXAMPLE = -2
-
-
-def assign(examples: ExampleIndex, pairs: PairPool, clusters: Clusters, split: Split) -> Assignment:
+def assign(
+    examples: ExampleIndex, others: Sequence[RowIndex[Any]], clusters: Clusters, split: Split
+) -> Assignment:  # Any: each index holds another kind
     """Assign parts; raises DataError for a leak where the split says so.
 
-    `clusters` numbers the texts of the examples first, then those of the pairs.
+    `clusters` numbers the texts of the examples first, then those of the `others` in their order.
     """
     n = len(examples)
     parts = _undivided(examples)
-    of_pairs = _parts_of_pairs(pairs, examples, parts)
-    there = of_pairs != NO_EXAMPLE
-    groups = np.r_[examples.groups, pairs.groups]
-    leaks = find_leaks(np.r_[parts, np.where(there, of_pairs, TRAIN)], groups, clusters.texts, clusters.labels)
+    groups = np.concatenate([examples.groups, *(rows.groups for rows in others)])
+    of_rows = _parts_of_groups(groups[n:], examples.groups, parts)
+    there = of_rows != NO_EXAMPLE
+    leaks = find_leaks(np.r_[parts, np.where(there, of_rows, TRAIN)], groups, clusters.texts, clusters.labels)
     leaking = leaks.any[:n]
-    leaking_pairs = there & (leaks.any[n:] | np.isin(pairs.groups, examples.groups[leaking]))
-    report = _leakage(examples, pairs, leaks, parts, leaking_pairs, split)
+    leaking_rows = there & (leaks.any[n:] | np.isin(groups[n:], examples.groups[leaking]))
+    leaking_by_kind = {kind: int(found.sum()) for kind, found in _by_kind(others, leaking_rows).items()}
+    report = _leakage([examples, *others], leaks, parts, leaking_by_kind, split)
     if split.leakage == "fail" and leaks.any.any():
         raise DataError(_refusal(report))
     if split.leakage == "leave_out":
         parts = np.where(leaking, LEFT_OUT, parts)
-        of_pairs = np.where(leaking_pairs, LEFT_OUT, of_pairs)
+        of_rows = np.where(leaking_rows, LEFT_OUT, of_rows)
     return Assignment(
         examples=parts,
-        pairs=of_pairs,
+        rows=_by_kind(others, of_rows),
         units=_units(examples.groups, clusters.labels[:n]),
         duplicates=_duplicates(examples, clusters),
         leakage=report,
     )
+
+
+def _by_kind(others: Sequence[RowIndex[Any]], values: npt.NDArray[Scalar]) -> dict[str, npt.NDArray[Scalar]]:
+    """Take apart what was computed for the rows of all kinds in one array."""
+    ends = accumulate(map(len, others))
+    return {rows.kind.name: values[end - len(rows) : end] for rows, end in zip(others, ends, strict=True)}
 
 
 def _undivided(examples: ExampleIndex) -> Ints:
@@ -74,11 +89,11 @@ def _undivided(examples: ExampleIndex) -> Ints:
     return parts
 
 
-def _parts_of_pairs(pairs: PairPool, examples: ExampleIndex, parts: Ints) -> Ints:
-    """Return the part of each pair's group."""
-    groups, first = np.unique(examples.groups, return_index=True)
-    at = np.searchsorted(groups, pairs.groups).clip(max=len(groups) - 1)
-    return np.where(groups[at] == pairs.groups, parts[first[at]], NO_EXAMPLE)
+def _parts_of_groups(wanted: Ints, groups: Ints, parts: Ints) -> Ints:
+    """Return the part of each wanted group, of examples with these `groups` and `parts`."""
+    known, first = np.unique(groups, return_index=True)
+    at = np.searchsorted(known, wanted).clip(max=len(known) - 1)
+    return np.where(known[at] == wanted, parts[first[at]], NO_EXAMPLE)
 
 
 def _units(groups: Ints, labels: Ints) -> Ints:
@@ -115,26 +130,36 @@ def _named(examples: ExampleIndex, found: list[tuple[int, int]]) -> list[str]:
 
 
 def _leakage(
-    examples: ExampleIndex, pairs: PairPool, leaks: Leaks, parts: Ints, leaking_pairs: Ints, split: Split
+    everything: Sequence[ExampleIndex | RowIndex[Any]],
+    leaks: Leaks,
+    parts: Ints,
+    leaking_by_kind: dict[str, int],
+    split: Split,
 ) -> LeakageReport:
-    n = len(examples)
-    leaking = np.flatnonzero(leaks.any[:n])[:SHOWN]
-    # A pair can be what is leaked: then its example, which is held out with it, is not named.
-    of = [int(leaks.of[i]) for i in leaking]
-    origins = examples.spool.origins({int(i) for i in leaking} | {j for j in of if j < n})
-    origins |= {n + i: origin for i, origin in pairs.spool.origins({j - n for j in of if j >= n}).items()}
+    n = len(parts)
+    leaking = [int(i) for i in np.flatnonzero(leaks.any[:n])[:SHOWN]]
+    # Another kind's row can be what is leaked: then its example, which is held out with it, is not named.
+    origins = _origins(everything, {*leaking, *(int(leaks.of[i]) for i in leaking)})
     return LeakageReport(
         action=split.leakage,
         similarity=split.similarity,
         by_id=int(leaks.by_id[:n].sum()),
         exact=int(leaks.exact[:n].sum()),
         near=int(leaks.near[:n].sum()),
-        pairs=int(leaking_pairs.sum()),
-        first=[
-            f"{origins[int(i)]} ({SPLITS[parts[i]]}) ~ {origins[j]} (held out)"
-            for i, j in zip(leaking, of, strict=True)
-        ],
+        rows=leaking_by_kind,
+        first=[f"{origins[i]} ({SPLITS[parts[i]]}) ~ {origins[int(leaks.of[i])]} (held out)" for i in leaking],
     )
+
+
+def _origins(everything: Sequence[ExampleIndex | RowIndex[Any]], wanted: set[int]) -> dict[int, str]:
+    """Return where the rows with these numbers stand, examples and then the other kinds numbered in one go."""
+    origins: dict[int, str] = {}
+    start = 0
+    for rows in everything:
+        own = {i - start for i in wanted if start <= i < start + len(rows)}
+        origins |= {start + i: origin for i, origin in rows.spool.origins(own).items()}
+        start += len(rows)
+    return origins
 
 
 def _refusal(report: LeakageReport) -> str:
@@ -144,7 +169,7 @@ def _refusal(report: LeakageReport) -> str:
             (report.by_id, "by id"),
             (report.exact, "word for word"),
             (report.near, f"nearly so (similarity {report.similarity:g} or more)"),
-            (report.pairs, "as preference pairs"),
+            *((found, f"as {ROW_KINDS[kind].title}") for kind, found in report.rows.items()),
         )
         if count
     ]

@@ -1,18 +1,20 @@
-"""What `prepare` remembers of each example and pair, while the rows themselves lie on disk: a few numbers."""
+"""What `prepare` remembers of each example and training row, while the rows themselves lie on disk: a few numbers."""
 
 from __future__ import annotations
 
 import hashlib
 from array import array
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from shoptune.data import Example, PreferencePair
+from shoptune.data import Example
 from shoptune.dataset.jsonl_buffer import JsonlBuffer
 from shoptune.dataset.near_duplicates import TextIndex
+from shoptune.training_rows import ROW_KINDS, RowKind, TrainingRow, source_of
 
-__all__ = ["ExampleIndex", "Ints", "PairPool", "number_of"]
+__all__ = ["ExampleIndex", "Ints", "RowIndex", "number_of"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -20,11 +22,6 @@ Ints = npt.NDArray[np.int64]
 def number_of(name: str) -> int:
     """Return a 64-bit number for a name: short to hold and quick to compare; no two names share one in practice."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def _text_of(example: Example) -> str:
-    """Return what duplicates of an example are found by."""
-    return example.content or next(iter(example.references), "") or example.messages[-1]["content"]
 
 
 class ExampleIndex:
@@ -38,7 +35,7 @@ class ExampleIndex:
     def add(self, example: Example, part: int, *, fixed: bool) -> None:
         """Take an example; `fixed` where its part was decided by the file that it comes from."""
         self.spool.add(example)
-        self._index.add(_text_of(example))
+        self._index.add(ROW_KINDS["examples"].learned_text(example))
         # What is held out by a file of its own may have the ids of training examples: that is a leak, and no mistake.
         self._ids.append(number_of(f"{part}\0{example.id}" if fixed else example.id))
         self._groups.append(number_of(example.group))
@@ -75,34 +72,33 @@ class ExampleIndex:
         return np.array(self._weights, dtype=np.float64)
 
 
-class PairPool:
-    """Preference pairs in the order in which they came; the text that was chosen is numbered in `index`."""
+RowT = TypeVar("RowT", bound=TrainingRow)
 
-    def __init__(self, spool: JsonlBuffer[PreferencePair], index: TextIndex) -> None:
-        self.spool, self._index = spool, index
+
+class RowIndex(Generic[RowT]):
+    """Rows of another kind than examples, in the order in which they came; their texts are numbered in `index`."""
+
+    def __init__(self, kind: RowKind[RowT], spool: JsonlBuffer[RowT], index: TextIndex) -> None:
+        self.kind, self.spool, self._index = kind, spool, index
         self._groups, self._sources = array("q"), array("q")
-        self.sources: list[str] = []
-        """What pairs rest on (``A/B test``); `source_numbers` are positions in this list."""
+        self._names: dict[str, int] = {}
 
-    def add(self, pair: PreferencePair) -> None:
-        """Take a pair."""
-        self.spool.add(pair)
-        self._index.add(pair.chosen)
-        self._groups.append(number_of(pair.group))
-        source = str(pair.evidence.get("source", "unknown"))
-        if source not in self.sources:
-            self.sources.append(source)
-        self._sources.append(self.sources.index(source))
+    def add(self, row: RowT) -> None:
+        """Take a row."""
+        self.spool.add(row)
+        self._index.add(self.kind.learned_text(row))
+        self._groups.append(number_of(row.group))
+        self._sources.append(self._names.setdefault(source_of(row), len(self._names)))
 
     def __len__(self) -> int:
         return len(self._groups)
 
     @property
     def groups(self) -> Ints:
-        """Numbers of the pairs' groups."""
+        """Numbers of the rows' groups."""
         return np.array(self._groups, dtype=np.int64)
 
-    @property
-    def source_numbers(self) -> Ints:
-        """For each pair the position of its source in `sources`."""
-        return np.array(self._sources, dtype=np.int64)
+    def sources(self, counted: npt.NDArray[np.bool_]) -> dict[str, int]:
+        """Return how many of the rows that are `counted` (a mask) come from each source, where any do."""
+        counts = np.bincount(np.array(self._sources, dtype=np.int64)[counted], minlength=len(self._names))
+        return {name: int(count) for name, count in zip(self._names, counts, strict=True) if count}

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Generic, Self, TypeVar
 
-from shoptune.data import Example, PreferencePair, Record
+from shoptune.data import Record
 from shoptune.storage.jsonl import from_line, read_jsonl, to_line
+from shoptune.training_rows import TrainingRow
 
 __all__ = ["JsonlBuffer"]
 
-T = TypeVar("T", bound=Record | Example | PreferencePair)
+T = TypeVar("T", bound=Record | TrainingRow)
 
 
 class JsonlBuffer(Generic[T]):

@@ -1,4 +1,4 @@
-"""A shop's records become examples and preference pairs, split so that no group stands on both sides."""
+"""A shop's records become examples and training rows of other kinds, split so that no group stands on both sides."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ import numpy as np
 from pydantic import BaseModel
 
 from shoptune.components import Task
-from shoptune.data import Dropped, Example, Note, PreferencePair
+from shoptune.data import Dropped, Example, Note
 from shoptune.data_report import DataReport, Part, Quantiles, WeightReport
 from shoptune.dataset.assignment import LEFT_OUT, NO_EXAMPLE, Assignment, assign
 from shoptune.dataset.canaries import plant
 from shoptune.dataset.drops import DropCount, reasons_of
-from shoptune.dataset.example_index import ExampleIndex, PairPool
+from shoptune.dataset.example_index import ExampleIndex, Ints, RowIndex
 from shoptune.dataset.jsonl_buffer import JsonlBuffer
 from shoptune.dataset.language_slice import with_language
 from shoptune.dataset.leakage import TEST, TRAIN, VALIDATION
 from shoptune.dataset.near_duplicates import TextIndex
+from shoptune.dataset.prepared_rows import rows_file
 from shoptune.dataset.splits import SPLITS, Split, position, split_by_date, split_by_key
 from shoptune.dataset.table import Table
 from shoptune.errors import DataError, UsageError, did_you_mean
 from shoptune.languages import language_finder
 from shoptune.storage.jsonl import from_line, to_line
+from shoptune.training_rows import ROW_KINDS
 
 __all__ = ["prepare_examples"]
 
@@ -46,7 +48,7 @@ def prepare_examples(
     state: Path,
     output: Path,
 ) -> DataReport:
-    """Make examples and pairs of tables, split them, and deal with duplicates and leaks.
+    """Make examples and other training rows of tables, split them, and deal with duplicates and leaks.
 
     Args:
         task: What makes the examples.
@@ -56,20 +58,28 @@ def prepare_examples(
         canaries: How many training texts get one planted.
         seed: What chance is drawn from.
         state: A folder for what is needed meanwhile.
-        output: Gets ``examples.SPLIT.jsonl`` and ``pairs.SPLIT.jsonl``.
+        output: Gets ``KIND.SPLIT.jsonl``, such as ``examples.train.jsonl``, for each kind of rows that the task makes.
 
     """
     index, notes = TextIndex(), Notes()
     with ExitStack() as open_files:
         examples = ExampleIndex(open_files.enter_context(JsonlBuffer(state / "examples", Example)), index)
-        pairs = PairPool(open_files.enter_context(JsonlBuffer(state / "pairs", PreferencePair)), index)
+        others = [
+            RowIndex(kind, open_files.enter_context(JsonlBuffer(state / name, kind.row_type)), index)
+            for name, kind in ROW_KINDS.items()
+            if name in task.rows
+        ]
         dropped = _make_examples(task, options, sources, examples, split, seed, notes)
-        refused = _make_pairs(task, options, sources["own"], examples, pairs, notes)
-        given = assign(examples, pairs, index.clusters(split.similarity), split)
+        # Texts are numbered as they come, so one kind is made after the other.
+        refused = {
+            rows.kind.name: _make_rows(task, options, sources["own"], examples, rows, notes).report() for rows in others
+        }
+        given = assign(examples, others, index.clusters(split.similarity), split)
         _refuse_empty_parts(given, split, sources)
         planted = _planted(examples, given, seed, canaries)
         _write_examples(examples, given, planted, seed, output)
-        _write_pairs(pairs, given, output)
+        for rows in others:
+            _write_rows(rows, given.rows[rows.kind.name], output)
     return DataReport(
         tables={
             name if part == "own" else f"{part}: {name}": table.report
@@ -81,13 +91,13 @@ def prepare_examples(
             part: Part(
                 examples=int((given.examples == number).sum()),
                 groups=len(np.unique(given.units[given.examples == number])),
-                pairs=int((given.pairs == number).sum()),
+                rows={kind: int((parts == number).sum()) for kind, parts in given.rows.items()},
             )
             for part, number in PARTS.items()
         },
         examples_dropped=dropped.report(),
-        pairs_kept=_by_source(pairs, given),
-        pairs_refused=refused.report(),
+        rows_kept={rows.kind.name: rows.sources(given.rows[rows.kind.name] >= 0) for rows in others},
+        rows_refused=refused,
         weights=_weights(examples, given),
         duplicates=given.duplicates,
         leakage=given.leakage,
@@ -156,22 +166,22 @@ def _refuse_ids_that_stand_twice(examples: ExampleIndex) -> None:
         )
 
 
-def _make_pairs(
+def _make_rows(
     task: Task[Any],
     options: Any,
     tables: Mapping[str, Table],
     examples: ExampleIndex,
-    pairs: PairPool,
+    rows: RowIndex[Any],
     notes: Notes,
 ) -> DropCount:
     refused = DropCount()
-    for row in task.pairs(tables, examples.spool, options) if task.pairs else ():
+    for row in task.rows[rows.kind.name](tables, examples.spool, options):
         if isinstance(row, Dropped):
             refused.add(row)
         elif isinstance(row, Note):
             notes[row.topic] = dict(row.figures)
         else:
-            pairs.add(row)
+            rows.add(row)
     return refused
 
 
@@ -232,25 +242,22 @@ def _write_examples(examples: ExampleIndex, given: Assignment, planted: set[int]
     _write_parts(folder, "examples", rows())
 
 
-def _write_pairs(pairs: PairPool, given: Assignment, folder: Path) -> None:
-    if (given.pairs == NO_EXAMPLE).any():
-        lost = int(np.flatnonzero(given.pairs == NO_EXAMPLE)[0])
-        pair = next(p for i, p in enumerate(pairs.spool) if i == lost)
-        raise DataError(f"{pair.origin}: the pair {pair.id!r} belongs to {pair.group!r}, of which there is no example")
-    _write_parts(folder, "pairs", zip(given.pairs.tolist(), pairs.spool.lines(), strict=True))
+def _write_rows(rows: RowIndex[Any], parts: Ints, folder: Path) -> None:
+    if (parts == NO_EXAMPLE).any():
+        lost = int(np.flatnonzero(parts == NO_EXAMPLE)[0])
+        row = next(row for i, row in enumerate(rows.spool) if i == lost)
+        raise DataError(
+            f"{row.origin}: the {rows.kind.noun} {row.id!r} belongs to {row.group!r}, of which there is no example"
+        )
+    _write_parts(folder, rows.kind.name, zip(parts.tolist(), rows.spool.lines(), strict=True))
 
 
-def _write_parts(folder: Path, what: str, rows: Iterable[tuple[int, bytes]]) -> None:
+def _write_parts(folder: Path, kind: str, rows: Iterable[tuple[int, bytes]]) -> None:
     with ExitStack() as open_files:
-        out = {PARTS[part]: open_files.enter_context((folder / f"{what}.{part}.jsonl").open("wb")) for part in SPLITS}
+        out = {PARTS[part]: open_files.enter_context(rows_file(folder, kind, part).open("wb")) for part in SPLITS}
         for part, line in rows:
             if part in out:
                 out[part].write(line)
-
-
-def _by_source(pairs: PairPool, given: Assignment) -> dict[str, int]:
-    kept = np.bincount(pairs.source_numbers[given.pairs >= 0], minlength=len(pairs.sources))
-    return {source: int(count) for source, count in zip(pairs.sources, kept, strict=True) if count}
 
 
 def _weights(examples: ExampleIndex, given: Assignment) -> WeightReport | None:

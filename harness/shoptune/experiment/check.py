@@ -293,6 +293,40 @@ class ExperimentCheck:
             chosen.append(self._choose("executor", use.executor, use.options, ("executor",), around=ExecutorUse))
         return next(iter(chosen), None)
 
+    def refuse_methods_without_rows(
+        self, tasks: Mapping[str, ConfiguredComponent[AnyTask]], methods: Mapping[str, ConfiguredComponent[AnyMethod]]
+    ) -> None:
+        """Note each method that learns from a kind of training rows that none of its tasks makes."""
+        for candidate, method in methods.items():
+            use = self.file.candidates[candidate].tune
+            names = (use and use.tasks) or tuple(self.file.tasks)
+            if not all(name in tasks for name in names):  # noted already; it might be the one that makes them
+                continue
+            needed = method.component.learns_from
+            made = {kind for name in names for kind in tasks[name].component.kinds_of_rows}
+            if needed in made:
+                continue
+            known = {name: of.component for name, of in self.plugins.tuning_methods.items()}
+            methods_that_fit = sorted(name for name, of in known.items() if of.learns_from in made)
+            tasks_that_fit = sorted(
+                name for name, of in self.plugins.tasks.items() if needed in of.component.kinds_of_rows
+            )
+            called = " and ".join(dict.fromkeys(repr(tasks[name].component.name) for name in names))
+            makes_none = f"the task {called} makes none" if len(names) == 1 else f"the tasks {called} make none"
+            remedies = [
+                f"{what} ({', '.join(fitting)})"
+                for what, fitting in (
+                    (f"a method that learns from {' or '.join(sorted(made))}", methods_that_fit),
+                    (f"a task that makes {needed}", tasks_that_fit),
+                )
+                if fitting
+            ]
+            with self._noting():
+                self._fail(
+                    ("candidates", candidate, "tune", "method"),
+                    f"{method.component.name} learns from {needed}; {makes_none}; use {', or '.join(remedies)}",
+                )
+
     # What refers to something in the file itself, and what has no options
 
     def references(self, tasks: Mapping[str, ConfiguredComponent[AnyTask]]) -> None:

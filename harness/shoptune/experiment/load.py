@@ -55,6 +55,7 @@ def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
     judges, judge_backends = check.judges(metrics), check.judge_backends()
     methods = check.methods()
     check.references(tasks)
+    check.refuse_methods_without_rows(tasks, methods)
     check.metrics_of_methods(methods, metrics)
     check.note(misfits(file, tasks, metrics, backends, judge_backends))
     check.raise_problems()

@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from shoptune.components import ExportFormat, Task, TuningMethod
 from shoptune.errors import PluginError
 from shoptune.plugins.loaded import Component, Registered
+from shoptune.training_rows import ROW_KINDS
 
 __all__ = ["checked", "iterated", "settled"]
 
@@ -49,6 +51,19 @@ def _refuse_unusable(component: Any, hook: str) -> None:
             f"{hook} returned {name!r}, whose options are {options!r}; they must be a subclass of "
             "shoptune.components.Options"
         )
+    for kind in _kinds_of_rows(component):
+        if kind not in ROW_KINDS:
+            raise PluginError(
+                f"{hook} returned {name!r}, which names training rows of the kind {kind!r}; there are: "
+                f"{', '.join(ROW_KINDS)}"
+            )
+
+
+def _kinds_of_rows(component: Any) -> Iterable[str]:
+    """Return the kinds of training rows that a component names."""
+    if isinstance(component, TuningMethod):
+        return (component.learns_from,)
+    return component.rows if isinstance(component, Task | ExportFormat) else ()
 
 
 def settled(claimed: Sequence[Registered[C]]) -> Registered[C] | None:

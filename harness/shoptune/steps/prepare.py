@@ -1,4 +1,4 @@
-"""prepare: a shop's records become examples and preference pairs, split so that no group stands on both sides."""
+"""prepare: a shop's records become examples and other training rows, split so that no group stands on both sides."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Source = Literal["own", "validation", "test"]
 
 @dataclass(frozen=True, kw_only=True)
 class PrepareStep(Step):
-    """Writes ``examples.SPLIT.jsonl``, ``pairs.SPLIT.jsonl`` and the data report ``data.json``."""
+    """Writes ``KIND.SPLIT.jsonl`` for each kind of training rows that the task makes, and the report ``data.json``."""
 
     kind: ClassVar[str] = "prepare"
     version: ClassVar[int] = 4
@@ -46,7 +46,7 @@ class PrepareStep(Step):
         return self.component.plugin
 
     def run(self, context: StepContext) -> None:
-        """Make examples and pairs, split them, and deal with duplicates and leaks."""
+        """Make examples and other training rows, split them, and deal with duplicates and leaks."""
         from shoptune.dataset.preparation import prepare_examples  # noqa: PLC0415 - a plan needs no scipy
 
         report = prepare_examples(

@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from shoptune.components import TuningJob
-from shoptune.data import Example, PreferencePair
-from shoptune.dataset.splits import position
+from shoptune.dataset.prepared_rows import read_rows
+from shoptune.dataset.splits import SplitName, position
 from shoptune.errors import StepError
 from shoptune.step import ComponentUse, PluginIdentity, Resources, Step, StepCost
 from shoptune.steps.context import StepContext
 from shoptune.steps.models import ModelUse, files_of
 from shoptune.steps.prepare import PrepareStep
-from shoptune.storage.jsonl import read_jsonl
 from shoptune.storage.store import StoredStep
+from shoptune.training_rows import ROW_KINDS, AnyRowKind, TrainingRow
 
 __all__ = ["TrainingSource", "TuneStep"]
-
-Row = TypeVar("Row", Example, PreferencePair)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +70,11 @@ class TuneStep(Step):
 
         method = context.plugins.tuning_methods[self.method.name].component
         prepared = [context.result(source.prepared) for source in self.sources]
-        examples = {part: _read(prepared, f"examples.{part}.jsonl", Example) for part in ("train", "validation")}
-        pairs = {part: _read(prepared, f"pairs.{part}.jsonl", PreferencePair) for part in ("train", "validation")}
-        examples["train"], pairs["train"] = self._some(examples["train"]), self._some(pairs["train"])
-        if method.learns_from == "pairs" and not pairs["train"]:
+        rows = {kind: self._some(of_kind) for kind, of_kind in _rows(prepared, "train").items()}
+        if not rows[method.learns_from]:
+            kind = ROW_KINDS[method.learns_from]
             raise StepError(
-                f"{self.name}: {method.name} learns from preference pairs and there are none: {_why(prepared)}"
+                f"{self.name}: {method.name} learns from {kind.title} and there are none: {_why(prepared, kind)}"
             )
         scorer = scorer_of(self.sources, context)
         timer = ResumableTimer(context.work.state / "seconds")
@@ -85,10 +82,8 @@ class TuneStep(Step):
             report = method.tune(
                 TuningJob(
                     model=files_of(self.model, context),
-                    examples=examples["train"],
-                    validation_examples=examples["validation"],
-                    pairs=pairs["train"],
-                    validation_pairs=pairs["validation"],
+                    rows=rows,
+                    validation_rows=_rows(prepared, "validation"),
                     options=self.method.options,
                     seed=self.seed,
                     output=context.work.output,
@@ -110,7 +105,7 @@ class TuneStep(Step):
             peak_accelerator_bytes=monitor.peak_accelerator_bytes,
         )
 
-    def _some(self, rows: list[Row]) -> list[Row]:
+    def _some(self, rows: list[TrainingRow]) -> list[TrainingRow]:
         """Choose `rows` of them by the hash of their ids, so that a larger number takes in a smaller one's.
 
         Those with a canary come first, since it is asked later whether they were memorised.
@@ -125,15 +120,16 @@ class TuneStep(Step):
         return [rows[index] for index in sorted(sorted(range(len(rows)), key=rank)[: self.rows])]
 
 
-def _read(prepared: Sequence[StoredStep], file: str, kind: type[Row]) -> list[Row]:
-    return [row for step in prepared for row in read_jsonl(step.path(file), kind)]
+def _rows(prepared: Sequence[StoredStep], part: SplitName) -> dict[str, list[TrainingRow]]:
+    """Return a part's rows of all tasks by kind."""
+    return {name: [row for of in prepared for row in read_rows(of, kind, part)] for name, kind in ROW_KINDS.items()}
 
 
-def _why(prepared: Sequence[StoredStep]) -> str:
+def _why(prepared: Sequence[StoredStep], kind: AnyRowKind) -> str:
     reasons: dict[str, int] = {}
     for step in prepared:
-        for reason, of in step.json("data.json")["pairs_refused"].items():
+        for reason, of in step.json("data.json")["rows_refused"].get(kind.name, {}).items():
             reasons[reason] = reasons.get(reason, 0) + of["count"]
     if not reasons:
-        return "the data has no table of A/B tests (`tests`) that the task could make pairs of"
+        return f"the data has no {kind.made_of} that the task could make {kind.name} of"
     return "all were refused: " + "; ".join(f"{reason} ({count})" for reason, count in reasons.items())

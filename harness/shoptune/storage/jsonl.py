@@ -1,4 +1,4 @@
-"""Lines of JSON: how records, examples, pairs and predictions are kept."""
+"""Lines of JSON: how records, training rows and predictions are kept."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 import orjson
 
-from shoptune.data import Example, Prediction, PreferencePair, Record
+from shoptune.data import Prediction, Record
+from shoptune.training_rows import TrainingRow
 
 __all__ = ["from_line", "read_jsonl", "to_line", "write_jsonl"]
 
-Row = Record | Example | PreferencePair | Prediction
+Row = Record | TrainingRow | Prediction
 T = TypeVar("T", bound=Row)
 
 OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS

@@ -21,6 +21,7 @@ from shoptune.testing.reports import check_report_format
 from shoptune.testing.samples import (
     sample_attribute_examples,
     sample_examples,
+    sample_judgements,
     sample_label_examples,
     sample_pairs,
     sample_products,
@@ -47,6 +48,7 @@ __all__ = [
     "sample_attribute_examples",
     "sample_comparison",
     "sample_examples",
+    "sample_judgements",
     "sample_label_examples",
     "sample_pairs",
     "sample_products",

@@ -203,10 +203,10 @@ def _data() -> DataReport:
             )
         },
         split_by="product",
-        parts={name: Part(examples=80, groups=80, pairs=4) for name in ("train", "validation", "test")},
+        parts={name: Part(examples=80, groups=80, rows={"pairs": 4}) for name in ("train", "validation", "test")},
         examples_dropped={"no description": Drops(count=2, first=["products.csv:4: empty"])},
-        pairs_kept={"A/B test": 12},
-        pairs_refused={"too few views": Drops(count=5, first=["tests.csv:2"])},
+        rows_kept={"pairs": {"A/B test": 12}},
+        rows_refused={"pairs": {"too few views": Drops(count=5, first=["tests.csv:2"])}},
         weights=WeightReport(weighted=60, left_out=2, spread=Quantiles(p5=0.5, p50=1, p95=1.5, max=1.5)),
         duplicates=Duplicates(exact=2, near=3, largest=3, first=["products.csv:4 ~ products.csv:19"]),
         leakage=LeakageReport(
@@ -215,7 +215,7 @@ def _data() -> DataReport:
             by_id=0,
             exact=1,
             near=1,
-            pairs=0,
+            rows={"pairs": 0},
             first=["products.csv:4 ~ products.csv:9"],
         ),
         notes={"sales": {"order lines": 602, "matched by SKU": 590}},

@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from shoptune.components import ModelFiles, TuningJob, TuningMethod, TuningReport
-from shoptune.data import Example, PreferencePair
+from shoptune.data import Example, Judgement, PreferencePair
 from shoptune.errors import ShoptuneError
 from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
-from shoptune.testing.samples import sample_examples, sample_pairs
+from shoptune.testing.samples import sample_examples, sample_judgements, sample_pairs
+from shoptune.training_rows import ROW_KINDS, TrainingRow
 
 __all__ = ["check_method", "make_job", "method_findings", "say_nothing"]
 
@@ -29,18 +30,66 @@ def say_nothing(done: float, total: float, unit: str = "", detail: str = "") -> 
 
 
 def make_job(
-    model: ModelFiles, folder: Path, options: Any, *, progress: Callable[..., None] = say_nothing, **given: Any
+    model: ModelFiles,
+    folder: Path,
+    options: Any,
+    *,
+    rows: Sequence[TrainingRow] = (),
+    validation_rows: Sequence[TrainingRow] = (),
+    progress: Callable[..., None] = say_nothing,
+    **given: Any,
 ) -> TuningJob[Any]:
     """Make a job that writes below `folder`; a second one with the same folder finds the first one's checkpoints.
 
-    What isn't `given` is empty; the seed is 7.
+    Rows may be of any kinds.  `given` are other fields of the job; the seed is 7 where it isn't given.
     """
     output, work = folder / "output", folder / "work"
     output.mkdir(parents=True, exist_ok=True)
     work.mkdir(exist_ok=True)
-    fields: dict[str, Any] = dict.fromkeys(("examples", "validation_examples", "pairs", "validation_pairs"), ())
-    fields |= {"seed": 7, "say": lambda _: None}
-    return TuningJob(model=model, options=options, output=output, work=work, progress=progress, **(fields | given))
+    fields: dict[str, Any] = {"seed": 7, "say": lambda _: None} | given
+    return TuningJob(
+        model=model,
+        rows=_by_kind(rows),
+        validation_rows=_by_kind(validation_rows),
+        options=options,
+        output=output,
+        work=work,
+        progress=progress,
+        **fields,
+    )
+
+
+def _by_kind(rows: Sequence[TrainingRow]) -> dict[str, list[TrainingRow]]:
+    return {name: [row for row in rows if isinstance(row, kind.row_type)] for name, kind in ROW_KINDS.items()}
+
+
+@dataclass(frozen=True)
+class SampleRows:
+    """A sample of one kind of training rows."""
+
+    rows: Callable[[], Sequence[TrainingRow]]
+    other: Callable[[Any], TrainingRow]
+    """Makes of a row (of this kind, hence `Any`) one that teaches something else."""
+
+
+def _backwards(example: Example) -> Example:
+    return replace(example, references=tuple(reference[::-1] for reference in example.references))
+
+
+def _swapped(pair: PreferencePair) -> PreferencePair:
+    return replace(pair, chosen=pair.rejected, rejected=pair.chosen)
+
+
+def _overturned(judgement: Judgement) -> Judgement:
+    return replace(judgement, good=not judgement.good)
+
+
+SAMPLES = {
+    "examples": SampleRows(lambda: sample_examples(16), _backwards),
+    "pairs": SampleRows(lambda: sample_pairs(12), _swapped),
+    "judgements": SampleRows(lambda: sample_judgements(12), _overturned),
+}
+"""By kind of training rows."""
 
 
 class _KilledError(BaseException):
@@ -60,16 +109,20 @@ class Material:
     def options(self) -> Any:
         return options_of(self.method.options, self.given)
 
+    @property
+    def sample(self) -> SampleRows:
+        """Rows of the kind that the method learns from."""
+        if self.method.learns_from not in SAMPLES:
+            raise NotCheckedError(f"there is no sample of the {self.method.learns_from} that it learns from")
+        return SAMPLES[self.method.learns_from]
+
     @cached_property
     def job(self) -> Callable[..., TuningJob[Any]]:
         """Makes a job of a folder's name."""
-        if self.method.learns_from == "pairs":
-            data: dict[str, Any] = {"pairs": sample_pairs(12)}
-        else:
-            data = {"examples": sample_examples(16)}
+        rows = self.sample.rows()
 
         def make(name: str, **changed: Any) -> TuningJob[Any]:
-            return make_job(self.model, self.folder / name, self.options, **(data | changed))
+            return make_job(self.model, self.folder / name, self.options, **({"rows": rows} | changed))
 
         return make
 
@@ -118,8 +171,7 @@ def it_leaves_a_model_and_a_report(material: Material) -> None:
 
 def it_changes_weights(material: Material) -> None:
     """A tuned model must depend on what it was tuned with: an untrained adapter is the same for all data."""
-    job = material.job("other data")
-    other = replace(job, examples=_others(job.examples), pairs=_other_pairs(job.pairs))
+    other = material.job("other data", rows=[material.sample.other(row) for row in material.sample.rows()])
     require(material.tune(other)[1] != material.first[1], "tuned with other data it leaves the same weights")
 
 
@@ -161,14 +213,6 @@ def it_resumes(material: Material) -> None:
 
 
 CHECKS = (it_leaves_a_model_and_a_report, it_changes_weights, it_honours_its_seed, it_resumes)
-
-
-def _others(examples: Sequence[Example]) -> list[Example]:
-    return [replace(e, references=tuple(r[::-1] for r in e.references)) for e in examples]
-
-
-def _other_pairs(pairs: Sequence[PreferencePair]) -> list[PreferencePair]:
-    return [replace(pair, chosen=pair.rejected, rejected=pair.chosen) for pair in pairs]
 
 
 def _digest(output: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from shoptune.data import Example, Message, PreferencePair, Record, Tables
+from shoptune.data import Example, Judgement, Message, PreferencePair, Record, Tables
 
 __all__ = [
     "COLOURS",
@@ -13,6 +13,7 @@ __all__ = [
     "ask_for",
     "sample_attribute_examples",
     "sample_examples",
+    "sample_judgements",
     "sample_label_examples",
     "sample_pairs",
     "sample_products",
@@ -151,6 +152,20 @@ def sample_pairs(n: int = 12) -> list[PreferencePair]:
             messages=ask_for(THINGS[i % 8], COLOURS[i % 4]),
             chosen=f"A {COLOURS[i % 4]} {THINGS[i % 8]}, made to last.",
             rejected="Buy now! " * (1 + i % 3),
+            group=f"g{i}",
+        )
+        for i in range(n)
+    ]
+
+
+def sample_judgements(n: int = 12) -> list[Judgement]:
+    """Return `n` judgements, good and bad in turn."""
+    return [
+        Judgement(
+            id=f"j{i}",
+            messages=ask_for(THINGS[i % 8], COLOURS[i % 4]),
+            text=f"A {COLOURS[i % 4]} {THINGS[i % 8]}, made to last." if i % 2 == 0 else "Buy now! " * (1 + i % 3),
+            good=i % 2 == 0,
             group=f"g{i}",
         )
         for i in range(n)

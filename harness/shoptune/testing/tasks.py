@@ -1,20 +1,21 @@
-"""What holds for every task: its examples, its prompts, its parser, its baselines and its pairs."""
+"""What holds for every task: its examples, its prompts, its parser, its baselines and its other training rows."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any
 
 from shoptune.components import Task
-from shoptune.data import Example, Invalid, PreferencePair, Record, Tables
+from shoptune.data import Dropped, Example, Invalid, Note, Record, Tables
 from shoptune.storage.jsonl import from_line, to_line
-from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
+from shoptune.testing.contract import Check, Finding, NotCheckedError, examine, insist, options_of, require
 from shoptune.testing.hostile import ANSWERS, damaged
 from shoptune.testing.leaks import find_leak
+from shoptune.training_rows import ROW_KINDS, RowKind, TrainingRow
 
 __all__ = ["check_task", "task_findings"]
 
@@ -23,8 +24,6 @@ ROWS = 40
 SOME = 12
 """Examples that every hostile answer is tried on."""
 ROLES = ("system", "user", "assistant")
-
-Row = TypeVar("Row", Example, PreferencePair)
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,10 @@ class Material:
         require(examples, "it makes no example of the sample's records")
         return examples
 
-    def pairs(self) -> list[PreferencePair]:
-        """Return the task's preference pairs of the sample."""
-        made = self.task.pairs(self.rows, self.examples, self.options) if self.task.pairs else ()
-        return [pair for pair in made if isinstance(pair, PreferencePair)]
+    def rows_of(self, kind: str) -> list[TrainingRow]:
+        """Return the task's training rows of a kind, without what it refuses and notes."""
+        made = self.task.rows[kind](self.rows, self.examples, self.options)
+        return [row for row in made if not isinstance(row, Dropped | Note)]
 
 
 def check_task(task: Task[Any], tables: Tables, options: Any = None) -> None:
@@ -78,7 +77,7 @@ def check_task(task: Task[Any], tables: Tables, options: Any = None) -> None:
 
 def task_findings(task: Task[Any], tables: Tables, options: Any = None) -> list[Finding]:
     """Return what each check of `check_task` found."""
-    checks = (*CHECKS, pairs_can_be_used) if task.pairs else CHECKS
+    checks = [*CHECKS, *(_can_be_used(kind) for name, kind in ROW_KINDS.items() if name in task.rows)]
     return examine("task", task.name, checks, Material(task, tables, options))
 
 
@@ -165,16 +164,25 @@ def baselines_answer(material: Material) -> None:
         require(usable, f"no answer of the baseline {name!r} parses; the first is {_short(answers[0])}")
 
 
-def pairs_can_be_used(material: Material) -> None:
-    pairs = material.pairs()
-    twice = [i for i, count in Counter(p.id for p in pairs).items() if count > 1]
-    require(not twice, f"several pairs have the id {twice[:1]}; ids must differ")
-    for pair in pairs:
-        where = f"pair {pair.id!r}"
-        require(pair.chosen.strip() != pair.rejected.strip(), f"{where}: its two answers are the same")
-        require(isfinite(pair.weight) and pair.weight >= 0, f"{where}: its weight is {pair.weight}")
-        _read_back(pair, PreferencePair, where)
-    require(material.pairs() == pairs, "made again of the same records, the pairs differ")
+def _can_be_used(kind: RowKind[Any]) -> Check:
+    """Return the check of a task's training rows of one kind."""
+
+    def check(material: Material) -> None:
+        rows = material.rows_of(kind.name)
+        twice = [i for i, count in Counter(row.id for row in rows).items() if count > 1]
+        require(not twice, f"several {kind.name} have the id {twice[:1]}; ids must differ")
+        for row in rows:
+            where = f"{kind.noun} {row.id!r}"
+            fits = isinstance(row, kind.row_type)
+            require(fits, f"{where} is of the type {type(row).__name__}; needed is {kind.row_type.__name__}")
+            useless = kind.useless(row)
+            require(not useless, f"{where}: {useless}")
+            require(isfinite(row.weight) and row.weight >= 0, f"{where}: its weight is {row.weight}")
+            _read_back(row, kind.row_type, where)
+        require(material.rows_of(kind.name) == rows, f"made again of the same records, the {kind.name} differ")
+
+    check.__name__ = f"{kind.name}_can_be_used"
+    return check
 
 
 CHECKS = (
@@ -199,10 +207,10 @@ def _spoilt(example: Example, seed: int) -> Iterator[str]:
         yield from damaged(reference, seed=seed)
 
 
-def _read_back(row: Row, kind: type[Row], where: str) -> None:
+def _read_back(row: TrainingRow, row_type: type[TrainingRow], where: str) -> None:
     """Refuse what does not survive the line of JSON that the core keeps of it."""
-    back = from_line(to_line(row), kind)
-    changed: Sequence[str] = [name for name in row.__slots__ if getattr(row, name) != getattr(back, name)]
+    back = from_line(to_line(row), row_type)
+    changed = [field.name for field in fields(row) if getattr(row, field.name) != getattr(back, field.name)]
     require(
         not changed, f"{where}: {', '.join(changed)} must be made of JSON's values (texts, numbers, lists, objects)"
     )

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from shoptune.data_report import DataReport, Duplicates, LeakageReport
+from shoptune.training_rows import ROW_KINDS, RowKind
 from shoptune_reports.text.numbers import integer, plain
 
 __all__ = [
@@ -16,11 +18,13 @@ __all__ = [
     "bad_rows",
     "counted",
     "groups_of",
+    "kinds_with_rows",
     "language",
     "leak_kinds",
     "leaked",
     "leaks",
     "masked",
+    "row_kind",
     "split",
     "summary",
 ]
@@ -53,7 +57,7 @@ def summary(report: DataReport) -> str:
     bad = sum(of.count for table in report.tables.values() for of in table.bad.values())
     said = [
         _parts(report),
-        _pairs(report),
+        *(_rows(report, kind) for kind in report.rows_kept),
         *_joins(report.notes),
         f"{counted(bad, 'row')} can't be used" if bad else "",
         leaked(report.leakage) or "no leakage",
@@ -64,11 +68,12 @@ def summary(report: DataReport) -> str:
 def leaked(leakage: LeakageReport) -> str:
     """Say what leaks and what was done about it; empty where nothing does."""
     examples = leakage.by_id + leakage.exact + leakage.near
-    found = [counted(n, noun) for n, noun in ((examples, "example"), (leakage.pairs, "pair")) if n]
+    counts = {"examples": examples, **leakage.rows}
+    found = [counted(n, ROW_KINDS[kind].noun) for kind, n in counts.items() if n]
     if not found:
         return ""
     done = "left out since" if leakage.action == "leave_out" else "kept although"
-    repeated = "they repeat held-out ones" if examples + leakage.pairs > 1 else "it repeats a held-out one"
+    repeated = "they repeat held-out ones" if sum(counts.values()) > 1 else "it repeats a held-out one"
     return f"{_listed(found)} {done} {repeated}"
 
 
@@ -78,7 +83,7 @@ def leak_kinds(leakage: LeakageReport) -> str:
         (leakage.by_id, "of the same product"),
         (leakage.exact, "word for word"),
         (leakage.near, f"nearly so (similarity {plain(leakage.similarity)} or more)"),
-        (leakage.pairs, "in pairs" if leakage.pairs > 1 else "in a pair"),
+        *((n, f"in {kind}" if n > 1 else f"in a {ROW_KINDS[kind].noun}") for kind, n in leakage.rows.items()),
     )
 
 
@@ -116,6 +121,19 @@ def split(report: DataReport) -> str:
             return f"Split by {by}: all that shares it stands in one part."
 
 
+def row_kind(name: str) -> RowKind[Any]:  # Any: each kind has a type of its own
+    """Return the kind of training rows of that name, which knows what to call it."""
+    return ROW_KINDS[name]
+
+
+def kinds_with_rows(report: DataReport) -> list[RowKind[Any]]:  # Any: as above
+    """Return the kinds of training rows beside examples that there are any of."""
+    counts: Counter[str] = Counter()
+    for part in report.parts.values():
+        counts.update(part.rows)
+    return [kind for name, kind in ROW_KINDS.items() if counts[name]]
+
+
 def groups_of(table: str) -> str:
     """Return what a table's groups are: of ``test: products`` they are products."""
     name = table.rpartition(": ")[2]
@@ -145,25 +163,26 @@ def _parts(report: DataReport) -> str:
     return f"{said}, {integer(test)} held out" if test else said
 
 
-def _pairs(report: DataReport) -> str:
-    kinds: Counter[str] = Counter()
-    for source, count in report.pairs_kept.items():
-        kinds[source.partition(":")[0]] += count
-    kept = _listed(_pairs_of(kind, count) for kind, count in kinds.items())
-    refused = sum(of.count for of in report.pairs_refused.values())
+def _rows(report: DataReport, kind: str) -> str:
+    """Say what came of one kind of training rows: ``107 pairs from A/B tests, 41 refused``."""
+    by_source: Counter[str] = Counter()
+    for source, count in report.rows_kept[kind].items():
+        by_source[source.partition(":")[0]] += count
+    kept = _listed(_rows_from(source, count, ROW_KINDS[kind].noun) for source, count in by_source.items())
+    refused = sum(of.count for of in report.rows_refused[kind].values())
     if refused:
-        return f"{kept or 'no pairs'}, {integer(refused)} refused"
+        return f"{kept or f'no {kind}'}, {integer(refused)} refused"
     return kept
 
 
-def _pairs_of(kind: str, count: int) -> str:
-    match kind:
+def _rows_from(source: str, count: int, noun: str) -> str:
+    match source:
         case "A/B test":
-            return f"{counted(count, 'pair')} from A/B tests"
+            return f"{counted(count, noun)} from A/B tests"
         case "synthetic":
-            return counted(count, "synthetic pair")
+            return counted(count, f"synthetic {noun}")
         case _:
-            return f"{counted(count, 'pair')} ({kind})"
+            return f"{counted(count, noun)} ({source})"
 
 
 def _joins(notes: Mapping[str, Mapping[str, object]]) -> Iterator[str]:

@@ -33,7 +33,7 @@ class TestPrepare:
             groups = {e.group for e in of(shop, part)}
             lines = prepared.path(f"pairs.{part}.jsonl").read_text("utf-8").splitlines()
             assert {json.loads(line)["group"] for line in lines} <= groups
-        assert sum(part["pairs"] for part in prepared.json("data.json")["parts"].values()) == 20
+        assert sum(part["rows"]["pairs"] for part in prepared.json("data.json")["parts"].values()) == 20
 
     def test_the_data_report(self, shop: Shop) -> None:
         shop.set("tasks.echo.shortest", 5)
@@ -48,8 +48,8 @@ class TestPrepare:
         assert products.dropped == {"no text": Drops(count=1, first=["products.fake:42"])}
         assert {field.name: field.filled for field in products.fields} == {"id": 41, "text": 41, "category": 41}
         assert report.examples_dropped == {"too short": Drops(count=1, first=["products.fake:43: 2 words"])}
-        assert report.pairs_refused == {"no such product": Drops(count=1, first=["tests.fake:22"])}
-        assert report.pairs_kept == {"unknown": 20}
+        assert report.rows_refused["pairs"] == {"no such product": Drops(count=1, first=["tests.fake:22"])}
+        assert report.rows_kept["pairs"] == {"unknown": 20}
         assert sum(part.examples for part in report.parts.values()) == 40
         assert sum(part.groups for part in report.parts.values()) == 40
         assert report.split_by == "product"

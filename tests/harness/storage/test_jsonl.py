@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.data import Example, Prediction, PreferencePair
+from shoptune.data import Example, Judgement, Prediction, PreferencePair
 from shoptune.storage.jsonl import read_jsonl, to_line, write_jsonl
 
 words = st.text(max_size=12) | st.sampled_from(["a\nb", "a\r\nb", "\u2028", "\x85", '"quoted"', "größe 5 €", "毛衣"])
@@ -37,6 +37,9 @@ pairs = st.builds(
     weight=numbers,
     evidence=st.dictionaries(words, words | numbers | st.booleans() | st.none(), max_size=2),
 )
+judgements = st.builds(
+    Judgement, id=words, messages=messages, text=words, good=st.booleans(), group=words, weight=numbers, origin=words
+)
 predictions = st.builds(
     Prediction,
     example_id=words,
@@ -48,14 +51,16 @@ predictions = st.builds(
 )
 
 
-@given(rows=st.lists(examples, max_size=3) | st.lists(pairs, max_size=3) | st.lists(predictions, max_size=3))
+@given(
+    rows=st.sampled_from([examples, pairs, judgements, predictions]).flatmap(lambda kind: st.lists(kind, max_size=3))
+)
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[Any]) -> None:
     path = tmp_path_factory.mktemp("jsonl") / "rows.jsonl"
     write_jsonl(path, rows)
     assert list(read_jsonl(path, type(rows[0]) if rows else Example)) == rows
 
 
-@given(examples | pairs | predictions)
+@given(examples | pairs | judgements | predictions)
 def test_a_row_is_one_line(row: Any) -> None:
     assert to_line(row).count(b"\n") == 1
     assert to_line(row).endswith(b"\n")

@@ -16,9 +16,12 @@ from shoptune.components import (
     TuningMethod,
     TuningReport,
 )
+from shoptune.data import Example
 from shoptune.testing import (
     check_method,
 )
+from shoptune.testing.methods import SAMPLES
+from shoptune.training_rows import ROW_KINDS, rows_of
 from tests.harness.testing.faults import broken
 
 
@@ -33,7 +36,7 @@ def method(fault: str = "") -> TuningMethod[NoOptions]:
             state = json.loads(state_file.read_text("utf-8"))
             for _ in range(0 if fault == "resume" else state["step"]):  # the generator goes on where it was
                 chance.random()
-        words = "".join(e.references[0] for e in job.examples)
+        words = "".join(e.references[0] for e in rows_of(job.rows, Example))
         for step in range(state["step"], 10):
             state = {"step": step + 1, "weight": state["weight"] + chance.random() * ord(words[step])}
             state_file.write_text(json.dumps(state), "utf-8")
@@ -70,3 +73,11 @@ def test_a_healthy_tuning_method_passes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fault", FAULTY_METHODS)
 def test_a_faulty_tuning_method_is_found(fault: str, tmp_path: Path) -> None:
     assert FAULTY_METHODS[fault] in broken(lambda: check_method(method(fault), ModelFiles(folder=tmp_path), tmp_path))
+
+
+def test_there_is_a_sample_of_every_kind_of_training_rows() -> None:
+    assert list(SAMPLES) == list(ROW_KINDS)
+    for name, sample in SAMPLES.items():
+        kind, rows = ROW_KINDS[name], sample.rows()
+        assert all(isinstance(row, kind.row_type) and not kind.useless(row) for row in rows)
+        assert all(sample.other(row) != row for row in rows)

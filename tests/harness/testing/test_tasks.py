@@ -75,7 +75,7 @@ SENTIMENT = Task(
     examples=each(sentiment, "reviews"),
     metrics=(),
     parse=label,
-    pairs=pairs,
+    rows={"pairs": pairs},
     baselines={"always_good": lambda example: "good"},
 )
 DESCRIPTION = Task(
@@ -140,7 +140,7 @@ FAULTY_TASKS: list[tuple[str, dict[str, Any]]] = [
     ("baselines answer", {"baselines": {"unreadable": lambda example: "so so"}}),
     (
         "pairs can be used",
-        {"pairs": lambda t, e, o: (replace(p, rejected=p.chosen) for p in pairs(t, e, o))},
+        {"rows": {"pairs": lambda t, e, o: (replace(p, rejected=p.chosen) for p in pairs(t, e, o))}},
     ),
 ]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoptune.components import ExportFormat
-from shoptune.data import Example, Message, PreferencePair
+from shoptune.data import Example, Judgement, Message, PreferencePair
 from shoptune.testing.tiny import CHATML
 from shoptune_instructions.forms import read_row
 from shoptune_instructions.plugin import register_export_formats, select_data_adapter
@@ -38,16 +38,20 @@ def pair(messages: tuple[Message, ...], chosen: str, rejected: str) -> Preferenc
     return PreferencePair(id="p", group="g", messages=messages, chosen=chosen, rejected=rejected)
 
 
+def judgement(messages: tuple[Message, ...], text: str, *, good: bool) -> Judgement:
+    return Judgement(id="j", group="g", messages=messages, text=text, good=good)
+
+
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 class TestRoundTrip:
     @given(messages=prompts(), answer=texts)
     def test_examples(self, form: ExportFormat, messages: tuple[Message, ...], answer: str) -> None:
-        read = read_row(json.loads(json.dumps(form.example(example(messages, answer)))))
+        read = read_row(json.loads(json.dumps(form.rows["examples"](example(messages, answer)))))
         assert (tuple(read.messages), read.answers) == (messages, (answer,))
 
     @given(messages=prompts(), answers=st.lists(texts, min_size=2, max_size=2, unique_by=str.strip))
     def test_pairs(self, form: ExportFormat, messages: tuple[Message, ...], answers: list[str]) -> None:
-        read = read_row(json.loads(json.dumps(form.pair(pair(messages, *answers)))))
+        read = read_row(json.loads(json.dumps(form.rows["pairs"](pair(messages, *answers)))))
         assert (tuple(read.messages), read.answers) == (messages, tuple(answers))
 
 
@@ -58,7 +62,9 @@ def test_shapes_are_those_of_the_documentation() -> None:
     blue, green = [assistant("It is blue.")], [assistant("It is green.")]
     whole = {"messages": [*asked, *blue]}
     explicit = {"prompt": [*asked], "chosen": blue, "rejected": green}
-    shapes = {name: (form.example(given_example), form.pair(given_pair)) for name, form in FORMATS.items()}
+    shapes = {
+        name: (form.rows["examples"](given_example), form.rows["pairs"](given_pair)) for name, form in FORMATS.items()
+    }
     assert shapes == {
         "chat": (whole, explicit),
         "prompt_completion": ({"prompt": [*asked], "completion": blue}, explicit),
@@ -66,6 +72,16 @@ def test_shapes_are_those_of_the_documentation() -> None:
             whole,
             {"input": {"messages": [*asked]}, "preferred_output": blue, "non_preferred_output": green},
         ),
+    }
+
+
+def test_judgements_have_trls_unpaired_shape_and_openai_has_none_for_them() -> None:
+    asked = (user("What color is the sky?"),)
+    wrong = judgement(asked, "It is green.", good=False)
+    unpaired = {"prompt": [*asked], "completion": [assistant("It is green.")], "label": False}
+    assert {name: form.rows["judgements"](wrong) for name, form in FORMATS.items() if "judgements" in form.rows} == {
+        "chat": unpaired,
+        "prompt_completion": unpaired,
     }
 
 
@@ -91,12 +107,16 @@ def test_trl_takes_them(form: ExportFormat, render: Callable[[Any], dict[str, st
     from trl.data_utils import is_conversational, maybe_extract_prompt
 
     asked = tuple(ASK)
-    row, preference = dict(form.example(example(asked, "Yes."))), dict(form.pair(pair(asked, "Yes.", "No.")))
+    row = dict(form.rows["examples"](example(asked, "Yes.")))
+    preference = dict(form.rows["pairs"](pair(asked, "Yes.", "No.")))
+    unpaired = dict(form.rows["judgements"](judgement(asked, "No.", good=False)))
     assert is_conversational(row)
     assert is_conversational(preference)
+    assert is_conversational(unpaired)
     assert "".join(render(row).values()) == PROMPT + "Yes.<|im_end|>\n"
     assert maybe_extract_prompt(preference) == preference
     assert render(preference) == {"prompt": PROMPT, "chosen": "Yes.<|im_end|>\n", "rejected": "No.<|im_end|>\n"}
+    assert render(unpaired) == {"prompt": PROMPT, "completion": "No.<|im_end|>\n", "label": False}
 
 
 def test_trl_finds_the_same_implicit_prompt() -> None:
@@ -111,6 +131,6 @@ def test_trl_finds_the_same_implicit_prompt() -> None:
 @pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 def test_exported_files_are_recognised(tmp_path: Path, form: ExportFormat) -> None:
     path, asked = tmp_path / "exported.jsonl", tuple(ASK)
-    for row in (form.example(example(asked, "Yes.")), form.pair(pair(asked, "Yes.", "No."))):
+    for row in (form.rows["examples"](example(asked, "Yes.")), form.rows["pairs"](pair(asked, "Yes.", "No."))):
         path.write_text(json.dumps(row) + "\n", "utf-8")
         assert select_data_adapter(path) == "instructions"

@@ -23,12 +23,12 @@ from shoptune.data_report import (
 
 __all__ = ["NO_LEAKAGE", "bare_data", "hostile_data", "make_data", "make_table"]
 
-NO_LEAKAGE = LeakageReport(action="leave_out", similarity=0.8, by_id=0, exact=0, near=0, pairs=0, first=[])
+NO_LEAKAGE = LeakageReport(action="leave_out", similarity=0.8, by_id=0, exact=0, near=0, rows={"pairs": 0}, first=[])
 NO_DUPLICATES = Duplicates(exact=0, near=0, largest=0, first=[])
 PARTS = {
-    "train": Part(examples=250, groups=250, pairs=287),
-    "validation": Part(examples=29, groups=29, pairs=33),
-    "test": Part(examples=57, groups=57, pairs=60),
+    "train": Part(examples=250, groups=250, rows={"pairs": 287}),
+    "validation": Part(examples=29, groups=29, rows={"pairs": 33}),
+    "test": Part(examples=57, groups=57, rows={"pairs": 60}),
 }
 
 
@@ -59,10 +59,10 @@ def bare_data(**changes: Any) -> DataReport:
     parts: dict[str, Any] = {
         "tables": {"products": make_table()},
         "split_by": "product",
-        "parts": {name: part.model_copy(update={"pairs": 0}) for name, part in PARTS.items()},
+        "parts": {name: part.model_copy(update={"rows": {"pairs": 0}}) for name, part in PARTS.items()},
         "examples_dropped": {},
-        "pairs_kept": {},
-        "pairs_refused": {},
+        "rows_kept": {"pairs": {}},
+        "rows_refused": {"pairs": {}},
         "duplicates": NO_DUPLICATES,
         "leakage": NO_LEAKAGE,
     }
@@ -120,10 +120,12 @@ def make_data(**changes: Any) -> DataReport:
         "tables": {"products": products, "orders": orders},
         "parts": PARTS,
         "examples_dropped": {"product without a description": Drops(count=3, first=["products_1.csv:7: Heath Trowel"])},
-        "pairs_kept": {"A/B test": 287, "synthetic: changed fact": 61, "synthetic: broken markup": 32},
-        "pairs_refused": {
-            "not enough evidence": Drops(count=25, first=["tests.csv:267: A is better with probability 0.602"]),
-            "differ only in length": Drops(count=6, first=["tests.csv:134", "tests.csv:136"]),
+        "rows_kept": {"pairs": {"A/B test": 287, "synthetic: changed fact": 61, "synthetic: broken markup": 32}},
+        "rows_refused": {
+            "pairs": {
+                "not enough evidence": Drops(count=25, first=["tests.csv:267: A is better with probability 0.602"]),
+                "differ only in length": Drops(count=6, first=["tests.csv:134", "tests.csv:136"]),
+            }
         },
         "weights": WeightReport(weighted=240, left_out=12, spread=spread(0.64, 0.96, 1.46, 1.5)),
         "duplicates": Duplicates(exact=4, near=3, largest=3, first=["products_1.csv:4 ~ products_3.csv:19"]),
@@ -133,7 +135,7 @@ def make_data(**changes: Any) -> DataReport:
             by_id=0,
             exact=2,
             near=1,
-            pairs=4,
+            rows={"pairs": 4},
             first=[
                 "products_1.csv:9 (train) ~ products_1.csv:77 (held out)",
                 "products_3.csv:1 (train) ~ x (held out)",
@@ -170,11 +172,13 @@ def hostile_data(text: str) -> DataReport:
         tables={text: table},
         split_by=text,
         examples_dropped=drops,
-        pairs_kept={text: 3},
-        pairs_refused=drops,
+        rows_kept={"pairs": {text: 3}},
+        rows_refused={"pairs": drops},
         weights=WeightReport(weighted=2, left_out=1, spread=spread(0.5, 1, 1.2, 1.5)),
         duplicates=Duplicates(exact=2, near=0, largest=2, first=[text, text]),
-        leakage=LeakageReport(action="keep", similarity=0.8, by_id=1, exact=0, near=0, pairs=0, first=[text, text]),
+        leakage=LeakageReport(
+            action="keep", similarity=0.8, by_id=1, exact=0, near=0, rows={"pairs": 0}, first=[text, text]
+        ),
         tokens={text: spread(1, 2, 3, 4)},
         canaries=1,
         notes={text: {text: text}, "orders": {"lines": 3, "match rate in %": text}},

@@ -21,7 +21,7 @@ def leakage(**changes: object) -> LeakageReport:
 
 def parts(train: tuple[int, int], test: tuple[int, int] = (0, 0)) -> dict[str, Part]:
     return {
-        name: Part(examples=examples, groups=groups, pairs=0)
+        name: Part(examples=examples, groups=groups, rows={"pairs": 0})
         for name, (examples, groups) in (("train", train), ("validation", (0, 0)), ("test", test))
     }
 
@@ -47,20 +47,30 @@ def test_nothing_is_said_of_what_is_not_there() -> None:
         ({"parts": parts((4, 2), (1, 1))}, "4 examples to learn from, 1 held out; no leakage."),
         ({"tables": {"rows": make_table()}, "parts": parts((1, 1))}, "1 example to learn from; no leakage."),
         (
-            {"pairs_kept": {"A/B test": 1}},
+            {"rows_kept": {"pairs": {"A/B test": 1}}},
             f"{SPLIT}; 1 pair from A/B tests; no leakage.",
         ),
         (
-            {"pairs_kept": {"synthetic: changed fact": 1}, "pairs_refused": {"why": Drops(count=1, first=["x"])}},
+            {
+                "rows_kept": {"pairs": {"synthetic: changed fact": 1}},
+                "rows_refused": {"pairs": {"why": Drops(count=1, first=["x"])}},
+            },
             f"{SPLIT}; 1 synthetic pair, 1 refused; no leakage.",
         ),
         (
-            {"pairs_kept": {"A/B test": 2, "rating": 2, "synthetic: a": 1, "synthetic: b": 2}},
+            {"rows_kept": {"pairs": {"A/B test": 2, "rating": 2, "synthetic: a": 1, "synthetic: b": 2}}},
             f"{SPLIT}; 2 pairs from A/B tests, 2 pairs (rating) and 3 synthetic pairs; no leakage.",
         ),
         (
-            {"pairs_refused": {"why": Drops(count=1204, first=["x"])}},
+            {"rows_refused": {"pairs": {"why": Drops(count=1204, first=["x"])}}},
             f"{SPLIT}; no pairs, 1,204 refused; no leakage.",
+        ),
+        (
+            {
+                "rows_kept": {"pairs": {"A/B test": 1}, "judgements": {"returns": 9}},
+                "rows_refused": {"pairs": {}, "judgements": {"why": Drops(count=2, first=["x"])}},
+            },
+            f"{SPLIT}; 1 pair from A/B tests; 9 judgements (returns), 2 refused; no leakage.",
         ),
         (
             {
@@ -88,15 +98,20 @@ def test_one_is_not_called_many(changes: dict[str, object], wanted: str) -> None
         (leakage(), "", ""),
         (leakage(near=1), "1 example left out since it repeats a held-out one", "1 nearly so (similarity 0.8 or more)"),
         (
-            leakage(exact=1, pairs=1),
+            leakage(exact=1, rows={"pairs": 1}),
             "1 example and 1 pair left out since they repeat held-out ones",
             "1 word for word, 1 in a pair",
         ),
-        (leakage(pairs=1), "1 pair left out since it repeats a held-out one", "1 in a pair"),
+        (leakage(rows={"pairs": 1}), "1 pair left out since it repeats a held-out one", "1 in a pair"),
         (
-            leakage(action="keep", by_id=2, exact=3, pairs=2),
+            leakage(action="keep", by_id=2, exact=3, rows={"pairs": 2}),
             "5 examples and 2 pairs kept although they repeat held-out ones",
             "2 of the same product, 3 word for word, 2 in pairs",
+        ),
+        (
+            leakage(rows={"pairs": 1, "judgements": 2}),
+            "1 pair and 2 judgements left out since they repeat held-out ones",
+            "1 in a pair, 2 in judgements",
         ),
     ],
 )

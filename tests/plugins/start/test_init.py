@@ -141,7 +141,7 @@ def test_a_shopify_export_with_orders_and_tests_in_any_order() -> None:
     assert experiment["name"] == "Northmoor-S-hne"
     report = prepared()
     assert report.parts["test"].examples >= 70
-    assert report.parts["train"].pairs > 50
+    assert report.parts["train"].rows["pairs"] > 50
     assert report.canaries == 3
 
 

@@ -35,5 +35,5 @@ def tuned(tiny: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> tuple[M
 
     folder = tmp_path_factory.mktemp("tuned")
     options = SFTOptions(batch_size=4, lora={"r": 4}, learning_rate=0.01)
-    report = tune(make_job(tiny, folder, options, examples=examples(16), validation_examples=examples(4)))
+    report = tune(make_job(tiny, folder, options, rows=examples(16), validation_rows=examples(4)))
     return dataclasses.replace(tiny, adapter=folder / "output" / "adapter"), report

@@ -30,7 +30,7 @@ def on(model: ModelFiles, device: str, dtype: str) -> ModelFiles:
 
 def supervised(model: ModelFiles, folder: Path, **given: Any) -> TuningReport:
     options = SFTOptions(**({"batch_size": 4, "lora": {"r": 4}, "learning_rate": 0.01} | given))
-    return sft.tune(make_job(model, folder, options, examples=examples(16), validation_examples=examples(4)))
+    return sft.tune(make_job(model, folder, options, rows=examples(16), validation_rows=examples(4)))
 
 
 def losses(report: TuningReport) -> list[float]:
@@ -64,7 +64,7 @@ def test_preferences_begin_at_ln_2(tiny: ModelFiles, tmp_path: Path, dtype: str)
     tuned = dataclasses.replace(model, adapter=tmp_path / "sft" / "output" / "adapter")
     options = DPOOptions(batch_size=4, epochs=2, learning_rate=0.01)
     report = dpo.tune(
-        make_job(tuned, tmp_path / "dpo", options, pairs=sample_pairs(12), validation_pairs=sample_pairs(4))
+        make_job(tuned, tmp_path / "dpo", options, rows=sample_pairs(12), validation_rows=sample_pairs(4))
     )
     assert report.loss[0]["loss"] == pytest.approx(math.log(2), abs=1e-6)
     assert report.loss[-1]["loss"] < 0.6
@@ -77,7 +77,7 @@ def test_weights_count(tiny: ModelFiles, tmp_path: Path) -> None:
     for device in ("cpu", "cuda"):
         given = [dataclasses.replace(e, weight=1.0 + i % 3) for i, e in enumerate(examples(16))]
         options = SFTOptions(batch_size=4, lora={"r": 4}, learning_rate=0.01)
-        found[device] = sft.tune(make_job(on(tiny, device, "float32"), tmp_path / device, options, examples=given))
+        found[device] = sft.tune(make_job(on(tiny, device, "float32"), tmp_path / device, options, rows=given))
     assert losses(found["cuda"]) == pytest.approx(losses(found["cpu"]), abs=1e-3)
 
 

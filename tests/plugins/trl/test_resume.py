@@ -53,7 +53,7 @@ def test_sft_ends_as_if_it_had_not_been_killed(step: int, tiny: ModelFiles, tmp_
     options = SFTOptions(batch_size=4, learning_rate=0.01, lora={"dropout": 0.2})
 
     def job(folder: Path, **given: Any) -> Any:
-        return make_job(tiny, folder, options, examples=examples(16), validation_examples=examples(4), **given)
+        return make_job(tiny, folder, options, rows=examples(16), validation_rows=examples(4), **given)
 
     compare(sft, job, step, tmp_path)
 
@@ -69,10 +69,10 @@ def test_weighted_trainings_end_as_if_they_had_not_been_killed(
     weighted_pairs = [dataclasses.replace(p, weight=1.0 + i % 3) for i, p in enumerate(sample_pairs(12))]
 
     def sft_job(folder: Path, **given: Any) -> Any:
-        return make_job(tiny, folder, sft_options, examples=weighted, **given)
+        return make_job(tiny, folder, sft_options, rows=weighted, **given)
 
     def dpo_job(folder: Path, **given: Any) -> Any:
-        return make_job(tuned[0], folder, dpo_options, pairs=weighted_pairs, **given)
+        return make_job(tuned[0], folder, dpo_options, rows=weighted_pairs, **given)
 
     compare(sft, sft_job, 5, tmp_path / "sft")
     compare(dpo, dpo_job, 4, tmp_path / "dpo")
@@ -83,7 +83,7 @@ def test_dpo_ends_as_if_it_had_not_been_killed(tuned: tuple[ModelFiles, TuningRe
     options = DPOOptions(batch_size=4, epochs=2, learning_rate=0.01)
 
     def job(folder: Path, **given: Any) -> Any:
-        return make_job(tuned[0], folder, options, pairs=sample_pairs(12), validation_pairs=sample_pairs(4), **given)
+        return make_job(tuned[0], folder, options, rows=sample_pairs(12), validation_rows=sample_pairs(4), **given)
 
     compare(dpo, job, 5, tmp_path)
 
@@ -91,7 +91,7 @@ def test_dpo_ends_as_if_it_had_not_been_killed(tuned: tuple[ModelFiles, TuningRe
 def test_one_seed_gives_one_result_and_another_seed_another(tiny: ModelFiles, tmp_path: Path) -> None:
     def run(name: str, seed: int) -> Any:
         options = SFTOptions(batch_size=4, epochs=1, lora={"dropout": 0.2})
-        report = sft.tune(make_job(tiny, tmp_path / name, options, examples=examples(8), seed=seed))
+        report = sft.tune(make_job(tiny, tmp_path / name, options, rows=examples(8), seed=seed))
         return report, (tmp_path / name / "output" / "adapter" / "adapter_model.safetensors").read_bytes()
 
     assert run("one", 1) == run("again", 1)
@@ -119,7 +119,7 @@ def test_the_newest_complete_checkpoint_counts(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("_always_save")
 def test_checkpoints_hold_no_pickled_weights_and_do_not_pile_up(tiny: ModelFiles, tmp_path: Path) -> None:
-    job = make_job(tiny, tmp_path, SFTOptions(batch_size=4), examples=examples(16), progress=killed_at(7))
+    job = make_job(tiny, tmp_path, SFTOptions(batch_size=4), rows=examples(16), progress=killed_at(7))
     with pytest.raises(KilledError):
         sft.tune(job)
     (only,) = tmp_path.glob("work/checkpoint-*")

@@ -13,6 +13,7 @@ from shoptune.data import Example
 from shoptune.errors import DataError, UsageError
 from shoptune.testing import make_job, sample_pairs
 from shoptune.testing.samples import ask_for
+from shoptune.training_rows import rows_of
 from shoptune_trl import callbacks, dpo, sft
 from shoptune_trl.options import DPOOptions, SFTOptions
 from tests.tiny import examples, tensors
@@ -32,7 +33,7 @@ def tuned_t5(t5: ModelFiles, tmp_path_factory: pytest.TempPathFactory) -> tuple[
     """The tiny T5 after SFT with LoRA, and what was reported."""
     folder = tmp_path_factory.mktemp("tuned")
     options = SFTOptions(batch_size=4, epochs=4, lora={"r": 4}, learning_rate=0.01)
-    report = sft.tune(make_job(t5, folder, options, examples=examples(16), validation_examples=examples(4)))
+    report = sft.tune(make_job(t5, folder, options, rows=examples(16), validation_rows=examples(4)))
     return dataclasses.replace(t5, adapter=folder / "output" / "adapter"), report
 
 
@@ -57,7 +58,7 @@ def weighted(n: int) -> list[Example]:
 def test_the_encoder_reads_the_prompt_and_the_decoder_learns_answer_and_end(
     t5: ModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = make_job(t5, tmp_path, SFTOptions(batch_size=4), examples=examples(8))
+    job = make_job(t5, tmp_path, SFTOptions(batch_size=4), rows=examples(8))
     trainer = trainer_of(job, monkeypatch)
     tokenizer = trainer.processing_class
     seen = {}
@@ -67,7 +68,7 @@ def test_the_encoder_reads_the_prompt_and_the_decoder_learns_answer_and_end(
         starts = batch["decoder_input_ids"]
         assert (starts[:, 0] == trainer.model.config.decoder_start_token_id).all()
         assert starts[:, 1:].equal(batch["labels"][:, :-1].clamp(min=0))
-    for example in job.examples:
+    for example in rows_of(job.rows, Example):
         prompt = "\n\n".join(message["content"] for message in example.messages)
         assert seen[tuple(tokenizer(prompt).input_ids)] == tokenizer(example.references[0]).input_ids
 
@@ -77,7 +78,7 @@ def test_report_of_clean_data(
 ) -> None:
     _, report = tuned_t5
     data = report.data
-    trainer = trainer_of(make_job(t5, tmp_path, SFTOptions(batch_size=4), examples=examples(16)), monkeypatch)
+    trainer = trainer_of(make_job(t5, tmp_path, SFTOptions(batch_size=4), rows=examples(16)), monkeypatch)
     batches = list(trainer.get_train_dataloader())
     trained = sum(int((batch["labels"] != -100).sum()) for batch in batches)
     assert data["tokens_trained"] == trained
@@ -115,7 +116,7 @@ def test_the_adapter_changes_what_is_answered_and_can_be_trained_on(
             ((_, answer),) = next(session.choose([example.messages], [example.references]))
             scores.append(answer.choice_log_probabilities[0])
     assert scores[1] > scores[0] + 10
-    report = sft.tune(make_job(files, tmp_path, SFTOptions(batch_size=4, epochs=1), examples=examples(8)))
+    report = sft.tune(make_job(files, tmp_path, SFTOptions(batch_size=4, epochs=1), rows=examples(8)))
     assert report.info["continued_adapter"]
     before, after = tensors(files.adapter), tensors(tmp_path / "output" / "adapter")
     assert before.keys() == after.keys()
@@ -125,7 +126,7 @@ def test_the_adapter_changes_what_is_answered_and_can_be_trained_on(
 def test_full_tuning_writes_a_whole_model(t5: ModelFiles, tmp_path: Path) -> None:
     from shoptune_transformers.loading import load
 
-    sft.tune(make_job(t5, tmp_path, SFTOptions(batch_size=4, epochs=1, lora=False), examples=examples(8)))
+    sft.tune(make_job(t5, tmp_path, SFTOptions(batch_size=4, epochs=1, lora=False), rows=examples(8)))
     model, tokenizer = load(dataclasses.replace(t5, folder=tmp_path / "output" / "model"))
     base, own = load(t5)
     assert not model.lm_head.weight.equal(base.lm_head.weight)
@@ -138,7 +139,7 @@ def test_what_is_dropped_and_cut_is_said_by_name(t5: ModelFiles, tmp_path: Path)
     good = examples(6)
     endless = ask_for("vase " * 60, "red")
     given = [*good, dataclasses.replace(good[0], id="endless", messages=endless)]
-    report = sft.tune(make_job(t5, tmp_path, SFTOptions(epochs=1, max_length=60), examples=given)).data
+    report = sft.tune(make_job(t5, tmp_path, SFTOptions(epochs=1, max_length=60), rows=given)).data
     assert (report["given"], report["used"]) == (7, 6)
     reason = "prompt leaves no room for an answer within max_length"
     assert report["dropped"] == {reason: {"count": 1, "ids": ["endless"]}}
@@ -150,9 +151,7 @@ def test_what_is_dropped_and_cut_is_said_by_name(t5: ModelFiles, tmp_path: Path)
 @pytest.mark.parametrize("validation", [False, True])
 def test_nothing_to_learn_is_an_error(validation: bool, t5: ModelFiles, tmp_path: Path) -> None:
     endless = [dataclasses.replace(e, messages=ask_for("vase " * 60, "red")) for e in examples(2)]
-    sets: dict[str, Any] = (
-        {"examples": examples(2), "validation_examples": endless} if validation else {"examples": endless}
-    )
+    sets: dict[str, Any] = {"rows": examples(2), "validation_rows": endless} if validation else {"rows": endless}
     with pytest.raises(DataError, match="no room for an answer"):
         sft.tune(make_job(t5, tmp_path, SFTOptions(max_length=60), **sets))
 
@@ -170,7 +169,7 @@ def test_a_killed_training_ends_as_if_it_had_not_been(
     options = SFTOptions(batch_size=4, learning_rate=0.01, lora={"dropout": 0.2})
 
     def job(folder: Path, **given: Any) -> Any:
-        return make_job(t5, folder, options, examples=weighted(16), validation_examples=examples(4), **given)
+        return make_job(t5, folder, options, rows=weighted(16), validation_rows=examples(4), **given)
 
     def kill(done: float, *_: Any, **__: Any) -> None:
         if done == step:
@@ -212,7 +211,7 @@ def of_one_row(model: Any, row: Mapping[str, Any]) -> Step:
 def test_the_gradient_is_the_weighted_mean_over_tokens(
     sizes: Sequence[int], given: list[Example], t5: ModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trainer = trainer_of(make_job(t5, tmp_path, SFTOptions(lora=False), examples=given), monkeypatch)
+    trainer = trainer_of(make_job(t5, tmp_path, SFTOptions(lora=False), rows=given), monkeypatch)
     trainer.model.eval()  # without dropout
     rows = [trainer.train_dataset[i] for i in range(4)]
     left = list(rows)
@@ -229,7 +228,7 @@ def test_the_gradient_is_the_weighted_mean_over_tokens(
 def test_a_seed_gives_the_same_model_again(t5: ModelFiles, tmp_path: Path) -> None:
     options = SFTOptions(epochs=1)
     reports = [
-        sft.tune(make_job(t5, tmp_path / name, options, examples=examples(8), seed=seed))
+        sft.tune(make_job(t5, tmp_path / name, options, rows=examples(8), seed=seed))
         for name, seed in (("one", 1), ("again", 1), ("other", 2))
     ]
     one, again, other = (tensors(tmp_path / name / "output" / "adapter") for name in ("one", "again", "other"))
@@ -242,27 +241,27 @@ def test_a_seed_gives_the_same_model_again(t5: ModelFiles, tmp_path: Path) -> No
 def test_what_is_for_causal_models_is_refused(trainer: dict[str, Any], t5: ModelFiles, tmp_path: Path) -> None:
     (name,) = trainer
     with pytest.raises(UsageError, match=f"`{name}`.*for causal language models"):
-        sft.tune(make_job(t5, tmp_path, SFTOptions(trainer=trainer), examples=examples(4)))
+        sft.tune(make_job(t5, tmp_path, SFTOptions(trainer=trainer), rows=examples(4)))
 
 
 def test_what_transformers_refuses_is_an_error_of_settings(t5: ModelFiles, tmp_path: Path) -> None:
     options = SFTOptions(trainer={"lr_scheduler_type": "zigzag"})
     with pytest.raises(UsageError, match=r"transformers' Seq2SeqTrainer refuses.*zigzag"):
-        sft.tune(make_job(t5, tmp_path, options, examples=examples(4)))
+        sft.tune(make_job(t5, tmp_path, options, rows=examples(4)))
 
 
 def test_a_template_that_can_not_be_cut_is_refused(t5: ModelFiles, tmp_path: Path) -> None:
     template = "{% for m in messages %}{{ m['content'] }}{% endfor %}{% if add_generation_prompt %}Well:{% endif %}"
     files = dataclasses.replace(t5, settings={**t5.settings, "chat_template": template})
     with pytest.raises(UsageError, match="otherwise than the prompt alone"):
-        sft.tune(make_job(files, tmp_path, SFTOptions(), examples=examples(4)))
+        sft.tune(make_job(files, tmp_path, SFTOptions(), rows=examples(4)))
 
 
 def test_dpo_is_refused(t5: ModelFiles, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"an encoder and a decoder.*method: sft"):
-        dpo.tune(make_job(t5, tmp_path, DPOOptions(), pairs=sample_pairs(4)))
+        dpo.tune(make_job(t5, tmp_path, DPOOptions(), rows=sample_pairs(4)))
 
 
 def test_nothing_is_printed(t5: ModelFiles, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    sft.tune(make_job(t5, tmp_path, SFTOptions(epochs=1), examples=examples(4), validation_examples=examples(2)))
+    sft.tune(make_job(t5, tmp_path, SFTOptions(epochs=1), rows=examples(4), validation_rows=examples(2)))
     assert capfd.readouterr() == ("", "")

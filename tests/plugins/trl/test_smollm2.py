@@ -57,7 +57,7 @@ def learnt(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sft_module, "report_on", look)
-        report = sft.tune(make_job(smollm2, folder, SFTOptions(batch_size=4, epochs=2), examples=examples(8)))
+        report = sft.tune(make_job(smollm2, folder, SFTOptions(batch_size=4, epochs=2), rows=examples(8)))
     return dataclasses.replace(smollm2, adapter=folder / "output" / "adapter"), report, seen
 
 
@@ -81,6 +81,6 @@ def test_first_loss_of_dpo_is_ln_2(
     learnt: tuple[ModelFiles, TuningReport, list[tuple[str, str]]], tmp_path: Path
 ) -> None:
     options = DPOOptions(batch_size=2, trainer={"max_steps": 2})
-    report = dpo.tune(make_job(learnt[0], tmp_path, options, pairs=sample_pairs(4)))
+    report = dpo.tune(make_job(learnt[0], tmp_path, options, rows=sample_pairs(4)))
     assert report.loss[0]["loss"] == pytest.approx(math.log(2), abs=1e-4)
     assert report.data["stop_token_trained"]

@@ -179,13 +179,13 @@ def test_a_training_is_that_of_trl(
     def run(folder: Path) -> tuple[TuningReport, Any]:
         if method == "dpo":
             preferred: Any = DPOOptions(batch_size=4, learning_rate=1e-3)
-            job = make_job(tuned[0], folder, preferred, pairs=sample_pairs(8), validation_pairs=sample_pairs(4))
+            job = make_job(tuned[0], folder, preferred, rows=sample_pairs(8), validation_rows=sample_pairs(4))
             return dpo.tune(job), tensors(folder / "output" / "adapter")
         weight = 1.0 if method == "sft" else 0.25
         given = [dataclasses.replace(e, weight=weight if i % 2 else 1.0) for i, e in enumerate(examples(8))]
         options = SFTOptions(batch_size=4, learning_rate=1e-3)
         return (
-            sft.tune(make_job(tiny, folder, options, examples=given, validation_examples=examples(4))),
+            sft.tune(make_job(tiny, folder, options, rows=given, validation_rows=examples(4))),
             tensors(folder / "output" / "adapter"),
         )
 
@@ -206,5 +206,5 @@ def test_models_on_a_processor_are_quickened(tiny: ModelFiles, tmp_path: Path, m
     whole = trained_tokens.score_trained_tokens
     monkeypatch.setattr(trained_tokens, "score_trained_tokens", lambda model: done.append(whole(model)))
     for name, lora in (("lora", None), ("full", False)):
-        sft.tune(make_job(tiny, tmp_path / name, SFTOptions(epochs=1, lora=lora), examples=examples(4)))
+        sft.tune(make_job(tiny, tmp_path / name, SFTOptions(epochs=1, lora=lora), rows=examples(4)))
     assert done == [True, False]

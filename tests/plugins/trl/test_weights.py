@@ -95,13 +95,13 @@ def assert_same(one: tuple[float, Gradient], other: tuple[float, Gradient]) -> N
 @pytest.fixture
 def sft(tiny: ModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     options = SFTOptions(batch_size=4, lora=False)
-    return trainer_of(sft_module, make_job(tiny, tmp_path, options, examples=weighted(8)), monkeypatch)
+    return trainer_of(sft_module, make_job(tiny, tmp_path, options, rows=weighted(8)), monkeypatch)
 
 
 @pytest.fixture
 def dpo(tiny: ModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     options = DPOOptions(batch_size=4, lora=False)
-    return trainer_of(dpo_module, make_job(tiny, tmp_path, options, pairs=weighted_pairs(8)), monkeypatch)
+    return trainer_of(dpo_module, make_job(tiny, tmp_path, options, rows=weighted_pairs(8)), monkeypatch)
 
 
 def of_one_row(model: Any, row: Mapping[str, Any]) -> tuple[float, Gradient]:
@@ -159,7 +159,7 @@ def test_other_losses_of_pairs_are_weighted_too(
 ) -> None:
     smoothing = {"label_smoothing": 0.1} if loss_type in ("exo_pair", "robust") else {}
     options = DPOOptions(batch_size=4, lora=False, trainer={"loss_type": [loss_type], **smoothing})
-    trainer = trainer_of(dpo_module, make_job(tiny, tmp_path, options, pairs=weighted_pairs(4)), monkeypatch)
+    trainer = trainer_of(dpo_module, make_job(tiny, tmp_path, options, rows=weighted_pairs(4)), monkeypatch)
     rows = [trainer.train_dataset[i] for i in range(4)]
     single = [step_of(trainer, [[row]]) for row in rows]
     shares = [row["weight"] for row in rows]
@@ -205,10 +205,10 @@ def test_weights_of_1_give_the_loss_of_trl(
     trainer = request.getfixturevalue(method)
     if method == "sft":
         options: Any = SFTOptions(batch_size=4, lora=False)
-        job = make_job(tiny, tmp_path / "plain", options, examples=examples(8))
+        job = make_job(tiny, tmp_path / "plain", options, rows=examples(8))
     else:
         options = DPOOptions(batch_size=4, lora=False)
-        job = make_job(tiny, tmp_path / "plain", options, pairs=sample_pairs(8))
+        job = make_job(tiny, tmp_path / "plain", options, rows=sample_pairs(8))
     plain = trainer_of({"sft": sft_module, "dpo": dpo_module}[method], job, monkeypatch)
     assert type(trainer).__mro__[1] is type(plain), "without weights TRL's own trainer is used"
     rows = [trainer.train_dataset[i] for i in range(8)]
@@ -221,13 +221,13 @@ def test_weights_of_1_give_the_loss_of_trl(
 
 def run_sft(tiny: ModelFiles, folder: Path, given: Sequence[Example], **options: Any) -> tuple[TuningReport, Any]:
     options = {"batch_size": 4, "epochs": 2, "learning_rate": 0.01} | options
-    job = make_job(tiny, folder, SFTOptions(**options), examples=given, validation_examples=weighted(4))
+    job = make_job(tiny, folder, SFTOptions(**options), rows=given, validation_rows=weighted(4))
     return sft_module.tune(job), tensors(folder / "output" / "adapter")
 
 
 def run_dpo(tuned: ModelFiles, folder: Path, given: Sequence[PreferencePair], **options: Any) -> tuple[Any, Any]:
     options = {"batch_size": 4, "epochs": 2, "learning_rate": 0.01} | options
-    job = make_job(tuned, folder, DPOOptions(**options), pairs=given, validation_pairs=weighted_pairs(4))
+    job = make_job(tuned, folder, DPOOptions(**options), rows=given, validation_rows=weighted_pairs(4))
     return dpo_module.tune(job), tensors(folder / "output" / "adapter")
 
 
@@ -319,10 +319,10 @@ def test_weights_are_reported_and_said(tiny: ModelFiles, tmp_path: Path) -> None
     )
     given = [*weighted(8), endless]
     options = SFTOptions(epochs=1, max_length=60)
-    report = sft_module.tune(make_job(tiny, tmp_path / "a", options, examples=given, say=said.append))
+    report = sft_module.tune(make_job(tiny, tmp_path / "a", options, rows=given, say=said.append))
     assert report.data["weights"] == {"weighted": 6, "min": 0.25, "median": 0.75, "max": 3.0}
     assert "; weights 0.25 to 3, median 0.75; " in said[0]
-    sft_module.tune(make_job(tiny, tmp_path / "b", options, examples=examples(4), say=said.append))
+    sft_module.tune(make_job(tiny, tmp_path / "b", options, rows=examples(4), say=said.append))
     assert "weight" not in said[1]
 
 
@@ -337,7 +337,7 @@ def test_weights_are_reported_and_said(tiny: ModelFiles, tmp_path: Path) -> None
 def test_settings_of_sft_that_would_lose_the_weights(trainer: Any, name: str, tiny: ModelFiles, tmp_path: Path) -> None:
     options = SFTOptions(trainer=trainer)
     with pytest.raises(UsageError, match=rf"`{name}` as given under `trainer:` does not go with weights"):
-        sft_module.tune(make_job(tiny, tmp_path, options, examples=weighted(4)))
+        sft_module.tune(make_job(tiny, tmp_path, options, rows=weighted(4)))
 
 
 def test_the_losses_that_can_be_weighted_are_all_tried() -> None:
@@ -352,14 +352,14 @@ def test_the_losses_that_can_be_weighted_are_all_tried() -> None:
 def test_settings_of_dpo_that_would_lose_the_weights(trainer: Any, tiny: ModelFiles, tmp_path: Path) -> None:
     (name,) = trainer
     with pytest.raises(UsageError, match=rf"`{name}` as given under `trainer:` does not go with weights"):
-        dpo_module.tune(make_job(tiny, tmp_path, DPOOptions(trainer=trainer), pairs=weighted_pairs(4)))
+        dpo_module.tune(make_job(tiny, tmp_path, DPOOptions(trainer=trainer), rows=weighted_pairs(4)))
 
 
 @pytest.mark.parametrize("weight", [-0.5, math.nan, math.inf])
 def test_a_weight_must_be_a_number_and_not_negative(weight: float, tiny: ModelFiles, tmp_path: Path) -> None:
     one = dataclasses.replace(examples(1)[0], weight=weight, origin="products.csv:7")
     with pytest.raises(DataError, match=r"products\.csv:7: the weight is (-0\.5|nan|inf)"):
-        sft_module.tune(make_job(tiny, tmp_path, SFTOptions(), examples=[one]))
+        sft_module.tune(make_job(tiny, tmp_path, SFTOptions(), rows=[one]))
     pair = dataclasses.replace(sample_pairs(1)[0], weight=weight)
     with pytest.raises(DataError, match=r"p0: the weight is"):
-        dpo_module.tune(make_job(tiny, tmp_path, DPOOptions(), pairs=[pair]))
+        dpo_module.tune(make_job(tiny, tmp_path, DPOOptions(), rows=[pair]))

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from shoptune.components import Options, TuningJob, TuningMethod, TuningReport
+from shoptune.data import Example
 from shoptune.errors import UsageError
+from shoptune.training_rows import rows_of
 
 if TYPE_CHECKING:
     import torch
@@ -34,7 +36,8 @@ def tune(job: TuningJob[ImprintingOptions]) -> TuningReport:
     """
     import torch
 
-    rows = [example for example in job.examples if example.references and example.weight > 0]
+    examples = rows_of(job.rows, Example)
+    rows = [example for example in examples if example.references and example.weight > 0]
     if not rows:
         raise UsageError("there is no training example with a reference and a weight above 0")
     model, tokenizer = _load(job)
@@ -55,7 +58,7 @@ def tune(job: TuningJob[ImprintingOptions]) -> TuningReport:
     model.save_pretrained(job.output / "model")
     tokenizer.save_pretrained(job.output / "model")
     return TuningReport(
-        data={"rows": len(rows), "left out": len(job.examples) - len(rows)},
+        data={"rows": len(rows), "left out": len(examples) - len(rows)},
         loss=[{"step": n, "epoch": n / len(rows), "loss": loss} for n, loss in enumerate(losses, start=1)],
         tokens=tokens,
         info={"tokens imprinted": len(sums)},

@@ -75,10 +75,10 @@ def test_every_row_is_used_and_nothing_of_it_is_taken_for_personal_data(folder: 
     report = prepared(folder).json("data.json")
     table = report["tables"]["instructions"]
     assert (table["adapter"], table["records"], table["groups"]) == ("instructions", 50, 50)
-    assert table["bad"] == table["dropped"] == report["examples_dropped"] == report["pairs_refused"] == {}
+    assert table["bad"] == table["dropped"] == report["examples_dropped"] == report["rows_refused"]["pairs"] == {}
     assert table["personal_data"] == {"masked": {}, "fields": {}}
     assert sum(part["examples"] for part in report["parts"].values()) == 50
-    assert report["pairs_kept"] == {"given preference": 10}
+    assert report["rows_kept"]["pairs"] == {"given preference": 10}
     assert report["duplicates"]["largest"] <= 1
 
 

@@ -23,8 +23,7 @@ def examples(*records: Record) -> list[Any]:
 
 
 def pairs(*records: Record) -> list[Any]:
-    assert TASK.pairs is not None
-    return list(TASK.pairs({"instructions": records}, examples(*records), NoOptions()))
+    return list(TASK.rows["pairs"]({"instructions": records}, examples(*records), NoOptions()))
 
 
 def test_a_record_becomes_an_example() -> None:

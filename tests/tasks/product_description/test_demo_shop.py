@@ -14,6 +14,7 @@ import pytest
 
 from shoptune.data import Dropped, Example, Note, PreferencePair, Record
 from shoptune.experiment.load import load_experiment
+from shoptune.training_rows import TrainingRow
 from shoptune_catalogue.claims import unsupported
 from shoptune_product_description.task import PRODUCT_DESCRIPTION, ProductDescriptionOptions
 from shoptune_shops.plugin import register_data_adapters
@@ -46,10 +47,9 @@ def examples() -> list[Example]:
 
 
 @cache
-def decided() -> list[PreferencePair | Dropped | Note]:
-    assert PRODUCT_DESCRIPTION.pairs is not None
+def decided() -> list[TrainingRow | Dropped | Note]:
     tables = {"products": products(), "tests": ab_tests()}
-    return list(PRODUCT_DESCRIPTION.pairs(tables, examples(), ProductDescriptionOptions()))
+    return list(PRODUCT_DESCRIPTION.rows["pairs"](tables, examples(), ProductDescriptionOptions()))
 
 
 def words(text: str) -> list[str]:

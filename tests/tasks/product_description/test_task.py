@@ -248,12 +248,11 @@ def test_the_template_makes_do_with_what_there_is() -> None:
 
 
 def test_a_shop_without_tests_has_no_pairs() -> None:
-    assert PRODUCT_DESCRIPTION.pairs is not None
-    assert list(PRODUCT_DESCRIPTION.pairs({"products": []}, [one(product())], ProductDescriptionOptions())) == []
+    options = ProductDescriptionOptions()
+    assert list(PRODUCT_DESCRIPTION.rows["pairs"]({"products": []}, [one(product())], options)) == []
 
 
 def test_pairs_come_from_ab_tests_and_from_faults() -> None:
-    assert PRODUCT_DESCRIPTION.pairs is not None
     example = one(product())
     shown = {"product_id": "p1", "exposures": 2000, "start": "2026-03-01", "end": "2026-03-31"}
     texts = {"A": (example.references[0], 90), "B": ("You will love it.", 30)}
@@ -267,7 +266,7 @@ def test_pairs_come_from_ab_tests_and_from_faults() -> None:
         for name, (text, conversions) in texts.items()
     ]
     options = ProductDescriptionOptions(synthetic_pairs=1)
-    note, tested, synthetic = PRODUCT_DESCRIPTION.pairs({"products": [], "tests": tests}, [example], options)
+    note, tested, synthetic = PRODUCT_DESCRIPTION.rows["pairs"]({"products": [], "tests": tests}, [example], options)
     assert isinstance(note, Note)
     assert isinstance(tested, PreferencePair)
     assert isinstance(synthetic, PreferencePair)
