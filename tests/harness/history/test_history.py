@@ -253,9 +253,9 @@ def test_a_locked_history_is_said(once: Shop, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_place_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     runs_folder(tmp_path).touch()  # as good as a read-only folder, and holds for root as well
-    with pytest.raises(StoreError, match="can't write .*runs: File exists"):
+    with pytest.raises(StoreError, match=r"can't write .*runs: File exists"):
         add_run(tmp_path, a_comparison(), "")
-    with pytest.raises(StoreError, match="can't read the history .*runs: Not a directory"):
+    with pytest.raises(StoreError, match=r"can't read the history .*runs: Not a directory"):
         read_runs(tmp_path)
 
 
@@ -265,7 +265,7 @@ def test_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
     runs_folder(tmp_path).chmod(0o555)
     try:
         assert read_runs(tmp_path) == ([kept], [])
-        with pytest.raises(StoreError, match="can't write"):
+        with pytest.raises(StoreError, match=r"can't write"):
             add_run(tmp_path, a_comparison(), "")
     finally:
         runs_folder(tmp_path).chmod(0o755)
