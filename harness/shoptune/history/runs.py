@@ -18,11 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import orjson
 from filelock import FileLock, Timeout
 
 from shoptune.comparison import Comparison
-from shoptune.errors import ShoptuneError, StoreError
+from shoptune.errors import StoreError, UsageError
 from shoptune.kept_run import KeptRun
 from shoptune.reporting.comparison_file import parse_comparison
 
@@ -61,7 +60,7 @@ class Entry:
             raise StoreError(f"can't read {error.filename}: {error.strerror}; {remedy}") from None
         except (ValueError, LookupError, TypeError) as error:
             raise StoreError(f"{self.folder / 'run.json'} is damaged ({error}); {remedy}") from None
-        except ShoptuneError as error:
+        except UsageError as error:
             raise StoreError(str(error)) from None
 
 
@@ -116,6 +115,8 @@ def add_run(store: Path, comparison: Comparison, reports: str) -> KeptRun:
         raise StoreError(f"the history {folder} is locked by another run for {PATIENCE:g} seconds now") from None
     except OSError as error:
         raise StoreError(f"can't write {error.filename or folder}: {error.strerror}") from error
+    except ValueError as error:  # text that is none in UTF-8, such as a path in the command line
+        raise StoreError(f"can't write the run as JSON: {error}") from error
     return run
 
 
@@ -132,7 +133,7 @@ def _write_whole(place: Path, run: KeptRun) -> None:
     beside.mkdir()
     content = {
         "comparison.json": run.comparison.model_dump_json(exclude={"samples"}).encode(),
-        "run.json": orjson.dumps({"reports": run.reports}),
+        "run.json": json.dumps({"reports": run.reports}).encode(),
     }
     for name, text in content.items():
         with (beside / name).open("wb") as file:

@@ -259,6 +259,13 @@ def test_a_place_that_can_not_be_written_is_said(tmp_path: Path) -> None:
         read_runs(tmp_path)
 
 
+def test_text_that_can_not_be_written_is_said(tmp_path: Path) -> None:
+    assert add_run(tmp_path, a_comparison(), "reports/\udcff").reports == read_runs(tmp_path)[0][0].reports
+    with pytest.raises(StoreError, match="can't write the run as JSON"):
+        add_run(tmp_path, a_comparison("a name of \udcff"), "reports")
+    assert len(read_runs(tmp_path)[0]) == 1
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
     kept = add_run(tmp_path, a_comparison(), "")
