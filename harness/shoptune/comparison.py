@@ -7,6 +7,7 @@ raises `SCHEMA_VERSION`.  Timings and memory stand under `cost` alone, so that t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -29,12 +30,14 @@ __all__ = [
     "SampleAnswer",
     "SampleInfo",
     "Spread",
+    "StepRecord",
     "TaskInfo",
     "Training",
     "Verdict",
+    "gates_outcome",
 ]
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 Interval = tuple[float, float]
 Verdict = Literal["better", "worse", "inconclusive"]
@@ -158,6 +161,12 @@ class TaskInfo(Model):
     """Names of the prompts that each example is asked with, the task's own first; empty where there is no other."""
     groups: int
     """Products (or whatever is resampled) among them."""
+    prompts_fingerprint: str
+    """Names everything that candidates were asked, whatever the order: in runs with the same one, prompts, turns around
+    them and choices are the same."""
+    samples_fingerprint: str
+    """Names which examples these are and what a good answer to each is, whatever the order.  Values of two runs can be
+    compared where both fingerprints are the same."""
     data: DataReport
     """What was read, what was left out, and what came of it."""
 
@@ -256,6 +265,29 @@ class GateVerdict(Model):
     """What it was decided on, in words: ``rouge_l of sft is 0.31, +0.12 [0.09, 0.15] against base``."""
 
 
+def gates_outcome(gates: Iterable[GateVerdict]) -> Literal["passed", "failed", "inconclusive"]:
+    """Return what all gates together mean for the build; doubt that a gate lets pass does not count."""
+    outcomes = {gate.outcome for gate in gates if gate.outcome != "inconclusive" or gate.on_inconclusive == "fail"}
+    return "failed" if "failed" in outcomes else "inconclusive" if "inconclusive" in outcomes else "passed"
+
+
+class StepRecord(Model):
+    """One step of the run, and where the store keeps what it made."""
+
+    name: str
+    """In words, unique in its run: ``predict description with sft``."""
+    kind: str
+    """``read``, ``prepare``, ``tune``, ``predict``, ``measure``, ..."""
+    task: str | None = None
+    """The task that it is about; None for tuning."""
+    candidate: str | None = None
+    """The candidate that it is about; None where it is about a task alone."""
+    metric: str | None = None
+    """The metric that it measures, by its name in the experiment file."""
+    fingerprint: str
+    """The name of its folder in the store, a hash of all that decides its result."""
+
+
 class Provenance(Model):
     """What it would take to do it again."""
 
@@ -269,8 +301,20 @@ class Provenance(Model):
     """Versions of Python, shoptune and the libraries that compute."""
     plugins: dict[str, str]
     """Plugin -> version."""
-    fingerprints: dict[str, str]
-    """Step -> fingerprint."""
+    steps: list[StepRecord]
+    """All steps, in the order of the plan."""
+
+    def step(
+        self, kind: str, *, task: str | None = None, candidate: str | None = None, metric: str | None = None
+    ) -> StepRecord | None:
+        """Return the step of this kind that is about exactly these, or None where the run had none."""
+        about = (kind, task, candidate, metric)
+        return next((s for s in self.steps if (s.kind, s.task, s.candidate, s.metric) == about), None)
+
+    @property
+    def fingerprints(self) -> dict[str, str]:
+        """Each step's fingerprint by the step's name."""
+        return {step.name: step.fingerprint for step in self.steps}
 
 
 class AnswerHighlight(Model):
@@ -352,7 +396,7 @@ class Comparison(Model):
     """What the experiment's gates decided."""
     provenance: Provenance
     """What it would take to do it again."""
-    samples: list[SampleInfo]
+    samples: list[SampleInfo] = Field(default_factory=list)
     """Examples with every candidate's answer. Written to ``samples.jsonl`` beside ``comparison.json``, one a line."""
 
     def result(self, task: str, metric: str, candidate: str) -> Result:

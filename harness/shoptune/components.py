@@ -37,7 +37,7 @@ from shoptune.training_rows import TrainingRow
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
     from shoptune.data_report import DataReport
-    from shoptune.history.run_record import RunRecord
+    from shoptune.kept_run import KeptRun
     from shoptune.step import Step, StepOutcome
 
 __all__ = [
@@ -522,7 +522,7 @@ class ReportFormat:
     """File names (relative to the report's folder) -> contents."""
     render_data: Callable[[str, Mapping[str, DataReport]], Mapping[str, str]] | None = None
     """(experiment, task -> its data report) -> files, for ``shoptune data``; None: this format has no form for them."""
-    render_history: Callable[[Sequence[RunRecord]], Mapping[str, str]] | None = None
+    render_history: Callable[[Sequence[KeptRun]], Mapping[str, str]] | None = None
     """(runs, the oldest first) -> one file, for ``shoptune history``; None: this format has no form for them."""
 
 

@@ -91,6 +91,8 @@ def comparison(results: Sequence[Result], **changed: Any) -> Comparison:
                 scored_on="test",
                 examples=48,
                 groups=48,
+                prompts_fingerprint="p",
+                samples_fingerprint="s",
                 data=NO_DATA,
             )
         ],
@@ -99,7 +101,7 @@ def comparison(results: Sequence[Result], **changed: Any) -> Comparison:
         "cost": [],
         "training": [],
         "gates": [],
-        "provenance": Provenance(created="", seed=7, command="", versions={}, plugins={}, fingerprints={}),
+        "provenance": Provenance(created="", seed=7, command="", versions={}, plugins={}, steps=[]),
         "samples": [],
     }
     return Comparison(**parts | changed)

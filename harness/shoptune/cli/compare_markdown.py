@@ -24,8 +24,10 @@ def _lines(found: Between) -> Iterator[str]:
     yield f"## {_text(before.name)} and {_text(after.name)}"
     yield ""
     for run in (before, after):
-        yield f"- {_text(run.name)}: {_text(run.experiment)}, {_text(day(run.created))} UTC"
-    metrics = {(metric.task, metric.metric): metric for metric in after.metrics}
+        comparison = run.comparison
+        when = day(comparison.provenance.created)
+        yield f"- {_text(run.name)}: {_text(comparison.experiment)}, {_text(when)} UTC"
+    metrics = {(metric.task, metric.name): metric for metric in after.comparison.metrics}
     for task in found.tasks:
         yield from ("", f"### {_text(task)}", "")
         yield from _head("metric", "candidate", "before", "after", "change", "95 % interval", "verdict")

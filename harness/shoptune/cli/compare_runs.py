@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from shoptune.commands import store_option
+
+if TYPE_CHECKING:
+    from shoptune.history.between import Between
 
 __all__ = ["compare"]
 
@@ -40,7 +44,7 @@ def compare(run_a: str, run_b: str, store: Path, *, task: str | None, as_json: b
     metrics = {name: registered.component for name, registered in load_plugins().metrics.items()}
     found = between(find_run(run_a, opened.root), find_run(run_b, opened.root), opened, metrics, task=task)
     if as_json:
-        click.echo(json.dumps(asdict(found), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(_as_json(found), indent=1, ensure_ascii=False))
     elif markdown:
         from shoptune.cli.compare_markdown import to_markdown
 
@@ -51,3 +55,13 @@ def compare(run_a: str, run_b: str, store: Path, *, task: str | None, as_json: b
         show_between(found)
     if found.got_worse:
         raise click.exceptions.Exit(1)
+
+
+def _as_json(found: Between) -> dict[str, Any]:
+    return {
+        "before": found.before.to_json(),
+        "after": found.after.to_json(),
+        "tasks": found.tasks,
+        "changes": [asdict(change) for change in found.changes],
+        "differences": [asdict(difference) for difference in found.differences],
+    }

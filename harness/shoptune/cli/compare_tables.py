@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from shoptune.cli.figures import SIGNS, changed, day, span, value
+from shoptune.comparison import MetricInfo
 from shoptune.history.between import Between
 from shoptune.history.changes import Change
-from shoptune.history.run_record import MetricRecord
 from shoptune.history.settings import Difference
 
 __all__ = ["places", "show_between"]
@@ -25,8 +25,8 @@ def show_between(found: Between) -> None:
     """Print a table of values for each task, then what else differs."""
     console = Console()
     for run in (found.before, found.after):
-        console.print(Text(f"{run.name}: {run.experiment}, {day(run.created)} UTC"))
-    metrics = {(metric.task, metric.metric): metric for metric in found.after.metrics}
+        console.print(Text(f"{run.name}: {run.comparison.experiment}, {day(run.comparison.provenance.created)} UTC"))
+    metrics = {(metric.task, metric.name): metric for metric in found.after.comparison.metrics}
     for task in found.tasks:
         table = Table(title=Text(task), title_justify="left")
         for name in ("metric", "candidate", "before", "after", "change", "95 % interval", ""):
@@ -48,7 +48,7 @@ def places(difference: Difference) -> str:
     return f"{difference.where[0]}{more}" if difference.where else "the run"
 
 
-def _add(table: Table, change: Change, metric: MetricRecord) -> None:
+def _add(table: Table, change: Change, metric: MetricInfo) -> None:
     sign = Text(f"{SIGNS[change.verdict]} {change.verdict}", COLOURS[change.verdict]) if change.verdict else Text()
     table.add_row(
         Text(change.metric),

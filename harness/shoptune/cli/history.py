@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ import click
 from shoptune.commands import store_option
 
 if TYPE_CHECKING:
-    from shoptune.history.run_record import RunRecord
+    from shoptune.comparison import Result
+    from shoptune.kept_run import KeptRun
 
 __all__ = ["history"]
 
@@ -41,16 +42,20 @@ def history(
     `shoptune compare RUN_A RUN_B` sets two of them side by side.
     """
     from shoptune.cli.history_tables import show_figures, show_runs
-    from shoptune.history.database import history_file, read_runs
+    from shoptune.errors import StoreError
+    from shoptune.history.runs import read_runs, runs_folder
 
-    path = history_file(store)
-    runs = read_runs(path)
+    runs, faults = read_runs(store.absolute())
+    if faults and not runs:
+        raise StoreError("\n".join(faults))
+    for fault in faults:
+        click.echo(f"warning: {fault}", err=True)
     if not runs and not as_json:
-        click.echo(f"there is no run in {path} yet; `shoptune run` adds one")
+        click.echo(f"there is no run in {runs_folder(store)} yet; `shoptune run` adds one")
         return
     runs = _narrowed(runs, experiment=experiment, task=task, metric=metric, candidate=candidate) if runs else runs
     if as_json:
-        click.echo(json.dumps([asdict(run) for run in runs], indent=1, ensure_ascii=False))
+        click.echo(json.dumps([run.to_json() for run in runs], indent=1, ensure_ascii=False))
     elif html is None:
         (show_figures if task or metric or candidate else show_runs)(runs)
     if html is not None:
@@ -59,33 +64,29 @@ def history(
 
 
 def _narrowed(
-    runs: Sequence[RunRecord],
+    runs: Sequence[KeptRun],
     *,
     experiment: str | None,
     task: str | None,
     metric: str | None,
     candidate: str | None,
-) -> list[RunRecord]:
+) -> list[KeptRun]:
     """Leave out what was not asked for, and runs of which nothing is left."""
-    _refuse_unknown("experiment", experiment, {run.experiment for run in runs})
-    _refuse_unknown("task", task, {of.task for run in runs for of in run.tasks})
-    _refuse_unknown("metric", metric, {of.metric for run in runs for of in run.metrics})
-    _refuse_unknown("candidate", candidate, {of.candidate for run in runs for of in run.candidates})
+    _refuse_unknown("experiment", experiment, {run.comparison.experiment for run in runs})
+    _refuse_unknown("task", task, {info.name for run in runs for info in run.comparison.tasks})
+    _refuse_unknown("metric", metric, {info.name for run in runs for info in run.comparison.metrics})
+    _refuse_unknown("candidate", candidate, {info.name for run in runs for info in run.comparison.candidates})
+
+    def is_asked_for(result: Result) -> bool:
+        asked = ((task, result.task), (metric, result.metric), (candidate, result.candidate))
+        return all(name in {None, of_result} for name, of_result in asked)
+
     narrowed = (
-        replace(
-            run,
-            figures=tuple(
-                figure
-                for figure in run.figures
-                if task in {None, figure.task}
-                and metric in {None, figure.metric}
-                and candidate in {None, figure.candidate}
-            ),
-        )
+        replace(run, comparison=run.comparison.model_copy(update={"results": [*filter(is_asked_for, run.overall)]}))
         for run in runs
-        if experiment in {None, run.experiment}
+        if experiment in {None, run.comparison.experiment}
     )
-    return [run for run in narrowed if run.figures or not (task or metric or candidate)]
+    return [run for run in narrowed if run.overall or not (task or metric or candidate)]
 
 
 def _refuse_unknown(kind: str, name: str | None, known: Collection[str]) -> None:
@@ -95,7 +96,7 @@ def _refuse_unknown(kind: str, name: str | None, known: Collection[str]) -> None
         raise UsageError(f"no run has a {kind} {name!r}.{did_you_mean(name, known)}")
 
 
-def _write_page(path: Path, runs: Sequence[RunRecord]) -> None:
+def _write_page(path: Path, runs: Sequence[KeptRun]) -> None:
     from shoptune.errors import UsageError
     from shoptune.plugins import load_plugins
     from shoptune.reporting.rendering import render_history

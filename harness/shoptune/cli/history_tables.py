@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from shoptune.cli.figures import SIGNS, day, value
-from shoptune.history.run_record import MetricRecord, RunRecord
+from shoptune.comparison import MetricInfo
+from shoptune.kept_run import KeptRun
 
 __all__ = ["show_figures", "show_runs"]
 
@@ -23,44 +24,41 @@ OUTCOMES = {
 COLOURS = {"better": "green", "worse": "red", "inconclusive": "dim"}
 
 
-def show_runs(runs: Sequence[RunRecord]) -> None:
+def show_runs(runs: Sequence[KeptRun]) -> None:
     """Print a line for each run: when, which experiment, its gates, and each candidate's verdicts."""
     table = Table()
     for name in ("run", "id", "when (UTC)", "experiment", "gates", "against the baseline"):
         table.add_column(name, justify="right" if name == "run" else "left")
     for run in runs:
         words, colour = OUTCOMES[run.outcome]
-        table.add_row(
-            str(run.number), run.id, day(run.created), Text(run.experiment), Text(words, colour), _verdicts(run)
-        )
+        when, experiment = day(run.comparison.provenance.created), Text(run.comparison.experiment)
+        table.add_row(str(run.number), run.id, when, experiment, Text(words, colour), _verdicts(run))
     console = Console()
     console.print(table)
     console.print(_legend())
 
 
-def show_figures(runs: Sequence[RunRecord]) -> None:
+def show_figures(runs: Sequence[KeptRun]) -> None:
     """Print a table for each task and metric: a line for each run, a column for each candidate."""
     console = Console()
-    metrics = {(metric.task, metric.metric): metric for run in runs for metric in run.metrics}
-    for metric in metrics.values():
-        with_figures = [
-            run for run in runs if any((f.task, f.metric) == (metric.task, metric.metric) for f in run.figures)
-        ]
-        if with_figures:
-            console.print(_figures(with_figures, metric))
+    metrics = {(metric.task, metric.name): metric for run in runs for metric in run.comparison.metrics}
+    for (task, name), metric in metrics.items():
+        with_metric = [run for run in runs if any((r.task, r.metric) == (task, name) for r in run.overall)]
+        if with_metric:
+            console.print(_figures(with_metric, metric))
     console.print(_legend())
     console.print("A line between runs: what was asked differs, and so their values can't be compared.", style="dim")
 
 
-def _figures(runs: Sequence[RunRecord], metric: MetricRecord) -> Table:
+def _figures(runs: Sequence[KeptRun], metric: MetricInfo) -> Table:
     arrow = {True: " ↑", False: " ↓", None: ""}[metric.higher_is_better]
-    table = Table(title=Text(f"{metric.task}: {metric.metric}{arrow}"), title_justify="left")
+    table = Table(title=Text(f"{metric.task}: {metric.name}{arrow}"), title_justify="left")
     table.add_column("run", justify="right")
     table.add_column("when (UTC)")
-    candidates = list(dict.fromkeys(f.candidate for run in runs for f in run.figures))
+    candidates = list(dict.fromkeys(result.candidate for run in runs for result in run.overall))
     for candidate in candidates:
         table.add_column(Text(candidate), justify="right")
-    asked: tuple[str, ...] | None = None
+    asked: tuple[str, str] | None = None
     for run in runs:
         now = run.asked(metric.task)
         if asked is not None and now != asked:
@@ -68,22 +66,22 @@ def _figures(runs: Sequence[RunRecord], metric: MetricRecord) -> Table:
         asked = now
         cells = []
         for candidate in candidates:
-            figure = run.figure(metric.task, metric.metric, candidate)
-            cell = Text(value(figure.value, metric.format) if figure else "")
-            if figure and figure.verdict:
-                cell.append(f" {SIGNS[figure.verdict]}", COLOURS[figure.verdict])
+            result = run.result(metric.task, metric.name, candidate)
+            cell = Text(value(result.value, metric.format) if result else "")
+            if result and result.verdict:
+                cell.append(f" {SIGNS[result.verdict]}", COLOURS[result.verdict])
             cells.append(cell)
-        table.add_row(str(run.number), day(run.created), *cells)
+        table.add_row(str(run.number), day(run.comparison.provenance.created), *cells)
     return table
 
 
-def _verdicts(run: RunRecord) -> Text:
+def _verdicts(run: KeptRun) -> Text:
     """Count each candidate's verdicts, over all tasks and metrics."""
     words = Text()
-    for candidate in run.candidates:
-        counts = Counter(str(f.verdict) for f in run.figures if f.candidate == candidate.candidate and f.verdict)
+    for candidate in run.comparison.candidates:
+        counts = Counter(str(r.verdict) for r in run.overall if r.candidate == candidate.name and r.verdict)
         if counts:
-            words.append(f"{', ' if words else ''}{candidate.candidate}")
+            words.append(f"{', ' if words else ''}{candidate.name}")
             for verdict, colour in COLOURS.items():
                 if counts[verdict]:
                     words.append(f" {counts[verdict]}{SIGNS[verdict]}", colour)

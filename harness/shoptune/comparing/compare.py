@@ -4,7 +4,7 @@ Only `Result.p_adjusted`, and the verdict that follows from it, looks at the who
 `shoptune.comparing.estimates` for all other figures.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from shoptune.comparing.estimates import IndexArray, estimates_on, scores_of
 from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.comparing.slicing import breakdown
 from shoptune.comparison import Result, Slice, Spread, Verdict
-from shoptune.components import AdditiveMetric, Metric
+from shoptune.components import CorpusMetric
 from shoptune.data import PROMPT_SLICE
 
-__all__ = ["compare"]
+__all__ = ["compare", "with_verdicts"]
 
 
 def compare(
@@ -46,9 +46,9 @@ def compare(
         everything = np.arange(len(samples.groups))
         own = estimates_on(samples, everything, None, scores, candidates, baseline, seed=seed, resamples=resamples)
         found = [
-            own[m.metric, c]
-            if isinstance(m.component, AdditiveMetric)
-            else _corpus_result(m, c, samples, everything, None)
+            _corpus_result(m, c, samples, everything, None)
+            if isinstance(m.component, CorpusMetric)
+            else own[m.metric, c]
             for m in metrics
             for c in candidates
         ]
@@ -60,7 +60,28 @@ def compare(
             if part.by == PROMPT_SLICE and samples.have_several_prompts:
                 found += [_corpus_result(m, c, samples, members, part) for m in metrics if m.values for c in candidates]
         results += _with_spread(found) if samples.have_several_prompts else found
-    return _with_verdicts(results, {(m.task, m.metric): m.component for m in measured})
+    directions = {(m.task, m.metric): m.component.higher_is_better for m in measured}
+    return with_verdicts(results, [directions[result.task, result.metric] for result in results])
+
+
+def with_verdicts(results: Sequence[Result], higher_is_better: Sequence[bool | None]) -> list[Result]:
+    """Correct the p-values of all `results` together (Holm), and say what follows for each; slices get no verdict.
+
+    `higher_is_better` is of each result's metric; None: it gets no verdict either.
+    """
+
+    def verdict(result: Result, direction: bool | None, adjusted: float | None) -> Verdict | None:
+        if result.slice is not None or result.difference is None or direction is None:
+            return None
+        if adjusted is None or adjusted > statistics.ALPHA:
+            return "inconclusive"
+        return "better" if (result.difference > 0) == direction else "worse"
+
+    corrected = statistics.holm([result.p_value for result in results])
+    return [
+        result.model_copy(update={"p_adjusted": adjusted, "verdict": verdict(result, direction, adjusted)})
+        for result, direction, adjusted in zip(results, higher_is_better, corrected, strict=True)
+    ]
 
 
 def _parts(samples: TaskSamples, slices: Sequence[str] | None) -> Iterator[tuple[Slice, IndexArray]]:
@@ -107,21 +128,3 @@ def _with_spread(results: Sequence[Result]) -> list[Result]:
         return Spread(prompts=len(found), lowest=min(found), highest=max(found), deviation=float(np.std(found, ddof=1)))
 
     return [result.model_copy(update={"spread": spread(result)}) for result in results]
-
-
-def _with_verdicts(results: Sequence[Result], components: Mapping[tuple[str, str], Metric]) -> list[Result]:
-    """Correct all p-values of the experiment together, and say what follows."""
-
-    def verdict(result: Result, adjusted: float | None) -> Verdict | None:
-        higher_is_better = components[result.task, result.metric].higher_is_better
-        if result.slice is not None or result.difference is None or higher_is_better is None:
-            return None
-        if adjusted is None or adjusted > statistics.ALPHA:
-            return "inconclusive"
-        return "better" if (result.difference > 0) == higher_is_better else "worse"
-
-    adjusted = statistics.holm([result.p_value for result in results])
-    return [
-        result.model_copy(update={"p_adjusted": p, "verdict": verdict(result, p)})
-        for result, p in zip(results, adjusted, strict=True)
-    ]

@@ -19,9 +19,9 @@ import numpy.typing as npt
 from shoptune.comparing import statistics
 from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.comparison import Result, Slice
-from shoptune.components import AdditiveMetric, FloatArray
+from shoptune.components import CorpusMetric, FloatArray
 from shoptune.errors import PluginError
-from shoptune.metrics.additive import applies_to, checked_rows, values_of
+from shoptune.metrics.additive import Reducer, applies_to, checked_rows, values_of
 
 __all__ = ["IndexArray", "Scores", "estimates_on", "scores_of"]
 
@@ -34,7 +34,7 @@ class Scores:
     """An additive metric's rows for all candidates."""
 
     metric: str
-    component: AdditiveMetric[Any]
+    component: Reducer
     rows: FloatArray
     """[n, candidates, k]."""
     applies: BoolArray
@@ -43,12 +43,10 @@ class Scores:
 
 def scores_of(measured: Sequence[Measured], candidates: Sequence[str], samples: TaskSamples) -> list[Scores]:
     """Check what plugins' additive metrics made, and put it together; raises PluginError."""
-    return [_scores(m, m.component, candidates, samples) for m in measured if isinstance(m.component, AdditiveMetric)]
+    return [_scores(m, m.component, candidates, samples) for m in measured if not isinstance(m.component, CorpusMetric)]
 
 
-def _scores(
-    measured: Measured, component: AdditiveMetric[Any], candidates: Sequence[str], samples: TaskSamples
-) -> Scores:
+def _scores(measured: Measured, component: Reducer, candidates: Sequence[str], samples: TaskSamples) -> Scores:
     where = f"Metric {measured.metric!r} on task {measured.task!r}"
     rows = [checked_rows(measured.rows[c], samples.groups, f"{where}, candidate {c!r}") for c in candidates]
     widths = {c: found.shape[1] for c, found in zip(candidates, rows, strict=True)}

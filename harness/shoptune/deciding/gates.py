@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from shoptune.comparison import GateVerdict, MetricInfo, Slice
+from shoptune.comparison import GateVerdict, MetricInfo, Slice, gates_outcome
 from shoptune.costs import CostName
 from shoptune.data import PROMPT_SLICE
 from shoptune.described import Described
@@ -153,8 +153,7 @@ def check_gates(
 
 def exit_code(verdicts: Iterable[GateVerdict]) -> int:
     """Return 1 if a gate failed, else 4 if one that demands certainty is inconclusive, else 0."""
-    outcomes = {v.outcome for v in verdicts if v.outcome != "inconclusive" or v.on_inconclusive == "fail"}
-    return 1 if "failed" in outcomes else 4 if "inconclusive" in outcomes else 0
+    return {"failed": 1, "inconclusive": 4}.get(gates_outcome(verdicts), 0)
 
 
 def _unknown(

@@ -1,8 +1,9 @@
-"""The history: what each finished run found, kept beside the store, so that runs of different days can be compared.
+"""The history: what each finished run found, kept in the store, so that runs of different days can be compared.
 
-- `run_record`: one run: who was compared, on what, and what came of it; figures and names, no text of the shop
-- `database`: where records are kept: one SQLite file
-- `samples`: what candidates were asked, and whether two runs were asked the same
+A run is kept as its ``comparison.json``, without samples; `shoptune.kept_run` is what is made of it.
+
+- `runs`: where runs are kept, each in a folder of the store
+- `samples`: what candidates were asked, and how two runs that were not asked the same differ
 - `evidence`: each sample's rows, from the store or from ``samples.jsonl``
 - `changes`: what changed in the values from one run to another, paired by sample
 - `settings`: what changed in versions, data and settings

@@ -11,8 +11,8 @@ from shoptune.errors import UsageError, did_you_mean
 from shoptune.history.changes import Change, changes, refuse_other_samples
 from shoptune.history.evidence import evidence_of
 from shoptune.history.named import NamedRun
-from shoptune.history.run_record import RunRecord
 from shoptune.history.settings import Difference, differences
+from shoptune.kept_run import KeptRun
 from shoptune.storage.store import Store
 
 __all__ = ["Between", "between"]
@@ -22,8 +22,8 @@ __all__ = ["Between", "between"]
 class Between:
     """What lies between two runs."""
 
-    before: RunRecord
-    after: RunRecord
+    before: KeptRun
+    after: KeptRun
     tasks: tuple[str, ...]
     """Those that were compared."""
     changes: tuple[Change, ...]
@@ -48,23 +48,23 @@ def between(
 
     Raises UsageError where they share no task, or were not asked the same.
     """
-    records = before.record, after.record
-    there = [{t.task for t in record.tasks} for record in records]
-    shared = tuple(t.task for t in after.record.tasks if t.task in there[0])
+    runs = before.run, after.run
+    there = [[info.name for info in run.comparison.tasks] for run in runs]
+    shared = tuple(name for name in there[1] if name in there[0])
     if task is not None and task not in shared:
         raise UsageError(f"not both runs have a task {task!r}.{did_you_mean(task, shared)}")
     if not shared:
         raise UsageError(
-            f"{records[0].name} and {records[1].name} have no task in common: "
+            f"{runs[0].name} and {runs[1].name} have no task in common: "
             f"{', '.join(sorted(there[0]))} in one, {', '.join(sorted(there[1]))} in the other"
         )
     tasks = (task,) if task is not None else shared
-    evidence = evidence_of(records[0], store, before.folder), evidence_of(records[1], store, after.folder)
-    refuse_other_samples(tasks, records, evidence)
+    evidence = evidence_of(runs[0], store, before.folder), evidence_of(runs[1], store, after.folder)
+    refuse_other_samples(tasks, runs, evidence)
     return Between(
-        before=records[0],
-        after=records[1],
+        before=runs[0],
+        after=runs[1],
         tasks=tasks,
-        changes=tuple(changes(tasks, records, evidence, metrics, resamples=resamples)),
-        differences=tuple(differences(*records, store)),
+        changes=tuple(changes(tasks, runs, evidence, metrics, resamples=resamples)),
+        differences=tuple(differences(*runs, store)),
     )

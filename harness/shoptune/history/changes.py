@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from shoptune.comparing.compare import compare
+from shoptune.comparing.compare import with_verdicts
+from shoptune.comparing.estimates import estimates_on, scores_of
 from shoptune.comparing.measured import Measured, TaskSamples
-from shoptune.comparison import Result, Verdict
-from shoptune.components import AdditiveMetric, FloatArray, Metric, NoOptions
+from shoptune.comparison import MetricInfo, Result, Verdict
+from shoptune.components import AdditiveMetric, FloatArray, Metric
 from shoptune.errors import PluginError, UsageError
 from shoptune.history.evidence import Evidence
-from shoptune.history.run_record import Figure, MetricRecord, RunRecord
 from shoptune.history.samples import disagreements
-from shoptune.metrics.additive import applies_to, values_of
+from shoptune.kept_run import KeptRun
+from shoptune.metrics.additive import Reducer, applies_to, values_of
 from shoptune.reductions import ratio
+from shoptune.reporting.asked import Asked
 
 __all__ = ["Change", "changes", "refuse_other_samples"]
 
@@ -50,30 +53,37 @@ class Change:
     """Why there is no interval, where there could be one."""
 
 
+def _not_all_zero(rows: FloatArray) -> npt.NDArray[np.bool_]:
+    return np.asarray(rows.any(axis=1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mean:
+    """Reads rows of (value, one), or two zeros where a metric does not apply, as the mean of the values."""
+
+    name: str
+    higher_is_better: bool | None
+    reduce: Callable[[FloatArray], FloatArray] = ratio
+    applies: Callable[[FloatArray], npt.NDArray[np.bool_]] = _not_all_zero
+
+
 @dataclass(frozen=True)
 class _Pair:
     """One candidate's rows of one metric in both runs, in the order of the first run's samples."""
 
-    metric: AdditiveMetric[Any]
+    reducer: Reducer
     before: FloatArray
     after: FloatArray
 
 
 def refuse_other_samples(
-    tasks: Sequence[str], records: tuple[RunRecord, RunRecord], evidence: tuple[Evidence, Evidence]
+    tasks: Sequence[str], runs: tuple[KeptRun, KeptRun], evidence: tuple[Evidence, Evidence]
 ) -> None:
     """Raise UsageError, naming what differs, unless each task was asked the same in both runs."""
-    names = (records[0].name, records[1].name)
-    wrong = []
-    for task in tasks:
-        asked = [of.asked.get(task) for of in evidence]
-        if asked[0] is not None and asked[1] is not None:
-            wrong += [f"{task}: {said}" for said in disagreements(asked[0], asked[1], names)]
-        else:
-            wrong += [f"{task}: {said}" for said in _by_fingerprint(task, records)]
+    wrong = [f"{task}: {said}" for task in tasks for said in _differences(task, runs, evidence)]
     if wrong:
         raise UsageError(
-            f"{names[0]} and {names[1]} can't be compared, they were not asked the same:\n  "
+            f"{runs[0].name} and {runs[1].name} can't be compared, they were not asked the same:\n  "
             + "\n  ".join(wrong)
             + "\nName the tasks that can be compared with --task, or run one of the two again on the other's data."
         )
@@ -81,7 +91,7 @@ def refuse_other_samples(
 
 def changes(
     tasks: Sequence[str],
-    records: tuple[RunRecord, RunRecord],
+    runs: tuple[KeptRun, KeptRun],
     evidence: tuple[Evidence, Evidence],
     known: Mapping[str, Metric],
     *,
@@ -93,31 +103,31 @@ def changes(
     (`refuse_other_samples`).  A change gets an interval and a verdict where both runs' rows are left and give the
     recorded values again; else it is said why not.
     """
-    before, after = records
+    before, after = runs
     found: dict[tuple[str, str, str], Change] = {}
     pairs: dict[tuple[str, str, str], _Pair] = {}
-    metrics = {(m.task, m.metric): m for m in before.metrics}
-    for metric in after.metrics:
-        was = metrics.get((metric.task, metric.metric))
+    metrics = {(m.task, m.name): m for m in before.comparison.metrics}
+    for metric in after.comparison.metrics:
+        was = metrics.get((metric.task, metric.name))
         if metric.task not in tasks or was is None:
             continue
-        for candidate in after.candidates:
-            key = metric.task, metric.metric, candidate.candidate
-            figures = before.figure(*key), after.figure(*key)
-            if figures[0] is None or figures[1] is None:
+        for candidate in after.comparison.candidates:
+            key = metric.task, metric.name, candidate.name
+            results = before.result(*key), after.result(*key)
+            if results[0] is None or results[1] is None:
                 continue
-            found[key] = _change(figures[0], figures[1])
-            if (was.component, was.options) != (metric.component, metric.options):
+            found[key] = _change(results[0], results[1])
+            if (was.metric, was.options) != (metric.metric, metric.options):
                 found[key] = replace(found[key], difference=None, remark="measured with other options: not compared")
             elif metric.additive:
-                pair = _pair(metric, (figures[0], figures[1]), evidence, known.get(metric.component))
+                pair = _pair(metric, (results[0], results[1]), evidence, known.get(metric.metric))
                 if isinstance(pair, str):
                     found[key] = replace(found[key], remark=pair)
                 elif np.array_equal(pair.before, pair.after):
                     found[key] = replace(found[key], verdict="same")
                 else:
                     pairs[key] = pair
-    for key, result in _compared(pairs, evidence[0], seed=after.seed, resamples=resamples):
+    for key, result in _compared(pairs, evidence[0].asked, seed=after.comparison.provenance.seed, resamples=resamples):
         low, high = result.difference_interval or (None, None)
         found[key] = replace(
             found[key],
@@ -131,18 +141,19 @@ def changes(
     return list(found.values())
 
 
-def _by_fingerprint(task: str, records: tuple[RunRecord, RunRecord]) -> Iterator[str]:
-    """Say how a task differs whose samples are no longer known one by one."""
-    before, after = (next(t for t in record.tasks if t.task == task) for record in records)
-    for what in ("prompts", "samples"):
-        old, new = getattr(before, what), getattr(after, what)
-        if not old or not new:
-            yield f"neither the store nor a samples.jsonl has what it takes to see whether the {what} are the same"
-        elif old != new:
-            yield f"the {what} differ"
+def _differences(task: str, runs: tuple[KeptRun, KeptRun], evidence: tuple[Evidence, Evidence]) -> Iterator[str]:
+    """Say how two runs asked a task otherwise, sample by sample where these are known; nothing where they did not."""
+    before, after = (run.asked(task) for run in runs)
+    if before is None or after is None or before == after:
+        return
+    old, new = (of.asked.get(task) for of in evidence)
+    said = list(disagreements(old, new, (runs[0].name, runs[1].name))) if old and new else []
+    yield from said or [
+        f"the {what} differ" for what, old, new in zip(("prompts", "samples"), before, after, strict=True) if old != new
+    ]
 
 
-def _change(before: Figure, after: Figure) -> Change:
+def _change(before: Result, after: Result) -> Change:
     defined = before.value is not None and after.value is not None
     return Change(
         task=after.task,
@@ -155,41 +166,33 @@ def _change(before: Figure, after: Figure) -> Change:
 
 
 def _pair(
-    record: MetricRecord, figures: tuple[Figure, Figure], evidence: tuple[Evidence, Evidence], known: Metric | None
+    metric: MetricInfo, results: tuple[Result, Result], evidence: tuple[Evidence, Evidence], known: Metric | None
 ) -> _Pair | str:
-    """Return both runs' rows and the metric that makes the recorded values of them, or why there is no such thing."""
+    """Return both runs' rows and what makes the recorded values of them, or why there is no such thing."""
     old, new = evidence
     rows = (
-        old.rows(record.task, record.metric, figures[0].candidate),
-        new.rows(record.task, record.metric, figures[1].candidate),
+        old.rows(metric.task, metric.name, results[0].candidate),
+        new.rows(metric.task, metric.name, results[1].candidate),
     )
-    if rows[0] is None or rows[1] is None or not (record.task in old.asked and record.task in new.asked):
+    if rows[0] is None or rows[1] is None or not (metric.task in old.asked and metric.task in new.asked):
         return "no interval: the rows of one of the runs are no longer there"
-    place = {sample.id: number for number, sample in enumerate(new.asked[record.task])}
-    before, after = rows[0], rows[1][[place[sample.id] for sample in old.asked[record.task]]]
-    for pair in _readings(record, known, before, after, evidence):
-        if _gives(pair.metric, pair.before, figures[0]) and _gives(pair.metric, pair.after, figures[1]):
+    index = {sample.id: number for number, sample in enumerate(new.asked[metric.task])}
+    before, after = rows[0], rows[1][[index[sample.id] for sample in old.asked[metric.task]]]
+    for pair in _readings(metric, known, before, after, evidence):
+        if _gives(pair.reducer, pair.before, results[0]) and _gives(pair.reducer, pair.after, results[1]):
             return pair
     return "no interval: the metric as it is installed does not make the recorded values of the rows that are left"
 
 
 def _readings(
-    record: MetricRecord,
+    metric: MetricInfo,
     known: Metric | None,
     before: FloatArray,
     after: FloatArray,
     evidence: tuple[Evidence, Evidence],
 ) -> Iterator[_Pair]:
     """Yield what the rows may mean: the installed metric's, or else sum and number of values to be averaged."""
-    mean = AdditiveMetric(
-        name=record.metric,
-        summary="Mean of the samples' values",
-        options=NoOptions,
-        rows=_measured_already,
-        reduce=ratio,
-        higher_is_better=record.higher_is_better,
-        format=record.format,
-    )
+    mean = _Mean(name=metric.name, higher_is_better=metric.higher_is_better)
     installed = known if isinstance(known, AdditiveMetric) else None
     if evidence[0].own_values == evidence[1].own_values:
         if installed and not evidence[0].own_values:
@@ -203,55 +206,52 @@ def _readings(
         yield _Pair(mean, *own)
 
 
-def _own_values(metric: AdditiveMetric[Any], rows: FloatArray) -> FloatArray:
+def _own_values(metric: Reducer, rows: FloatArray) -> FloatArray:
     """Return each sample's own value and a one, two zeros where the metric does not apply: [n, 2]."""
     values = values_of(metric, rows)
     applies = applies_to(metric, rows) & np.isfinite(values)
     return np.stack([np.where(applies, values, 0), applies], axis=1)
 
 
-def _gives(metric: AdditiveMetric[Any], rows: FloatArray, figure: Figure) -> bool:
-    """Whether the metric makes the recorded value of the rows; another version of it may read them otherwise."""
-    if metric.reduce is ratio and rows.shape[1] != 2:
+def _gives(reducer: Reducer, rows: FloatArray, result: Result) -> bool:
+    """Whether the recorded value comes of the rows; another version of a metric may read them otherwise."""
+    if reducer.reduce is ratio and rows.shape[1] != 2:
         return False
     try:
-        value = float(values_of(metric, rows.sum(axis=0)))
+        value = float(values_of(reducer, rows.sum(axis=0)))
     except PluginError:
         return False
-    if figure.value is None:
+    if result.value is None:
         return bool(np.isnan(value))
-    return bool(np.isclose(value, figure.value, rtol=TOLERANCE, atol=TOLERANCE))
-
-
-def _measured_already(*_: object) -> FloatArray:
-    raise AssertionError("the rows of a finished run are reduced, and never measured again")
+    return bool(np.isclose(value, result.value, rtol=TOLERANCE, atol=TOLERANCE))
 
 
 def _compared(
-    pairs: Mapping[tuple[str, str, str], _Pair], evidence: Evidence, *, seed: int, resamples: int
+    pairs: Mapping[tuple[str, str, str], _Pair], asked: Mapping[str, Sequence[Asked]], *, seed: int, resamples: int
 ) -> Iterator[tuple[tuple[str, str, str], Result]]:
-    """Compare all pairs at once, so that verdicts are corrected for the number of them all.
+    """Estimate the difference of each pair, and correct the verdicts for the number of them all.
 
-    `compare` knows candidates of one task; here the runs are its candidates, and each candidate of ours is a task.
+    The two runs stand for what `estimates_on` knows as candidates, with the first as the baseline.
     """
-    samples, measured, key_of = {}, [], {}
-    for key, pair in pairs.items():
-        task, metric, candidate = key
-        name = json.dumps([task, candidate])
-        key_of[name, metric] = key
-        of_task = evidence.asked[task]
-        samples[name] = TaskSamples(
+    results: dict[tuple[str, str, str], Result] = {}
+    for task, candidate in dict.fromkeys((task, candidate) for task, _, candidate in pairs):
+        name = json.dumps([task, candidate])  # what the draws are seeded by
+        samples = TaskSamples(
             task=name,
-            groups=[sample.group for sample in of_task],
-            slices=[{}] * len(of_task),
-            invalid=dict.fromkeys((BEFORE, AFTER), np.zeros(len(of_task), dtype=np.bool_)),
+            groups=[sample.group for sample in asked[task]],
+            slices=[{}] * len(asked[task]),
+            invalid=dict.fromkeys((BEFORE, AFTER), np.zeros(len(asked[task]), dtype=np.bool_)),
         )
-        measured.append(
-            Measured(task=name, metric=metric, component=pair.metric, rows={BEFORE: pair.before, AFTER: pair.after})
+        measured = [
+            Measured(task=name, metric=metric, component=pair.reducer, rows={BEFORE: pair.before, AFTER: pair.after})
+            for (of_task, metric, of_candidate), pair in pairs.items()
+            if (of_task, of_candidate) == (task, candidate)
+        ]
+        scores = scores_of(measured, (BEFORE, AFTER), samples)
+        everything = np.arange(len(samples.groups))
+        estimates = estimates_on(
+            samples, everything, None, scores, (BEFORE, AFTER), BEFORE, seed=seed, resamples=resamples
         )
-    results = compare(
-        list(samples.values()), measured, (BEFORE, AFTER), BEFORE, seed=seed, resamples=resamples, slices=()
-    )
-    for result in results:
-        if result.candidate == AFTER:
-            yield key_of[result.task, result.metric], result
+        results |= {(task, m.metric, candidate): estimates[m.metric, AFTER] for m in measured}
+    directions = [pairs[key].reducer.higher_is_better for key in results]
+    yield from zip(results, with_verdicts(list(results.values()), directions), strict=True)

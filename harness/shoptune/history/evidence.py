@@ -11,8 +11,9 @@ import orjson
 
 from shoptune.components import FloatArray
 from shoptune.errors import UsageError
-from shoptune.history.run_record import RunRecord
-from shoptune.history.samples import Asked, asked_of_line, asked_of_store
+from shoptune.history.samples import asked_of_line, asked_of_store
+from shoptune.kept_run import KeptRun
+from shoptune.reporting.asked import Asked
 from shoptune.storage.store import Store
 
 __all__ = ["Evidence", "evidence_of"]
@@ -33,17 +34,18 @@ class Evidence:
     ``samples.jsonl`` has no more."""
 
 
-def evidence_of(record: RunRecord, store: Store, folder: Path | None) -> Evidence:
+def evidence_of(run: KeptRun, store: Store, folder: Path | None) -> Evidence:
     """Return the run's rows: from the store where it still holds the samples of all tasks, else from `folder`."""
-    found = {task.task: asked_of_store(store, record.fingerprints, task.task, task.scored_on) for task in record.tasks}
+    provenance = run.comparison.provenance
+    found = {info.name: asked_of_store(store, provenance, info) for info in run.comparison.tasks}
     asked = {task: samples for task, samples in found.items() if samples is not None}
     if len(asked) < len(found) and folder is not None and (folder / "samples.jsonl").exists():
         return _of_file(folder / "samples.jsonl")
 
     def rows(task: str, metric: str, candidate: str) -> FloatArray | None:
-        name = f"measure {metric} of {task} with {candidate}"
-        step = store.find(record.fingerprints[name]) if name in record.fingerprints else None
-        path = step.folder / "rows.npy" if step else None
+        step = provenance.step("measure", task=task, metric=metric, candidate=candidate)
+        stored = store.find(step.fingerprint) if step else None
+        path = stored.folder / "rows.npy" if stored else None
         return np.load(path, allow_pickle=False) if path and path.exists() else None
 
     return Evidence(asked=asked, rows=rows, own_values=False)

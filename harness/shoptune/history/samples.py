@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from shoptune.comparison import Provenance, TaskInfo
 from shoptune.data import Example
+from shoptune.reporting.asked import Asked, asked_of
 from shoptune.storage.fingerprint import fingerprint
 from shoptune.storage.jsonl import read_jsonl
 from shoptune.storage.store import Store
 
-__all__ = [
-    "Asked",
-    "asked_of_line",
-    "asked_of_store",
-    "disagreements",
-    "fingerprint_of_prompts",
-    "fingerprint_of_samples",
-]
+__all__ = ["asked_of_line", "asked_of_store", "disagreements"]
 
 NAMED = 3
 """So many samples are named where two runs disagree."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One sample: what was asked and what a good answer is, as fingerprints."""
-
-    id: str
-    group: str
-    prompt: str
-    """Of the user's turn."""
-    references: str
-    around: str | None
-    """Of all other turns and the choices; None where it is not known, since ``samples.jsonl`` does not say."""
-
-
-def asked_of_store(store: Store, fingerprints: Mapping[str, str], task: str, scored_on: str) -> list[Asked] | None:
+def asked_of_store(store: Store, provenance: Provenance, task: TaskInfo) -> list[Asked] | None:
     """Return a task's samples in the order of their rows; None where the store does not hold them any more."""
-    for kind in (
-        "expand prompts of",
-        "prepare",
-    ):
-        name = fingerprints.get(f"{kind} {task}")
-        step = store.find(name) if name else None
+    for kind in ("expand_prompts", "prepare"):  # the first holds each example in every prompt, where there are several
+        step = provenance.step(kind, task=task.name)
         if step:
-            return [_asked(example) for example in read_jsonl(step.path(f"examples.{scored_on}.jsonl"), Example)]
-        if name:
-            return None
+            stored = store.find(step.fingerprint)
+            return _asked(stored.path(f"examples.{task.scored_on}.jsonl")) if stored else None
     return None
 
 
@@ -61,19 +38,6 @@ def asked_of_line(sample: Mapping[str, Any]) -> Asked:
         references=fingerprint(sample["references"]),
         around=None,
     )
-
-
-def fingerprint_of_prompts(asked: Iterable[Asked]) -> str:
-    """Return one name for all that was asked, whatever the order; empty where that is not known."""
-    found = sorted(asked, key=lambda sample: sample.id)
-    known = found and all(sample.around is not None for sample in found)
-    return fingerprint([[sample.id, sample.prompt, sample.around] for sample in found]) if known else ""
-
-
-def fingerprint_of_samples(asked: Iterable[Asked]) -> str:
-    """Return one name for which samples these are and what good answers are; empty where there are none."""
-    found = sorted(asked, key=lambda sample: sample.id)
-    return fingerprint([[sample.id, sample.references] for sample in found]) if found else ""
 
 
 def disagreements(before: Sequence[Asked], after: Sequence[Asked], names: tuple[str, str]) -> Iterator[str]:
@@ -91,16 +55,8 @@ def disagreements(before: Sequence[Asked], after: Sequence[Asked], names: tuple[
         yield f"the references of {_counted(references)} differ"
 
 
-def _asked(example: Example) -> Asked:
-    turns = list(example.messages)
-    last = next((place for place in reversed(range(len(turns))) if turns[place]["role"] == "user"), None)
-    return Asked(
-        id=example.id,
-        group=example.group,
-        prompt=fingerprint("" if last is None else turns.pop(last)["content"]),
-        references=fingerprint(list(example.references)),
-        around=fingerprint([turns, list(example.choices)]),
-    )
+def _asked(examples: Path) -> list[Asked]:
+    return [asked_of(example) for example in read_jsonl(examples, Example)]
 
 
 def _prompt_differs(old: Asked, new: Asked) -> bool:

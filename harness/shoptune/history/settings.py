@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shoptune.history.run_record import RunRecord
+from shoptune.comparison import Comparison
+from shoptune.kept_run import KeptRun
 from shoptune.storage.store import Store
 
 __all__ = ["Difference", "differences"]
@@ -27,25 +28,26 @@ class Difference:
     """The steps whose settings it is in; empty where it is about the whole run."""
 
 
-def differences(before: RunRecord, after: RunRecord, store: Store) -> list[Difference]:
+def differences(before: KeptRun, after: KeptRun, store: Store) -> list[Difference]:
     """Return what differs; settings as far as the store still holds the steps that have them."""
+    old, new = before.comparison, after.comparison
     found = [
-        *_of_mappings("", {"experiment": before.experiment}, {"experiment": after.experiment}),
-        *_of_mappings("", {"baseline": before.baseline}, {"baseline": after.baseline}),
-        *_of_mappings("", {"seed": before.seed}, {"seed": after.seed}),
-        *_of_mappings("version of ", before.versions, after.versions),
-        *_of_mappings("plugin ", before.plugins, after.plugins),
+        *_of_mappings("", {"experiment": old.experiment}, {"experiment": new.experiment}),
+        *_of_mappings("", {"baseline": old.baseline}, {"baseline": new.baseline}),
+        *_of_mappings("", {"seed": old.provenance.seed}, {"seed": new.provenance.seed}),
+        *_of_mappings("version of ", old.provenance.versions, new.provenance.versions),
+        *_of_mappings("plugin ", old.provenance.plugins, new.provenance.plugins),
     ]
-    for old, new in zip(_members(before), _members(after), strict=True):
-        found += _of_mappings("", old, new)
-    return [*found, *_of_steps(before.fingerprints, after.fingerprints, store)]
+    for were, are in zip(_members(old), _members(new), strict=True):
+        found += _of_mappings("", were, are)
+    return [*found, *_of_steps(old.provenance.fingerprints, new.provenance.fingerprints, store)]
 
 
-def _members(run: RunRecord) -> Iterator[dict[str, str]]:
+def _members(comparison: Comparison) -> Iterator[dict[str, str]]:
     """Yield the tasks, candidates and metrics that take part."""
-    yield {f"task {task.task}": "there" for task in run.tasks}
-    yield {f"candidate {candidate.candidate}": "there" for candidate in run.candidates}
-    yield {f"metric {metric.metric} of {metric.task}": "there" for metric in run.metrics}
+    yield {f"task {task.name}": "there" for task in comparison.tasks}
+    yield {f"candidate {candidate.name}": "there" for candidate in comparison.candidates}
+    yield {f"metric {metric.name} of {metric.task}": "there" for metric in comparison.metrics}
 
 
 def _of_steps(before: Mapping[str, str], after: Mapping[str, str], store: Store) -> Iterator[Difference]:

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from shoptune.components import AdditiveMetric, FloatArray
+from shoptune.components import FloatArray
 from shoptune.errors import PluginError
 
-__all__ = ["applies_to", "checked_rows", "values_of"]
+__all__ = ["Reducer", "applies_to", "checked_rows", "values_of"]
+
+
+class Reducer(Protocol):
+    """What it takes to make values of rows: an `AdditiveMetric` without what makes the rows."""
+
+    @property
+    def name(self) -> str:
+        """What messages call it."""
+
+    @property
+    def reduce(self) -> Callable[[FloatArray], FloatArray]:
+        """Totals [..., k] -> values [...]."""
+
+    @property
+    def applies(self) -> Callable[[FloatArray], npt.NDArray[np.bool_]]:
+        """Rows [n, k] -> which samples the metric applies to."""
+
+    @property
+    def higher_is_better(self) -> bool | None:
+        """None: neither."""
 
 
 def checked_rows(rows: npt.ArrayLike, samples: Sequence[str], where: str) -> FloatArray:
@@ -37,7 +57,7 @@ def checked_rows(rows: npt.ArrayLike, samples: Sequence[str], where: str) -> Flo
     return checked
 
 
-def values_of(metric: AdditiveMetric[Any], totals: FloatArray) -> FloatArray:
+def values_of(metric: Reducer, totals: FloatArray) -> FloatArray:
     """Reduce totals [..., k] to values [...], NaN for those that aren't finite; raises PluginError for a bad reduce."""
     try:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -52,7 +72,7 @@ def values_of(metric: AdditiveMetric[Any], totals: FloatArray) -> FloatArray:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def applies_to(metric: AdditiveMetric[Any], rows: FloatArray) -> npt.NDArray[np.bool_]:
+def applies_to(metric: Reducer, rows: FloatArray) -> npt.NDArray[np.bool_]:
     """Say which rows [n, k] the metric applies to, [n]; raises PluginError where the metric can't."""
     try:
         applies = np.asarray(metric.applies(rows), dtype=np.bool_)

@@ -20,6 +20,7 @@ from shoptune.comparison import (
     Provenance,
     SampleAnswer,
     SampleInfo,
+    StepRecord,
     TaskInfo,
     Training,
 )
@@ -33,6 +34,7 @@ from shoptune.planning.plan import Plan, PlannedTask
 from shoptune.plugins import Plugins
 from shoptune.plugins.attribution import blaming
 from shoptune.prices import Prices
+from shoptune.reporting.asked import asked_of, fingerprint_of_prompts, fingerprint_of_samples
 from shoptune.step import Step
 from shoptune.steps.measure import MeasureStep
 from shoptune.steps.samples import read_samples
@@ -88,7 +90,7 @@ class _Assembler:
                 command=command,
                 versions={"python": platform.python_version(), **versions_of(LIBRARIES)},
                 plugins={p.name: p.version for p in self.plugins.loaded},
-                fingerprints={s.name: s.fingerprint for s in plan.steps},
+                steps=[_step_record(step) for step in plan.steps],
             ),
             samples=self._sample_infos(measured),
         )
@@ -134,6 +136,7 @@ class _Assembler:
 
     def _task(self, task: PlannedTask) -> TaskInfo:
         examples = [s.example for s in self.samples[task.name, self.names[0]]]
+        asked = [asked_of(example) for example in examples]
         return TaskInfo(
             name=task.name,
             task=task.component,
@@ -142,6 +145,8 @@ class _Assembler:
             examples=len(examples) // (1 + len(task.prompts)),
             prompts=[OWN_PROMPT, *task.prompts] if task.prompts else [],
             groups=len({e.group for e in examples}),
+            prompts_fingerprint=fingerprint_of_prompts(asked),
+            samples_fingerprint=fingerprint_of_samples(asked),
             data=DataReport.model_validate(self._stored(task.prepare).json("data.json")),
         )
 
@@ -213,6 +218,17 @@ class _Assembler:
 
     def _highlights(self, step: MeasureStep) -> list[list[Highlight]]:
         return list(read_highlights(self._stored(step).path("highlights.jsonl")))
+
+
+def _step_record(step: Step) -> StepRecord:
+    return StepRecord(
+        name=step.name,
+        kind=step.kind,
+        task=step.task,
+        candidate=step.candidate,
+        metric=step.metric,
+        fingerprint=step.fingerprint,
+    )
 
 
 def _cost(step: Step, measured: Mapping[str, Any], prices: Prices | None) -> Cost:

@@ -13,7 +13,7 @@ from shoptune.comparison import Comparison
 from shoptune.components import ReportFormat
 from shoptune.data_report import DataReport
 from shoptune.errors import PluginError, UsageError
-from shoptune.history.run_record import RunRecord
+from shoptune.kept_run import KeptRun
 from shoptune.plugins import Plugins, Registered
 
 __all__ = ["refuse_unwritable", "render", "render_data", "render_history"]
@@ -46,7 +46,7 @@ def render_data(
     ]
 
 
-def render_history(runs: Sequence[RunRecord], name: str, plugins: Plugins) -> Mapping[str, str]:
+def render_history(runs: Sequence[KeptRun], name: str, plugins: Plugins) -> Mapping[str, str]:
     """Return what a report format makes of the history: file names -> contents; raises UsageError where it can't."""
     registered = plugins.find("report format", plugins.report_formats, name)
     render = registered.component.render_history

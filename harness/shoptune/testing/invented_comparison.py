@@ -16,6 +16,7 @@ from shoptune.comparison import (
     SampleAnswer,
     SampleInfo,
     Slice,
+    StepRecord,
     TaskInfo,
     Training,
 )
@@ -58,6 +59,8 @@ def sample_comparison() -> Comparison:
                 scored_on="test",
                 examples=40,
                 groups=40,
+                prompts_fingerprint="5d41402abc",
+                samples_fingerprint="7d793037a0",
                 data=_data(),
             )
         ],
@@ -109,7 +112,10 @@ def sample_comparison() -> Comparison:
             command="shoptune run experiment.yaml",
             versions={"python": "3.11.9", "shoptune": "0.1.0"},
             plugins={"text": "0.1.0"},
-            fingerprints={f"prepare {TASK}": "b3f1c2d4e5", "tune tuned": "90ab12cd34"},
+            steps=[
+                StepRecord(name=f"prepare {TASK}", kind="prepare", task=TASK, fingerprint="b3f1c2d4e5"),
+                StepRecord(name="tune tuned", kind="tune", candidate="tuned", fingerprint="90ab12cd34"),
+            ],
         ),
         samples=[*_samples()],
     )

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 
 from shoptune.comparison import Comparison
 from shoptune.components import ReportFormat, Section
-from shoptune.history.run_record import record_of
+from shoptune.kept_run import KeptRun
 from shoptune.testing.contract import Finding, examine, insist, require
 from shoptune.testing.hostile import MARKUP, TAG, everywhere
 from shoptune.testing.invented_comparison import sample_comparison
@@ -53,7 +53,8 @@ class Material:
                 f"data/{name}": of for name, of in self.format.render_data(comparison.experiment, reports).items()
             }
         if self.format.render_history:
-            runs = [record_of(comparison, {}, f"reports{text}")]
+            without_samples = comparison.model_copy(update={"samples": []})
+            runs = [KeptRun(number=1, id="r0123456789a", reports=f"reports{text}", comparison=without_samples)]
             files |= {f"history/{name}": of for name, of in self.format.render_history(runs).items()}
         return files
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shoptune.comparison import Verdict
-from shoptune.history.run_record import Figure, MetricRecord, RunRecord
+from shoptune.comparison import MetricInfo, Result, Verdict
+from shoptune.kept_run import KeptRun
 
 __all__ = ["Point", "Trend", "trends"]
 
@@ -29,11 +29,11 @@ class Point:
 class Trend:
     """One metric of one task."""
 
-    metric: MetricRecord
+    metric: MetricInfo
     unit: str
     """``%`` for a share; else empty."""
     candidates: tuple[str, ...]
-    runs: tuple[tuple[RunRecord, dict[str, Figure]], ...]
+    runs: tuple[tuple[KeptRun, dict[str, Result]], ...]
     """Those that have the metric, and what each candidate got in them."""
     points: tuple[Point, ...]
     breaks: tuple[float, ...]
@@ -47,42 +47,42 @@ class Trend:
             values = [point.value for point in self.points if point.candidate == candidate]
             if values:
                 spans.append(f"{candidate} from {values[0]:.4g} to {values[-1]:.4g}{self.unit}")
-        return f"{self.metric.metric}, runs {self.points[0].run} to {self.points[-1].run}: {'; '.join(spans)}"
+        return f"{self.metric.name}, runs {self.points[0].run} to {self.points[-1].run}: {'; '.join(spans)}"
 
 
-def trends(runs: Sequence[RunRecord]) -> list[Trend]:
-    """Return a trend for each metric that the runs have figures of; give runs of one experiment, the oldest first."""
-    metrics = {(metric.task, metric.metric): metric for run in runs for metric in run.metrics}
+def trends(runs: Sequence[KeptRun]) -> list[Trend]:
+    """Return a trend for each metric that the runs have values of; give runs of one experiment, the oldest first."""
+    metrics = {(metric.task, metric.name): metric for run in runs for metric in run.comparison.metrics}
     return [trend for metric in metrics.values() if (trend := _trend(runs, metric)).points]
 
 
-def _trend(runs: Sequence[RunRecord], metric: MetricRecord) -> Trend:
+def _trend(runs: Sequence[KeptRun], metric: MetricInfo) -> Trend:
     scale = 100.0 if metric.format == "share" else 1.0
     candidates: dict[str, None] = {}
-    measured: list[tuple[RunRecord, dict[str, Figure]]] = []
+    measured: list[tuple[KeptRun, dict[str, Result]]] = []
     points: list[Point] = []
     breaks: list[float] = []
     for run in runs:
-        figures = [f for f in run.figures if (f.task, f.metric) == (metric.task, metric.metric)]
-        if not figures:
+        results = {r.candidate: r for r in run.overall if (r.task, r.metric) == (metric.task, metric.name)}
+        if not results:
             continue
         number = run.number or 0
         if measured and measured[-1][0].asked(metric.task) != run.asked(metric.task):
             breaks.append(((measured[-1][0].number or 0) + number) / 2)
-        candidates.update(dict.fromkeys(figure.candidate for figure in figures))
-        measured.append((run, {figure.candidate: figure for figure in figures}))
+        candidates.update(dict.fromkeys(results))
+        measured.append((run, results))
         points += [
             Point(
                 run=number,
-                candidate=figure.candidate,
-                value=figure.value * scale,
-                low=None if figure.low is None else figure.low * scale,
-                high=None if figure.high is None else figure.high * scale,
-                verdict=figure.verdict,
+                candidate=candidate,
+                value=result.value * scale,
+                low=None if result.interval is None else result.interval[0] * scale,
+                high=None if result.interval is None else result.interval[1] * scale,
+                verdict=result.verdict,
                 part=len(breaks),
             )
-            for figure in figures
-            if figure.value is not None
+            for candidate, result in results.items()
+            if result.value is not None
         ]
     return Trend(
         metric=metric,

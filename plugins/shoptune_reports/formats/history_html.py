@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from shoptune.history.run_record import RunRecord
+from shoptune.kept_run import KeptRun
 from shoptune_reports.charts.trends import Trend, trends
 from shoptune_reports.html.page import CHARTS, render_page
 
@@ -28,15 +28,16 @@ class History:
     """The runs of one experiment."""
 
     experiment: str
-    runs: tuple[RunRecord, ...]
+    runs: tuple[KeptRun, ...]
     trends: tuple[Trend, ...]
 
 
-def render_history_html(runs: Sequence[RunRecord]) -> Mapping[str, str]:
+def render_history_html(runs: Sequence[KeptRun]) -> Mapping[str, str]:
     """Return ``history.html``."""
-    by_experiment = sorted(runs, key=lambda run: run.experiment)
+    by_experiment = sorted(runs, key=_experiment)
     histories = [
-        _history(experiment, tuple(of)) for experiment, of in groupby(by_experiment, lambda run: run.experiment)
+        History(experiment=experiment, runs=of, trends=tuple(trends(of)))
+        for experiment, of in ((name, tuple(group)) for name, group in groupby(by_experiment, _experiment))
     ]
     plots = [
         {"candidates": trend.candidates, "unit": trend.unit, "points": trend.points, "breaks": trend.breaks}
@@ -57,16 +58,16 @@ def render_history_html(runs: Sequence[RunRecord]) -> Mapping[str, str]:
     return {"history.html": html}
 
 
-def _history(experiment: str, runs: tuple[RunRecord, ...]) -> History:
-    return History(experiment=experiment, runs=runs, trends=tuple(trends(runs)))
+def _experiment(run: KeptRun) -> str:
+    return run.comparison.experiment
 
 
-def _verdicts(run: RunRecord) -> list[tuple[str, list[tuple[str, int]]]]:
+def _verdicts(run: KeptRun) -> list[tuple[str, list[tuple[str, int]]]]:
     """Count each candidate's verdicts over all tasks and metrics; candidates that have none are left out."""
     found = []
-    for candidate in run.candidates:
-        counts = Counter(f.verdict for f in run.figures if f.candidate == candidate.candidate)
+    for candidate in run.comparison.candidates:
+        counts = Counter(result.verdict for result in run.overall if result.candidate == candidate.name)
         shown = [(verdict, counts[verdict]) for verdict in ("better", "worse", "inconclusive") if counts[verdict]]
         if shown:
-            found.append((candidate.candidate, shown))
+            found.append((candidate.name, shown))
     return found

@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from scipy import stats
 
+from shoptune.comparison import CandidateInfo, MetricInfo, Result
 from shoptune.components import AdditiveMetric, FloatArray, NoOptions
 from shoptune.history.changes import Change, changes
 from shoptune.history.evidence import Evidence
-from shoptune.history.run_record import CandidateRecord, Figure, MetricRecord, RunRecord
-from shoptune.history.samples import Asked, disagreements, fingerprint_of_prompts, fingerprint_of_samples
+from shoptune.history.samples import disagreements
+from shoptune.kept_run import KeptRun
+from shoptune.reporting.asked import Asked, fingerprint_of_prompts, fingerprint_of_samples
 from tests.fakes import Outcome, Shop, shoptune
-from tests.harness.history.test_history import a_record
+from tests.harness.history.test_history import a_comparison
 
 
 def compare(shop: Shop, *arguments: str) -> Outcome:
@@ -189,11 +191,15 @@ def test_runs_whose_samples_are_lost_are_compared_by_what_the_history_knows(two:
     assert "echo: the prompts differ" in outcome.output
 
 
-def test_files_without_samples_are_refused(two: Shop) -> None:
+def test_files_without_samples_are_compared_by_what_they_know(two: Shop) -> None:
     (two.folder / "monday/samples.jsonl").unlink()
+    of = by_candidate(found(two, "monday", "reports/fake", "--store", "elsewhere"))["drilled"]
+    assert of["difference"] < 0
+    assert "no longer there" in of["remark"]
+    two.set("tasks.echo.instruction", "Say:").run()
     outcome = compare(two, "monday", "reports/fake", "--store", "elsewhere")
     assert outcome.code == 2
-    assert "neither the store nor a samples.jsonl" in outcome.output
+    assert "echo: the prompts differ" in outcome.output
 
 
 def test_a_damaged_samples_file(two: Shop) -> None:
@@ -259,21 +265,17 @@ def no_rows(*_: object) -> FloatArray:
 METRIC = AdditiveMetric(name="m", summary="", options=NoOptions, rows=no_rows, reduce=mean, higher_is_better=True)
 
 
-def a_run(rows: FloatArray, value: float) -> RunRecord:
-    figure = Figure(
-        task="t",
-        metric="m",
-        candidate="c",
-        value=value,
-        n=len(rows),
-        invalid=0,
-        **dict.fromkeys(("low", "high", "difference", "difference_low", "difference_high", "verdict")),
+def a_run(rows: FloatArray, value: float) -> KeptRun:
+    result = Result(task="t", metric="m", candidate="c", value=value, n=len(rows), invalid=0)
+    metric = MetricInfo(
+        task="t", name="m", metric="m", summary="", higher_is_better=True, format="score", additive=True
     )
-    info = MetricRecord(
-        task="t", metric="m", component="m", higher_is_better=True, format="score", additive=True, options="{}"
-    )
-    candidates = (CandidateRecord(candidate="c", kind="model", summary=""),)
-    return replace(a_record(), metrics=(info,), candidates=candidates, figures=(figure,))
+    parts = {
+        "candidates": [CandidateInfo(name="c", kind="model", summary="")],
+        "metrics": [metric],
+        "results": [result],
+    }
+    return KeptRun(reports="", comparison=a_comparison().model_copy(update=parts))
 
 
 def evidence(rows: FloatArray, order: list[int] | None = None, *, own_values: bool = False) -> Evidence:

@@ -6,49 +6,30 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shoptune.comparison import SCHEMA_VERSION, Comparison
 from shoptune.errors import StoreError
-from shoptune.history.database import VERSION, add_run, history_file, read_runs
-from shoptune.history.run_record import (
-    CandidateRecord,
-    CostRecord,
-    Figure,
-    GateRecord,
-    MetricRecord,
-    RunRecord,
-    TaskRecord,
-)
+from shoptune.history.runs import add_run, entries, read_runs, runs_folder
+from shoptune.kept_run import KeptRun
+from shoptune.testing.invented_comparison import sample_comparison
 from tests.fakes import Shop, shoptune
 
 GATE = {"task": "echo", "metric": "overlap", "candidate": "drilled"}
 
 
-def a_record(experiment: str = "invented") -> RunRecord:
-    return RunRecord(
-        created="2026-01-02T03:04:05+00:00",
-        experiment=experiment,
-        baseline="base",
-        outcome="no gates",
-        seed=0,
-        command="shoptune run x.yaml",
-        reports="reports/x",
-        currency=None,
-        versions={},
-        plugins={},
-        fingerprints={},
-    )
+def a_comparison(experiment: str = "invented") -> Comparison:
+    return sample_comparison().model_copy(update={"experiment": experiment})
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +47,16 @@ def once(shop: Shop, finished: Path) -> Shop:
     return shop.set("compare.gates", [{**GATE, "must": "be_better"}])
 
 
-def history(shop: Shop) -> list[RunRecord]:
-    return read_runs(history_file(shop.store.root))
+def history(shop: Shop) -> list[KeptRun]:
+    runs, faults = read_runs(shop.store.root)
+    assert faults == []
+    return runs
+
+
+def kept_file(shop: Shop, number: int = 1) -> Path:
+    """The kept comparison.json of a run."""
+    (entry,) = (entry for entry in entries(shop.store.root) if entry.number == number)
+    return entry.folder / "comparison.json"
 
 
 # --- what a run leaves -----------------------------------------------------------------------------------------------
@@ -80,19 +69,15 @@ def test_every_finished_run_is_kept_with_what_it_found(shop: Shop) -> None:
     first, second = history(shop)
     assert (first.number, second.number) == (1, 2)
     assert first.id != second.id
-    assert replace(second, number=1, id=first.id, created=first.created, costs=()) == replace(first, costs=())
-    found = shop.comparison()
-    figure = first.figure("echo", "overlap", "drilled")
-    (result,) = (
-        r for r in found["results"] if (r["metric"], r["candidate"], r["slice"]) == ("overlap", "drilled", None)
-    )
-    assert figure is not None
-    assert [figure.low, figure.high] == result["interval"]
-    assert [figure.difference_low, figure.difference_high] == result["difference_interval"]
-    assert (figure.value, figure.difference, figure.verdict) == (result["value"], result["difference"], "better")
-    assert first.fingerprints == found["provenance"]["fingerprints"]
-    assert [gate.saw for gate in first.gates] == [gate["saw"] for gate in found["gates"]]
     assert first.reports == "reports/fake"
+    found = shop.comparison()
+    for run in (first, second):
+        kept = run.comparison.model_dump(mode="json", exclude={"samples", "cost"})
+        del kept["provenance"]["created"], kept["provenance"]["command"]
+        assert kept == found, "the whole comparison.json, but for what the clock says"
+    result = first.result("echo", "overlap", "drilled")
+    assert result is not None
+    assert result.verdict == "better"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +95,7 @@ def test_the_outcome_is_what_the_build_got(shop: Shop, gate: dict[str, object], 
 
 
 def test_no_text_of_the_shop_is_kept(once: Shop) -> None:
-    written = history_file(once.store.root).read_bytes()
+    written = b"".join(file.read_bytes() for file in kept_file(once).parent.iterdir())
     texts = [line.split(",")[1] for line in (once.folder / "products.fake").read_text("utf-8").splitlines()[1:]]
     assert texts
     assert not [text for text in texts if " ".join(text.split()[:2]).encode() in written]
@@ -129,115 +114,69 @@ def test_other_prompts_and_other_samples_are_told_apart(once: Shop) -> None:
     once.set("candidates.base.skill", 0.6).run()
     once.set("tasks.echo.instruction", "Say:").run()
     once.set("tasks.echo.split", {"test": 0.5, "validation": 0.2}).run()
-    tasks = [run.tasks[0] for run in history(once)]
-    assert tasks[0] == tasks[1]
-    assert tasks[1].samples == tasks[2].samples
-    assert tasks[1].prompts != tasks[2].prompts
-    assert tasks[2].samples != tasks[3].samples
+    prompts, samples = zip(*(run.asked("echo") or () for run in history(once)), strict=True)
+    assert prompts[0] == prompts[1]
+    assert samples[0] == samples[1] == samples[2]
+    assert prompts[1] != prompts[2]
+    assert samples[2] != samples[3]
 
 
-# --- the database ----------------------------------------------------------------------------------------------------
+# --- where runs are kept ---------------------------------------------------------------------------------------------
 
-words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
-counts = st.integers(0, 2**63 - 1)
-numbers = st.floats(allow_nan=False, allow_infinity=False)
-pairs = st.dictionaries(words, words, max_size=3)
-
-
-def many(kind: type, **fields: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[object, ...]]:
-    """Rows of one table that differ in their names."""
-    names = [name for name in ("task", "metric", "candidate") if name in fields]
-    rows = st.lists(
-        st.builds(kind, **fields), max_size=3, unique_by=lambda row: tuple(getattr(row, name) for name in names)
-    )
-    return rows.map(tuple)
-
-
-records = st.builds(
-    RunRecord,
-    number=st.none(),
-    id=st.just(""),
-    created=words,
-    experiment=words,
-    baseline=words,
-    outcome=st.sampled_from(["passed", "failed", "inconclusive", "no gates"]),
-    seed=counts,
-    command=words,
-    reports=words,
-    currency=st.none() | words,
-    versions=pairs,
-    plugins=pairs,
-    fingerprints=pairs,
-    tasks=many(TaskRecord, task=words, examples=counts, groups=counts),
-    candidates=many(CandidateRecord, candidate=words),
-    metrics=many(MetricRecord, task=words, metric=words, higher_is_better=st.none() | st.booleans()),
-    figures=many(
-        Figure,
-        **dict.fromkeys(("task", "metric", "candidate"), words),
-        **dict.fromkeys(("value", "low", "high"), st.none() | numbers),
-        **dict.fromkeys(("difference", "difference_low", "difference_high"), st.none() | numbers),
-        **dict.fromkeys(("n", "invalid"), counts),
-    ),
-    gates=many(GateRecord, task=words),
-    costs=many(
-        CostRecord,
-        candidate=words,
-        task=st.none() | words,
-        seconds=numbers,
-        money=st.none() | numbers,
-        **dict.fromkeys(("tokens_in", "tokens_out"), counts),
-        **dict.fromkeys(("peak_memory_bytes", "peak_accelerator_bytes"), st.none() | counts),
-    ),
-)
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 
 
 @settings(max_examples=60)
-@given(st.lists(records, max_size=3))
-def test_what_is_added_comes_back(added: list[RunRecord]) -> None:
+@given(words, words, st.lists(numbers, min_size=1, max_size=3))
+def test_what_is_added_comes_back(name: str, reports: str, values: list[float | None]) -> None:
+    comparison = a_comparison(name)
+    results = [comparison.results[0].model_copy(update={"value": value}) for value in values]
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "history.db"
-        kept = [add_run(path, record) for record in added]
-        assert read_runs(path) == kept
-        assert [replace(run, number=None, id="") for run in kept] == added
-        for run in kept:
-            assert read_runs(path, "number = ?", run.number or 0) == [run]
+        kept = add_run(Path(folder), comparison.model_copy(update={"results": results}), reports)
+        assert read_runs(Path(folder)) == ([kept], [])
+    assert kept.reports == reports
+    assert kept.comparison == comparison.model_copy(update={"results": results, "samples": []})
 
 
 def test_two_runs_at_once_both_get_a_number(tmp_path: Path) -> None:
-    path = tmp_path / "history.db"
     with ThreadPoolExecutor(8) as threads:
-        kept = list(threads.map(lambda i: add_run(path, a_record(f"run {i}")), range(24)))
+        kept = list(threads.map(lambda i: add_run(tmp_path, a_comparison(f"run {i}"), ""), range(24)))
     assert sorted(run.number or 0 for run in kept) == list(range(1, 25))
     assert len({run.id for run in kept}) == 24
-    assert {run.experiment: run for run in read_runs(path)} == {run.experiment: run for run in kept}
+    assert read_runs(tmp_path)[0] == sorted(kept, key=lambda run: run.number or 0), "the oldest first"
 
 
-def test_a_kill_while_it_is_written_leaves_the_runs_before(tmp_path: Path) -> None:
-    path = tmp_path / "history.db"
-    first = add_run(path, a_record())
+@pytest.mark.parametrize("point", ["os.fsync", "pathlib.Path.rename"])
+def test_a_kill_while_it_is_written_leaves_the_runs_before(tmp_path: Path, point: str) -> None:
+    first = add_run(tmp_path, a_comparison(), "reports")
     code = f"""
-import os, signal, sqlite3
-connection = sqlite3.connect({str(path)!r}, isolation_level=None)
-connection.execute("PRAGMA cache_spill = 1")
-connection.execute("PRAGMA cache_size = 1")
-connection.execute("BEGIN IMMEDIATE")
-for number in range(2, 400):
-    connection.execute("INSERT INTO gates VALUES (1, 't', 'm', 'c', 'x', 'passed', 'fail', ?)", ["x" * 2000])
-os.kill(os.getpid(), signal.SIGKILL)
+import os, signal
+from pathlib import Path
+from unittest import mock
+from shoptune.history.runs import add_run
+from shoptune.testing.invented_comparison import sample_comparison
+with mock.patch({point!r}, lambda *_: os.kill(os.getpid(), signal.SIGKILL)):
+    add_run(Path({str(tmp_path)!r}), sample_comparison(), "")
 """
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGKILL
-    assert path.with_name("history.db-journal").stat().st_size > 0, "there is something to be taken back"
-    assert read_runs(path) == [first]
-    assert add_run(path, a_record()).number == 2
+    assert len(list(runs_folder(tmp_path).iterdir())) == 2, "there is something half done"
+    assert read_runs(tmp_path) == ([first], [])
+    assert add_run(tmp_path, a_comparison(), "").number == 2
+    assert len(list(runs_folder(tmp_path).iterdir())) == 2, "and it is gone"
 
 
 # --- what is wrong with it harms no run ------------------------------------------------------------------------------
 
 
 def newer(path: Path) -> None:
-    with sqlite3.connect(path) as connection:
-        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
-    connection.close()
+    content = path.read_text("utf-8").replace(f'"schema_version":"{SCHEMA_VERSION}"', '"schema_version":"99","new":1')
+    path.write_text(content, "utf-8")
+
+
+def newer_but_alike(path: Path) -> None:
+    content = path.read_text("utf-8").replace(f'"schema_version":"{SCHEMA_VERSION}"', '"schema_version":"99"')
+    path.write_text(content, "utf-8")
 
 
 def truncated(path: Path) -> None:
@@ -245,86 +184,98 @@ def truncated(path: Path) -> None:
 
 
 def garbage(path: Path) -> None:
-    path.write_bytes(b"no database" * 1000)
+    path.write_bytes(b"\xff\xfe" * 100)
 
 
 def of_another_program(path: Path) -> None:
+    path.write_text("[]", "utf-8")
+
+
+def impossible(path: Path) -> None:
+    path.write_text(path.read_text("utf-8").replace('"verdict":"better"', '"verdict":"splendid"'), "utf-8")
+
+
+def gone(path: Path) -> None:
     path.unlink()
-    with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE songs (name TEXT)")
-    connection.close()
+
+
+def without_reports(path: Path) -> None:
+    path.with_name("run.json").write_text("{}", "utf-8")
 
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (newer, f"has version {VERSION + 1}, this version of shoptune reads {VERSION}; update shoptune"),
-        (truncated, "is damaged"),
-        (garbage, "is damaged"),
-        (of_another_program, "is no history of shoptune's"),
+        (newer, f"has schema version '99', this shoptune reads '{SCHEMA_VERSION}'"),
+        (newer_but_alike, f"has schema version '99', this shoptune reads '{SCHEMA_VERSION}'"),
+        (truncated, "not JSON"),
+        (garbage, "not text in UTF-8"),
+        (of_another_program, "has schema version None"),
+        (impossible, "verdict: Input should be 'better', 'worse' or 'inconclusive'"),
+        (gone, "No such file"),
+        (without_reports, "run.json is damaged"),
     ],
 )
-def test_a_spoilt_history_is_said_and_left_as_it_is(once: Shop, spoil: Callable[[Path], None], said: str) -> None:
-    path = history_file(once.store.root)
+def test_a_spoilt_run_is_named_and_stops_no_other(once: Shop, spoil: Callable[[Path], None], said: str) -> None:
+    path = kept_file(once)
     spoil(path)
-    before = path.read_bytes()
+    alone = shoptune("history", "--store", str(once.store.root))
+    assert alone.code == 3
     outcome = once.run()
-    assert outcome.code == 0, "the run itself is all right"
-    assert "warning: " in outcome.output
-    assert said in outcome.output
-    assert path.read_bytes() == before
+    assert outcome.code == 0
+    assert "this is run 2 of the history" in outcome.output
     listed = shoptune("history", "--store", str(once.store.root))
-    assert listed.code == 3
-    assert said in listed.output
-    assert "Traceback" not in listed.output
+    assert listed.code == 0
+    assert "drilled 1▲" in listed.output, "run 2"
+    compared = shoptune("compare", "1", "2", "--store", str(once.store.root))
+    assert compared.code == 3
+    for output in (alone.output, listed.output, compared.output):
+        assert said in output
+        assert f"delete {path.parent}" in output
+        assert "Traceback" not in output
+
+
+def test_what_is_no_run_is_passed_over(once: Shop) -> None:
+    (runs_folder(once.store.root) / "notes.txt").touch()
+    (runs_folder(once.store.root) / "0001-rabc").mkdir()
+    assert [run.number for run in history(once)] == [1]
 
 
 def test_a_locked_history_is_said(once: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shoptune.history.database.PATIENCE", 0.01)
-    other = sqlite3.connect(history_file(once.store.root), isolation_level=None)
-    other.execute("BEGIN EXCLUSIVE")
-    outcome = once.run()
-    other.close()
-    assert outcome.code == 0
-    assert "can't be used: database is locked" in outcome.output
+    monkeypatch.setattr("shoptune.history.runs.PATIENCE", 0.01)
+    with FileLock(once.store.root / "locks" / "runs.lock"):
+        outcome = once.run()
+    assert outcome.code == 0, "the run itself is all right"
+    assert "warning: " in outcome.output
+    assert "is locked by another run" in outcome.output
     assert [run.number for run in history(once)] == [1]
 
 
 def test_a_place_that_can_not_be_written_is_said(tmp_path: Path) -> None:
-    (tmp_path / "history.db").mkdir()  # as good as a read-only folder, and holds for root as well
-    with pytest.raises(StoreError, match="unable to open"):
-        add_run(tmp_path / "history.db", a_record())
+    runs_folder(tmp_path).touch()  # as good as a read-only folder, and holds for root as well
+    with pytest.raises(StoreError, match=r"can't write .*runs: File exists"):
+        add_run(tmp_path, a_comparison(), "")
+    with pytest.raises(StoreError, match=r"can't read the history .*runs: Not a directory"):
+        read_runs(tmp_path)
+
+
+def test_text_that_can_not_be_written_is_said(tmp_path: Path) -> None:
+    assert add_run(tmp_path, a_comparison(), "reports/\udcff").reports == read_runs(tmp_path)[0][0].reports
+    with pytest.raises(StoreError, match="can't write the run as JSON"):
+        add_run(tmp_path, a_comparison("a name of \udcff"), "reports")
+    assert len(read_runs(tmp_path)[0]) == 1
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
-    path = tmp_path / "store" / "history.db"
-    path.parent.mkdir()
-    kept = add_run(path, a_record())
-    path.parent.chmod(0o555)
-    path.chmod(0o444)
+    kept = add_run(tmp_path, a_comparison(), "")
+    runs_folder(tmp_path).chmod(0o555)
     try:
-        assert read_runs(path) == [kept]
-        with pytest.raises(StoreError, match="can't be used"):
-            add_run(path, a_record())
+        assert read_runs(tmp_path) == ([kept], [])
+        with pytest.raises(StoreError, match=r"can't write"):
+            add_run(tmp_path, a_comparison(), "")
     finally:
-        path.parent.chmod(0o755)
-
-
-def test_an_empty_file_that_a_kill_left_is_no_damage(tmp_path: Path) -> None:
-    path = tmp_path / "history.db"
-    path.touch()
-    assert read_runs(path) == []
-    assert add_run(path, a_record()).number == 1
-
-
-def test_figures_that_can_not_be_are_damage(once: Shop) -> None:
-    path = history_file(once.store.root)
-    with sqlite3.connect(path) as connection:
-        connection.execute("UPDATE figures SET verdict = 'splendid'")
-    connection.close()
-    with pytest.raises(StoreError, match="is damaged"):
-        read_runs(path)
+        runs_folder(tmp_path).chmod(0o755)
 
 
 # --- shoptune history ------------------------------------------------------------------------------------------------
@@ -337,7 +288,7 @@ class TestCommand:
     def test_before_any_run(self, shop: Shop) -> None:
         assert self.run(shop) == (
             0,
-            f"there is no run in {history_file(shop.store.root)} yet; `shoptune run` adds one\n",
+            f"there is no run in {runs_folder(shop.store.root)} yet; `shoptune run` adds one\n",
         )
         assert self.run(shop, "--json") == (0, "[]\n")
         assert not shop.store.root.exists()
@@ -360,7 +311,7 @@ class TestCommand:
     def test_json_has_what_was_asked_for(self, once: Shop) -> None:
         _, output = self.run(once, "--json", "--task", "echo", "--metric", "overlap")
         (run,) = json.loads(output)
-        assert {figure["metric"] for figure in run["figures"]} == {"overlap"}
+        assert {result["metric"] for result in run["comparison"]["results"]} == {"overlap"}
         assert run["number"] == 1
 
     @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from shoptune.comparison import (
     SampleAnswer,
     SampleInfo,
     Slice,
+    StepRecord,
     TaskInfo,
     Training,
     Verdict,
@@ -231,6 +232,8 @@ def make_comparison(**changes: Any) -> Comparison:
                 scored_on="test",
                 examples=48,
                 groups=48,
+                prompts_fingerprint="p",
+                samples_fingerprint="s",
                 data=make_data(),
             )
         ],
@@ -316,7 +319,10 @@ def make_comparison(**changes: Any) -> Comparison:
             command="shoptune run experiment.yaml",
             versions={"python": "3.11.9", "shoptune": "0.1.0", "torch": "2.13.0", "trl": "1.16.0"},
             plugins={"text": "0.1.0", "trl": "0.1.0"},
-            fingerprints={"prepare description": "b3f1c2d4e5", "tune sft": "90ab12cd34"},
+            steps=[
+                StepRecord(name="prepare description", kind="prepare", task=TASK, fingerprint="b3f1c2d4e5"),
+                StepRecord(name="tune sft", kind="tune", candidate="sft", fingerprint="90ab12cd34"),
+            ],
         ),
         "samples": samples(),
     }

@@ -3,68 +3,61 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 
-from shoptune.history.run_record import CandidateRecord, Figure, MetricRecord, RunRecord, TaskRecord
+from shoptune.comparison import CandidateInfo, GateVerdict, MetricInfo, Result
+from shoptune.kept_run import KeptRun
+from shoptune.testing.invented_comparison import sample_comparison
 from shoptune_reports.charts.trends import trends
 from shoptune_reports.formats.history_html import render_history_html
 
 HOSTILE = "<script>alert(1)</script>|`x`"
-METRIC = MetricRecord(
-    task="echo", metric="overlap", component="m", higher_is_better=True, format="share", additive=True, options="{}"
+METRIC = MetricInfo(
+    task="echo", name="overlap", metric="m", summary="", higher_is_better=True, format="share", additive=True
 )
-TASK = TaskRecord(task="echo", component="t", scored_on="test", examples=9, groups=9, prompts="p", samples="s")
-RUN = RunRecord(
-    number=1,
-    id="r0123456789a",
-    created="2026-01-02T03:04:05+00:00",
-    experiment="demo",
-    baseline="base",
-    outcome="passed",
-    seed=0,
-    command="",
-    reports="",
-    currency=None,
-    versions={},
-    plugins={},
-    fingerprints={},
-    tasks=(TASK,),
-    candidates=(CandidateRecord(candidate=HOSTILE, kind="tuned", summary=""),),
-    metrics=(METRIC,),
-)
+GATE = GateVerdict(task="echo", metric="overlap", candidate=HOSTILE, must="be_better", outcome="passed", saw="")
+INVENTED = sample_comparison()
 
 
-def a_figure(value: float | None) -> Figure:
-    low, high = (None, None) if value is None else (value - 0.1, value + 0.1)
-    return Figure(
+def a_result(value: float | None) -> Result:
+    return Result(
         task="echo",
         metric="overlap",
         candidate=HOSTILE,
         value=value,
-        low=low,
-        high=high,
+        interval=None if value is None else (value - 0.1, value + 0.1),
         difference=0.1,
-        difference_low=None,
-        difference_high=None,
         verdict=None if value is None else "better",
         n=9,
         invalid=0,
     )
 
 
-def a_run(number: int, value: float | None, samples: str = "s") -> RunRecord:
-    return replace(RUN, number=number, figures=(a_figure(value),), tasks=(replace(TASK, samples=samples),))
+def a_run(number: int, value: float | None, samples: str = "s", experiment: str = "demo") -> KeptRun:
+    asked = {"name": "echo", "prompts_fingerprint": "p", "samples_fingerprint": samples}
+    comparison = INVENTED.model_copy(
+        update={
+            "experiment": experiment,
+            "tasks": [INVENTED.tasks[0].model_copy(update=asked)],
+            "candidates": [CandidateInfo(name=HOSTILE, kind="tuned", summary="")],
+            "metrics": [METRIC],
+            "results": [a_result(value)],
+            "gates": [GATE],
+            "provenance": INVENTED.provenance.model_copy(update={"created": "2026-01-02T03:04:05+00:00"}),
+            "samples": [],
+        }
+    )
+    return KeptRun(number=number, id="r0123456789a", reports="", comparison=comparison)
 
 
 @pytest.fixture
-def runs() -> list[RunRecord]:
+def runs() -> list[KeptRun]:
     return [a_run(1, 0.5), a_run(2, None), a_run(4, 0.6), a_run(7, 0.7, "other")]
 
 
-def test_a_trend_has_every_value_and_breaks_where_other_samples_were_asked(runs: list[RunRecord]) -> None:
+def test_a_trend_has_every_value_and_breaks_where_other_samples_were_asked(runs: list[KeptRun]) -> None:
     (trend,) = trends(runs)
     assert [(point.run, round(point.value), point.part) for point in trend.points] == [
         (1, 50, 0),
@@ -75,8 +68,8 @@ def test_a_trend_has_every_value_and_breaks_where_other_samples_were_asked(runs:
     assert trend.words == f"overlap, runs 1 to 7: {HOSTILE} from 50 to 70%"
 
 
-def test_the_page_shows_each_run_and_figure_as_text(runs: list[RunRecord]) -> None:
-    html = render_history_html([*runs, replace(a_run(9, 0.3), experiment="other")])["history.html"]
+def test_the_page_shows_each_run_and_figure_as_text(runs: list[KeptRun]) -> None:
+    html = render_history_html([*runs, a_run(9, 0.3, experiment="other")])["history.html"]
     page = BeautifulSoup(html.replace("\N{NO-BREAK SPACE}", " ").replace("&nbsp;", " "), "html.parser")
     sections = page.select("section")
     assert [section.h2.text for section in sections if section.h2] == ["demo", "other"]

@@ -64,7 +64,17 @@ def make(
             results += [result(task, name, metric, mine[metric], half) for metric in METRICS]
     return build(
         tasks=[
-            TaskInfo(name=task, task="t", summary="", scored_on=scored_on, examples=50, groups=50, data=bare_data())
+            TaskInfo(
+                name=task,
+                task="t",
+                summary="",
+                scored_on=scored_on,
+                examples=50,
+                groups=50,
+                prompts_fingerprint="p",
+                samples_fingerprint="s",
+                data=bare_data(),
+            )
             for task in tasks
         ],
         metrics=[
