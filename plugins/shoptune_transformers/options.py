@@ -12,6 +12,7 @@ from pydantic import Field
 
 from shoptune.components import Options
 from shoptune.errors import UsageError
+from shoptune_transformers.plain import plain
 
 __all__ = ["DEFAULT_BATCH_TOKENS", "NO_TEMPLATE", "TransformersOptions", "settings_of"]
 
@@ -59,6 +60,7 @@ def settings_of(options: TransformersOptions, folder: Path) -> dict[str, Any]:
         "trust_remote_code": options.trust_remote_code,
         "chat_template": _template(options.chat_template, folder),
         "batch_tokens": options.batch_tokens or DEFAULT_BATCH_TOKENS[device],
+        **({"plain": True} if plain() else {}),
     }
 
 

@@ -9,21 +9,21 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from shoptune.components import TuningJob, TuningMethod, TuningReport
-from shoptune_trl.data_report import Learned, nothing_to_learn
+from shoptune_trl.data_report import PreparedRow, nothing_to_learn
 from shoptune_trl.libraries import libraries_quiet, refusals
 from shoptune_trl.options import SFTOptions
 from shoptune_trl.rows import sft_rows
-from shoptune_trl.starting_model import load_to_train
+from shoptune_trl.trainable_model import load_to_train
 from shoptune_trl.training import (
     DISTRIBUTIONS,
+    apply_cpu_optimizations,
     dataset,
-    quicken,
     report_on,
     train,
     trainer_settings,
 )
 
-__all__ = ["learned", "sft", "tune"]
+__all__ = ["prepared_rows", "sft", "tune"]
 
 
 def tune(job: TuningJob[SFTOptions]) -> TuningReport:
@@ -46,10 +46,9 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
 
             with refusals("transformers' Seq2SeqTrainer"):
                 trainer: Any = seq2seq.make_trainer(job, rows, validation, loaded, learning_rate=learning_rate)
-            return train(trainer, job, loaded, report_on(trainer, rows, validation, seq2seq.learned))
+            return train(trainer, job, loaded, report_on(trainer, rows, validation, seq2seq.prepared_rows))
 
-        from trl.trainer.sft_config import SFTConfig
-        from trl.trainer.sft_trainer import SFTTrainer
+        from trl import SFTConfig, SFTTrainer
 
         from shoptune_trl.weighted_sft import WeightedSFTTrainer
 
@@ -63,17 +62,19 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
                 processing_class=loaded.tokenizer,
                 peft_config=loaded.lora,
             )
-        quicken(trainer)
-        return train(trainer, job, loaded, report_on(trainer, rows, validation, learned))
+        apply_cpu_optimizations(trainer)
+        return train(trainer, job, loaded, report_on(trainer, rows, validation, prepared_rows))
 
 
-def learned(prepared: Any) -> Iterator[Learned]:
+def prepared_rows(prepared: Any) -> Iterator[PreparedRow]:
     """Read what SFTTrainer prepared; packed rows are taken apart again, and have lost their numbers."""
     for record in prepared:
         ids, trained = record["input_ids"], [label != -100 for label in record["labels"]]
         lengths = record.get("seq_lengths", [len(ids)])
         for start, end in pairwise(accumulate(lengths, initial=0)):
-            yield Learned(row=record.get("row"), answer="completion", ids=ids[start:end], trained=trained[start:end])
+            yield PreparedRow(
+                row=record.get("row"), answer="completion", ids=ids[start:end], trained=trained[start:end]
+            )
 
 
 sft = TuningMethod(
