@@ -39,11 +39,9 @@ def one_by_one(inputs: Mapping[str, Any], weights: torch.Tensor) -> Iterator[dic
 
     A batch of pairs is all chosen answers, then all rejected ones, so there it is two answers.
     """
-    for row in range(len(weights)):
-        yield {
-            name: value.unflatten(0, (-1, len(weights)))[:, row] if isinstance(value, torch.Tensor) else value
-            for name, value in inputs.items()
-        }
+    count = len(weights)
+    for row in range(count):
+        yield {name: value[row::count] if isinstance(value, torch.Tensor) else value for name, value in inputs.items()}
 
 
 def scale_by_tokens(batches: Sequence[dict[str, Any]], tokens: Sequence[torch.Tensor]) -> torch.Tensor:
