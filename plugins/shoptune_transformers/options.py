@@ -25,7 +25,11 @@ NO_TEMPLATE = "none"
 
 
 class TransformersOptions(Options):
-    """How a model is loaded and run."""
+    """How a model is loaded and run.
+
+    ``SHOPTUNE_PLAIN=1`` in the environment has it run in transformers' public ways alone: slower, with the same answers
+    but for rounding, for when a new version of a library breaks one of shoptune's faster ways.
+    """
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """``auto``: bfloat16 on CUDA and on processors that compute in it, float32 elsewhere."""

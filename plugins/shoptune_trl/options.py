@@ -122,7 +122,7 @@ class TrainingOptions(Options):
     where the machine has it.  Supervised batches mix rows of all lengths; `train_sampling_strategy: group_by_length`
     is quicker and changes the order, and with it where a short training ends.  On a processor a frozen head
     is computed at the loss tokens alone, and attention over at most 256 tokens without torch's fused kernel; both
-    change results by no more than rounding.
+    change results by no more than rounding, and ``SHOPTUNE_PLAIN=1`` in the environment does without them.
     """
 
     config: ClassVar[str]

@@ -41,29 +41,30 @@ def tune(job: TuningJob[SFTOptions]) -> TuningReport:
     with libraries_quiet():
         loaded = load_to_train(job, takes_encoder=True)
         learning_rate = 5e-5 if job.options.lora is False else 1e-3
+        settings = trainer_settings(job, learning_rate=learning_rate, validate=bool(validation.rows))
         if loaded.has_encoder:
             from shoptune_trl import seq2seq
 
             with refusals("transformers' Seq2SeqTrainer"):
-                trainer: Any = seq2seq.make_trainer(job, rows, validation, loaded, learning_rate=learning_rate)
-            return train(trainer, job, loaded, report_on(trainer, rows, validation, seq2seq.prepared_rows))
+                trainer: Any = seq2seq.make_trainer(job, rows, validation, loaded, settings)
+            data = report_on(trainer, rows, validation, seq2seq.prepared_rows)
+        else:
+            from trl import SFTConfig, SFTTrainer
 
-        from trl import SFTConfig, SFTTrainer
+            from shoptune_trl.weighted_sft import WeightedSFTTrainer
 
-        from shoptune_trl.weighted_sft import WeightedSFTTrainer
-
-        with refusals("TRL's SFTTrainer"):
-            settings = trainer_settings(job, learning_rate=learning_rate, validate=bool(validation.rows))
-            trainer = (WeightedSFTTrainer if rows.weighted else SFTTrainer)(
-                model=loaded.model,
-                args=SFTConfig(**settings),
-                train_dataset=dataset(rows, weights=rows.weighted),
-                eval_dataset=dataset(validation),
-                processing_class=loaded.tokenizer,
-                peft_config=loaded.lora,
-            )
-        apply_cpu_optimizations(trainer)
-        return train(trainer, job, loaded, report_on(trainer, rows, validation, prepared_rows))
+            with refusals("TRL's SFTTrainer"):
+                trainer = (WeightedSFTTrainer if rows.weighted else SFTTrainer)(
+                    model=loaded.model,
+                    args=SFTConfig(**settings),
+                    train_dataset=dataset(rows, weights=rows.weighted),
+                    eval_dataset=dataset(validation),
+                    processing_class=loaded.tokenizer,
+                    peft_config=loaded.lora,
+                )
+            apply_cpu_optimizations(trainer)
+            data = report_on(trainer, rows, validation, prepared_rows)
+        return train(trainer, job, loaded, data)
 
 
 def prepared_rows(prepared: Any) -> Iterator[PreparedRow]:
