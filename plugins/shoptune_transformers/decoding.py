@@ -6,16 +6,16 @@ the prefix that the prompts have in common is computed once, and keys and values
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import GenerationMixin
 
 from shoptune.components import GenerationSettings
+from shoptune_transformers._compat.caches import BatchCache, fits_batch_cache
+from shoptune_transformers._compat.models import prepares_inputs_as_usual
 from shoptune_transformers.generating import generate
-from shoptune_transformers.kv_cache import BatchCache, fits_batch_cache
+from shoptune_transformers.plain import plain
 from shoptune_transformers.prefix import common_prefix
 
 if TYPE_CHECKING:
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["can_decode", "decode"]
 
 Tokens = list[int]
-
-INPUTS = {"input_ids", "attention_mask", "position_ids", "past_key_values", "use_cache", "logits_to_keep"}
-"""What a model is given here."""
 
 
 def decode(
@@ -44,7 +41,8 @@ def decode(
     """Answer a batch of prompts.
 
     Args:
-        model: A language model of transformers; one that this loop can't drive gets transformers' own.
+        model: A language model of transformers; one that this loop can't drive gets transformers' own, as all models
+            do where public ways alone are asked for (`shoptune_transformers.plain`).
         prompts: The tokens of each prompt, at least one each.
         settings: How to generate; of stop strings, those in `stop` count.  The repetition penalty is for what the
             answer itself says: prompts hold the facts to be told.
@@ -59,7 +57,7 @@ def decode(
 
     """
     with torch.inference_mode():
-        if not can_decode(model, max(map(len, prompts)) + settings.max_new_tokens):
+        if plain() or not can_decode(model, max(map(len, prompts)) + settings.max_new_tokens):
             return generate(model, prompts, settings, ends=ends, stop=stop, tokenizer=tokenizer, constraint=constraint)
         batch = _Batch(model, prompts, settings.max_new_tokens, pad=ends[0])
         noise = _noise(settings, len(prompts)).to(model.device)
@@ -95,9 +93,8 @@ def can_decode(model: Any, length: int) -> bool:
     of its own to prepare its inputs, as models with soft prompts or images have.
     """
     return (
-        getattr(type(model), "prepare_inputs_for_generation", None) is GenerationMixin.prepare_inputs_for_generation
-        and not model.config.is_encoder_decoder
-        and set(inspect.signature(model.forward).parameters) >= INPUTS
+        not model.config.is_encoder_decoder
+        and prepares_inputs_as_usual(model)
         and fits_batch_cache(model.config, length)
     )
 

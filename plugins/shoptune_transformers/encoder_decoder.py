@@ -15,17 +15,18 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import Cache, DynamicCache, EncoderDecoderCache
 
 from shoptune.errors import UsageError
+from shoptune_transformers._compat.caches import select_rows
 from shoptune_transformers.batching import schedule
 from shoptune_transformers.loading import leading_bos
-from shoptune_transformers.memory import in_halves
-from shoptune_transformers.questions import Question, asked_where
+from shoptune_transformers.memory import with_batch_halving
+from shoptune_transformers.plain import plain
 from shoptune_transformers.scores import Scores, at_once, scored
+from shoptune_transformers.scoring_requests import ScoringRequest, group_equal
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+    from transformers import EncoderDecoderCache, PreTrainedTokenizerBase
 
 __all__ = ["decoder_start", "padded", "score", "score_each"]
 
@@ -62,7 +63,7 @@ def padded(texts: Sequence[Tokens], pad: int, device: torch.device) -> tuple[tor
 
 def score(
     model: Any,
-    questions: Sequence[Question],
+    requests: Sequence[ScoringRequest],
     *,
     start: Tokens,
     pad: int,
@@ -73,30 +74,28 @@ def score(
 
     Args:
         model: An encoder-decoder.
-        questions: A question's context is what the encoder reads.
+        requests: A request's context is what the encoder reads.
         start: What the decoder begins with.
         pad: The token that fills up shorter texts.
-        batch_tokens: At most so many tokens are computed at once, unless one question alone has more.
+        batch_tokens: At most so many tokens are computed at once, unless one request alone has more.
         done: Indices that are left out.
 
     Raises:
-        StepError: There is not enough memory for a question.
+        StepError: There is not enough memory for a request.
 
     """
-    asked = asked_where(questions)
+    asked = group_equal(requests)
     distinct, places = list(asked), list(asked.values())
     device = model.device.type
 
     def compute(batch: Sequence[int]) -> list[Scores]:
-        return in_halves(
-            partial(_scores, model, start, pad, batch_tokens),
+        return with_batch_halving(
+            partial(_scores_from_the_start if plain() else _scores, model, start, pad, batch_tokens),
             [distinct[number] for number in batch],
-            lambda question: f"one prompt of {len(question.context)} tokens with its choices",
+            lambda request: f"one prompt of {len(request.context)} tokens with its choices",
         )
 
-    batches = schedule(
-        [len(question.context) for question in distinct], 0, at_once(batch_tokens, device), device=device
-    )
+    batches = schedule([len(request.context) for request in distinct], 0, at_once(batch_tokens, device), device=device)
     yield from scored(batches, places, done, compute)
 
 
@@ -104,23 +103,23 @@ def score_each(
     model: Any, context: Tokens, choices: Sequence[tuple[int, ...]], *, start: Tokens, pad: int, batch_tokens: int
 ) -> dict[tuple[int, ...], float]:
     """Return the log-probability of each choice after one prompt."""
-    question = Question(tuple(context), tuple(dict.fromkeys(choices)))
-    ((_, scores),) = next(score(model, [question], start=start, pad=pad, batch_tokens=batch_tokens))
-    return dict(zip(question.choices, scores, strict=True))
+    request = ScoringRequest(tuple(context), tuple(dict.fromkeys(choices)))
+    ((_, scores),) = next(score(model, [request], start=start, pad=pad, batch_tokens=batch_tokens))
+    return dict(zip(request.choices, scores, strict=True))
 
 
-def _scores(model: Any, start: Tokens, pad: int, batch_tokens: int, questions: Sequence[Question]) -> list[Scores]:
-    """Compute one batch of questions."""
-    ids, mask = padded([question.context for question in questions], pad, model.device)
+def _scores(model: Any, start: Tokens, pad: int, batch_tokens: int, requests: Sequence[ScoringRequest]) -> list[Scores]:
+    """Compute one batch of requests."""
+    ids, mask = padded([request.context for request in requests], pad, model.device)
     states = model.get_encoder()(input_ids=ids, attention_mask=mask, return_dict=True)
     begun = model(
         encoder_outputs=states,
         attention_mask=mask,
-        decoder_input_ids=torch.tensor([start] * len(questions), device=model.device),
+        decoder_input_ids=torch.tensor([start] * len(requests), device=model.device),
         use_cache=True,
     )
     firsts = begun.logits[:, -1].float().log_softmax(-1)
-    answers = list(dict.fromkeys((line, choice) for line, of in enumerate(questions) for choice in of.choices))
+    answers = list(dict.fromkeys((line, choice) for line, of in enumerate(requests) for choice in of.choices))
     logs = {(line, choice): [float(firsts[line, choice[0]])] for line, choice in answers if choice}
     longer = [answer for answer in answers if len(answer[1]) > 1]
     weight = max(1, model.config.vocab_size // HEAD)
@@ -130,7 +129,7 @@ def _scores(model: Any, start: Tokens, pad: int, batch_tokens: int, questions: S
         rests = _rests(model, begun.past_key_values, states, mask, len(start), pad, lines, choices)
         for place, rest in zip(batch, rests, strict=True):
             logs[longer[place]] += rest
-    return [tuple(fsum(logs.get((line, choice), ())) for choice in of.choices) for line, of in enumerate(questions)]
+    return [tuple(fsum(logs.get((line, choice), ())) for choice in of.choices) for line, of in enumerate(requests)]
 
 
 def _rests(
@@ -164,19 +163,36 @@ def _rests(
         decoder_input_ids=ids,
         # What fills up a row comes after all that counts in it, so nothing needs to be hidden.
         decoder_attention_mask=torch.ones(len(rows), start + ids.shape[1], dtype=torch.long, device=model.device),
-        past_key_values=EncoderDecoderCache(
-            _select(begun.self_attention_cache, rows), _select(begun.cross_attention_cache, rows)
-        ),
+        past_key_values=select_rows(begun, rows),
         use_cache=True,
     ).logits
-    # Row by row, so that nothing as large as the logits themselves is made of them.
+    return _log_probabilities(logits, [choice[1:] for choice in choices])
+
+
+def _scores_from_the_start(
+    model: Any, start: Tokens, pad: int, batch_tokens: int, requests: Sequence[ScoringRequest]
+) -> list[Scores]:
+    """Compute one batch of requests in the public way: encoder and decoder run from their start for each choice."""
+    answers = list(dict.fromkeys((request.context, choice) for request in requests for choice in request.choices))
+    weight = max(1, model.config.vocab_size // HEAD)
+    lengths = [len(context) + weight * (len(start) + len(choice)) for context, choice in answers]
+    logs: dict[tuple[Tokens, Tokens], float] = {}
+    for batch in schedule(lengths, 0, batch_tokens, device=model.device.type):
+        contexts, choices = zip(*(answers[place] for place in batch), strict=True)
+        ids, mask = padded(contexts, pad, model.device)
+        decoder_ids, _ = padded([[*start, *choice[:-1]] for choice in choices], pad, model.device)
+        logits = model(input_ids=ids, attention_mask=mask, decoder_input_ids=decoder_ids, use_cache=False).logits
+        scores = map(fsum, _log_probabilities(logits[:, len(start) - 1 :], choices))
+        logs |= dict(zip(zip(contexts, choices, strict=True), scores, strict=True))
+    return [tuple(logs[request.context, choice] for choice in request.choices) for request in requests]
+
+
+def _log_probabilities(logits: torch.Tensor, texts: Sequence[Tokens]) -> list[list[float]]:
+    """Return the log-probability of each token of the texts, given the logits of their places [texts, places, words].
+
+    Row by row, so that nothing as large as the logits themselves is made of them.
+    """
     return [
-        of_one[: len(choice) - 1].float().log_softmax(-1)[range(len(choice) - 1), list(choice[1:])].tolist()
-        for of_one, choice in zip(logits, choices, strict=True)
+        of_one[: len(text)].float().log_softmax(-1)[range(len(text)), list(text)].tolist()
+        for of_one, text in zip(logits, texts, strict=True)
     ]
-
-
-def _select(cache: Cache, rows: torch.Tensor) -> DynamicCache:
-    """Return a cache of these rows' keys and values; a row may stand there more than once."""
-    layers: list[Any] = cache.layers
-    return DynamicCache([(layer.keys[rows], layer.values[rows]) for layer in layers])

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from shoptune.components import ModelFiles, Progress, ResolvedModel
 from shoptune.errors import StoreError, UsageError
-from shoptune_transformers.cache import Manifest, converted_folder, read_manifest, sha256_of
+from shoptune_transformers.disk_cache import Manifest, converted_folder, read_manifest, sha256_of
 from shoptune_transformers.folders import check_folder
 from shoptune_transformers.hub import download, is_hub_location
 from shoptune_transformers.resolving import ALIASES

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from shoptune.components import Progress
 from shoptune.errors import StepError, UsageError
-from shoptune_transformers.cache import sha256_of
+from shoptune_transformers.disk_cache import sha256_of
 from shoptune_transformers.folders import CODE_PATTERN, MODEL_PATTERNS, check_folder, model_files
-from shoptune_transformers.found import Found, contents_of_folder
+from shoptune_transformers.resolved_files import ResolvedFiles, contents_of_folder
 
 if TYPE_CHECKING:
-    from huggingface_hub.hf_api import ModelInfo
+    from huggingface_hub import ModelInfo
 
 __all__ = ["download", "find_in_cache", "find_on_hub", "is_hub_location"]
 
@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 3.0
 """How long the hub may take to answer at all; a machine without network must not wait for retries."""
 
 
-def find_in_cache(name: str, *, trust_remote_code: bool) -> Found | str:
+def find_in_cache(name: str, *, trust_remote_code: bool) -> ResolvedFiles | str:
     """Look for ``org/name`` in the Hugging Face cache; return why not where it isn't there, or is incomplete."""
     try:
         folder = _snapshot(name, trust_remote_code=trust_remote_code, local_files_only=True)
@@ -38,18 +38,18 @@ def find_in_cache(name: str, *, trust_remote_code: bool) -> Found | str:
         return "it isn't there"
     except UsageError:
         return "it is there in part only"
-    return Found(
+    return ResolvedFiles(
         contents=contents_of_folder(folder, trust_remote_code=trust_remote_code),
         source=_source(name, folder.name),
         location=str(folder),
     )
 
 
-def find_on_hub(name: str, *, trust_remote_code: bool) -> Found | str:
+def find_on_hub(name: str, *, trust_remote_code: bool) -> ResolvedFiles | str:
     """Look for ``org/name`` on the hub; return why not where it isn't there, or the hub can't be reached quickly."""
-    from huggingface_hub import constants
+    from huggingface_hub import is_offline_mode
 
-    if constants.HF_HUB_OFFLINE:
+    if is_offline_mode():
         return "not asked, since HF_HUB_OFFLINE is set"
     try:
         info = _model_info(name)
@@ -59,7 +59,7 @@ def find_on_hub(name: str, *, trust_remote_code: bool) -> Found | str:
         contents = _contents(info, wanted)
     except Exception as error:  # the network stack has many
         return _why_not(error)
-    return Found(contents=contents, source=_source(name, str(info.sha)), location=f"{PREFIX}{name}@{info.sha}")
+    return ResolvedFiles(contents=contents, source=_source(name, str(info.sha)), location=f"{PREFIX}{name}@{info.sha}")
 
 
 def is_hub_location(location: str) -> bool:
@@ -98,8 +98,7 @@ def _snapshot(name: str, *, trust_remote_code: bool, **how: Any) -> Path:
 def _contents(info: ModelInfo, wanted: Sequence[str]) -> dict[str, str]:
     """Return name -> SHA-256 of the wanted files, large ones as the hub says, small ones downloaded and hashed."""
     from huggingface_hub import HfApi
-    from huggingface_hub.utils import logging
-    from huggingface_hub.utils.tqdm import disable_progress_bars
+    from huggingface_hub.utils import disable_progress_bars, logging  # type: ignore[attr-defined]
 
     disable_progress_bars()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # every retry is logged otherwise
@@ -159,7 +158,7 @@ def _source(name: str, commit: str) -> str:
 
 def _bar(progress: Progress) -> type[Any]:
     """Return a progress bar for the hub's client that draws nothing and tells `progress` how many bytes came."""
-    from huggingface_hub.utils.tqdm import tqdm
+    from huggingface_hub.utils import tqdm  # type: ignore[attr-defined]
 
     class Bar(tqdm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:

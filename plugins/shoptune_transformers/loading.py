@@ -126,7 +126,7 @@ def load(files: ModelFiles, *, trainable: bool = False) -> tuple[Any, PreTrained
             ),
         )
         if files.adapter is not None:
-            model = _with_adapter(model, files.adapter, trainable=trainable)
+            model = _with_adapter(model, files.adapter, files.folder, trainable=trainable)
     model.to(device)
     model.train(trainable)
     return model, tokenizer
@@ -191,13 +191,20 @@ def chat_template_of(tokenizer: PreTrainedTokenizerBase, files: ModelFiles) -> C
     return "plain words" if is_encoder_decoder(files) else "plain"
 
 
-def _with_adapter(model: Any, adapter: Path, *, trainable: bool) -> Any:
-    """Put the adapter on the model."""
-    from peft import PeftModel
+def _with_adapter(model: Any, adapter: Path, base: Path, *, trainable: bool) -> Any:
+    """Put the adapter on the model, which is from the folder `base`."""
+    from peft import PeftConfig, PeftModel
 
     if not (adapter / "adapter_config.json").is_file() or not (adapter / "adapter_model.safetensors").is_file():
         raise UsageError(f"{adapter}: this adapter folder lacks adapter_config.json or adapter_model.safetensors.")
-    return _or_say_why(adapter, lambda: PeftModel.from_pretrained(model, str(adapter), is_trainable=trainable))
+
+    def read() -> Any:
+        config = PeftConfig.from_pretrained(str(adapter))
+        # Where the folder was when the adapter was made does not matter, and peft would look for it on the hub.
+        config.base_model_name_or_path = str(base)
+        return PeftModel.from_pretrained(model, str(adapter), config=config, is_trainable=trainable)
+
+    return _or_say_why(adapter, read)
 
 
 def _or_say_why(folder: Path, read: Callable[[], Any]) -> Any:

@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from shoptune.errors import StepError
 
-__all__ = ["free_memory", "in_halves"]
+__all__ = ["free_memory", "with_batch_halving"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def in_halves(
+def with_batch_halving(
     compute: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], describe: Callable[[Item], str]
 ) -> list[Result]:
     """Return what `compute` makes of a batch; the batch is halved as often as memory runs out.
@@ -41,7 +41,7 @@ def in_halves(
     # Outside of the handler, whose traceback would keep the failed batch's tensors alive.
     free_memory()
     half = len(items) // 2
-    return [*in_halves(compute, items[:half], describe), *in_halves(compute, items[half:], describe)]
+    return [*with_batch_halving(compute, items[:half], describe), *with_batch_halving(compute, items[half:], describe)]
 
 
 def free_memory() -> None:

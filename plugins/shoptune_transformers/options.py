@@ -12,6 +12,7 @@ from pydantic import Field
 
 from shoptune.components import Options
 from shoptune.errors import UsageError
+from shoptune_transformers.plain import plain
 
 __all__ = ["DEFAULT_BATCH_TOKENS", "NO_TEMPLATE", "TransformersOptions", "settings_of"]
 
@@ -24,7 +25,11 @@ NO_TEMPLATE = "none"
 
 
 class TransformersOptions(Options):
-    """How a model is loaded and run."""
+    """How a model is loaded and run.
+
+    ``SHOPTUNE_PLAIN=1`` in the environment has it run in transformers' public ways alone: slower, with the same answers
+    but for rounding, for when a new version of a library breaks one of shoptune's faster ways.
+    """
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """``auto``: bfloat16 on CUDA and on processors that compute in it, float32 elsewhere."""
@@ -59,6 +64,7 @@ def settings_of(options: TransformersOptions, folder: Path) -> dict[str, Any]:
         "trust_remote_code": options.trust_remote_code,
         "chat_template": _template(options.chat_template, folder),
         "batch_tokens": options.batch_tokens or DEFAULT_BATCH_TOKENS[device],
+        **({"plain": True} if plain() else {}),
     }
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from shoptune.components import ContentIdentity, ResolvedModel
 from shoptune.errors import UsageError, did_you_mean
-from shoptune_transformers.cache import converted_folder, find_converted, read_manifest, sha256_of
+from shoptune_transformers.disk_cache import converted_folder, find_converted, read_manifest, sha256_of
 from shoptune_transformers.folders import check_folder
-from shoptune_transformers.found import Found, contents_of_folder, fingerprint
 from shoptune_transformers.hub import find_in_cache, find_on_hub
 from shoptune_transformers.options import TransformersOptions, settings_of
+from shoptune_transformers.resolved_files import ResolvedFiles, contents_of_folder, fingerprint
 
 __all__ = ["ALIASES", "Alias", "resolve"]
 
@@ -65,7 +65,7 @@ def resolve(name: str, folder: Path, options: TransformersOptions) -> ResolvedMo
     )
 
 
-def _find(name: str, folder: Path, *, trust_remote_code: bool) -> Found:
+def _find(name: str, folder: Path, *, trust_remote_code: bool) -> ResolvedFiles:
     """Find the model, or raise `UsageError`."""
     path = folder / Path(name).expanduser()
     alias = ALIASES.get(name)
@@ -76,7 +76,7 @@ def _find(name: str, folder: Path, *, trust_remote_code: bool) -> Found:
     if path.is_dir() and not (alias and not (path / "config.json").is_file()):
         check_folder(path)
         contents = contents_of_folder(path, trust_remote_code=trust_remote_code)
-        return Found(contents=contents, source=f"folder {name}", location=str(path.resolve()))
+        return ResolvedFiles(contents=contents, source=f"folder {name}", location=str(path.resolve()))
     if alias:
         places = _alias_places(name, alias, trust_remote_code=trust_remote_code)
     elif HUB_NAME.fullmatch(name):
@@ -92,16 +92,16 @@ def _find(name: str, folder: Path, *, trust_remote_code: bool) -> Found:
     return _first(name, places)
 
 
-Places = dict[str, Callable[[], "Found | str"]]
+Places = dict[str, Callable[[], "ResolvedFiles | str"]]
 """Where to look, in order: what to call the place -> the model there, or why not."""
 
 
-def _first(name: str, places: Places) -> Found:
+def _first(name: str, places: Places) -> ResolvedFiles:
     """Return what the first place has that has the model."""
     tried = []
     for place, look in places.items():
         found = look()
-        if isinstance(found, Found):
+        if isinstance(found, ResolvedFiles):
             return found
         tried.append(f"\n  - {place}: {found}")
     short = "" if name in ALIASES else f" Or use a short name.{did_you_mean(name.rpartition('/')[2], ALIASES)}"
@@ -128,15 +128,15 @@ def _alias_places(name: str, alias: Alias, *, trust_remote_code: bool) -> Places
     }
 
 
-def _converted(name: str) -> Found | str:
+def _converted(name: str) -> ResolvedFiles | str:
     """Look for what an earlier run converted for a short name; by its manifest, so without hashing anything."""
     if found := find_converted(name):
         folder, manifest = found
-        return Found(contents=_gguf_contents(manifest.sha256), source=manifest.source, location=str(folder))
+        return ResolvedFiles(contents=_gguf_contents(manifest.sha256), source=manifest.source, location=str(folder))
     return "it isn't there"
 
 
-def _carried(alias: Alias) -> Found | str:
+def _carried(alias: Alias) -> ResolvedFiles | str:
     """Look for the GGUF file in the package that carries it, which is not imported."""
     spec = find_spec(alias.package)
     if spec is None or not spec.submodule_search_locations:
@@ -147,12 +147,12 @@ def _carried(alias: Alias) -> Found | str:
     return _gguf(path, source=f"package {alias.distribution} {version(alias.distribution)}, {alias.file}")
 
 
-def _gguf(path: Path, *, source: str) -> Found:
+def _gguf(path: Path, *, source: str) -> ResolvedFiles:
     """Return a GGUF file, or the folder that it was converted into."""
     sha256 = sha256_of(path)
     folder = converted_folder(sha256)
     location = folder if read_manifest(folder) else path
-    return Found(contents=_gguf_contents(sha256), source=source, location=str(location))
+    return ResolvedFiles(contents=_gguf_contents(sha256), source=source, location=str(location))
 
 
 def _gguf_contents(sha256: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Scores of questions, batch by batch: what is the same whatever kind of model computes them."""
+"""Scores of requests, batch by batch: what is the same whatever kind of model computes them."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def scored(
     A batch that is done in part is computed whole, so that a resumed run gives the same numbers in bfloat16 too.
 
     Args:
-        batches: Numbers of distinct questions.
-        places: The indices at which each distinct question is asked.
+        batches: Numbers of distinct requests.
+        places: The indices at which each distinct request is asked.
         done: Indices that are left out.
         compute: Returns the scores of a batch.
 

@@ -1,8 +1,9 @@
 """How probable the choices of prompts are as answers.
 
 The log-probability of a choice is the sum over its tokens of log p(token | prompt, earlier tokens of the choice).  Each
-prompt runs through the model once, with all of its choices (`shoptune_transformers.trees`); what all prompts begin with
-runs once (`shoptune_transformers.prefix`); and the vocabulary is weighed only where a choice's token is due.
+prompt runs through the model once, with all of its choices (`shoptune_transformers.choice_trie`); what all prompts
+begin with runs once (`shoptune_transformers.prefix`); and the vocabulary is weighed only where a choice's token is due.
+In public ways alone (`shoptune_transformers.plain`) each choice runs behind its prompt, with all logits.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from math import fsum
 from typing import Any
 
 import torch
-from transformers import DynamicCache, PreTrainedModel
-from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
+from shoptune_transformers._compat.caches import PrefixCache, keeps_all_positions, prefix_cache
+from shoptune_transformers._compat.models import attention_can_be_chosen, attention_of, logits_where
 from shoptune_transformers.batching import schedule
-from shoptune_transformers.memory import in_halves
-from shoptune_transformers.prefix import common_prefix, compute_prefix
-from shoptune_transformers.questions import Question, asked_where
+from shoptune_transformers.choice_trie import PackedPrompt, pack, pack_each, positions, visible
+from shoptune_transformers.memory import with_batch_halving
+from shoptune_transformers.plain import plain
+from shoptune_transformers.prefix import common_prefix
 from shoptune_transformers.scores import Scores, at_once, scored
-from shoptune_transformers.trees import Row, chain_rows, positions, tree_row, visible
+from shoptune_transformers.scoring_requests import ScoringRequest, group_equal
 
 __all__ = ["can_branch", "score", "score_each"]
 
@@ -37,43 +39,43 @@ CHOICES_AT_ONCE = 64
 
 
 def score(
-    model: Any, questions: Sequence[Question], *, pad: int, batch_tokens: int, done: Collection[int] = ()
+    model: Any, requests: Sequence[ScoringRequest], *, pad: int, batch_tokens: int, done: Collection[int] = ()
 ) -> Iterator[list[tuple[int, Scores]]]:
     """Yield batches of (index, the log-probabilities of its choices), longest first.
 
-    Equal questions are computed once.  Like `schedule`, batches depend on the questions alone: one that is done in part
+    Equal requests are computed once.  Like `schedule`, batches depend on the requests alone: one that is done in part
     is computed whole, so that a resumed run gives the same numbers in bfloat16 too.
 
     Args:
         model: A causal language model.
-        questions: Each fits into the model's context.
+        requests: Each fits into the model's context.
         pad: The token that fills up shorter rows.
-        batch_tokens: At most so many tokens are computed at once, unless one question alone has more.
+        batch_tokens: At most so many tokens are computed at once, unless one request alone has more.
         done: Indices that are left out.
 
     Raises:
-        StepError: There is not enough memory for a question.
+        StepError: There is not enough memory for a request.
 
     """
-    asked = asked_where(questions)
+    asked = group_equal(requests)
     distinct, places = list(asked), list(asked.values())
-    if frozenset(done).issuperset(range(len(questions))):
+    if frozenset(done).issuperset(range(len(requests))):
         return
-    branch = can_branch(model, max(question.longest for question in distinct))
-    shared = common_prefix([question.context for question in distinct]) if branch else 0
-    rows = [[tree_row(question, shared)] if branch else chain_rows(question) for question in distinct]
+    branch = not plain() and can_branch(model, max(request.longest for request in distinct))
+    shared = common_prefix([request.context for request in distinct]) if branch else 0
+    rows = [[pack(request, shared)] if branch else pack_each(request) for request in distinct]
     device = model.device.type
-    prefix: DynamicCache | None = None
+    prefix: PrefixCache | None = None
 
     def compute(batch: Sequence[int]) -> list[Scores]:
         nonlocal prefix
         if shared and prefix is None:
-            (prefix,) = in_halves(
-                lambda heads: [compute_prefix(model, head) for head in heads],
+            (prefix,) = with_batch_halving(
+                lambda heads: [prefix_cache(model, head) for head in heads],
                 [distinct[0].context[:shared]],
                 lambda head: f"the {len(head)} tokens that all prompts begin with",
             )
-        return in_halves(
+        return with_batch_halving(
             partial(_scores, model, prefix, pad),
             [rows[number] for number in batch],
             lambda of_one: f"one prompt of {of_one[0].prompt} tokens with its choices",
@@ -90,8 +92,8 @@ def score_each(
     distinct = list(dict.fromkeys(choices))
     groups = [tuple(distinct[start : start + CHOICES_AT_ONCE]) for start in range(0, len(distinct), CHOICES_AT_ONCE)]
     scored: dict[tuple[int, ...], float] = {}
-    questions = [Question(context, group) for group in groups]
-    for batch in score(model, questions, pad=pad, batch_tokens=batch_tokens):
+    requests = [ScoringRequest(context, group) for group in groups]
+    for batch in score(model, requests, pad=pad, batch_tokens=batch_tokens):
         for index, scores in batch:
             scored.update(zip(groups[index], scores, strict=True))
     return scored
@@ -103,20 +105,14 @@ def can_branch(model: Any, longest: int) -> bool:
     In every layer a token must see all earlier ones of `longest` tokens, through transformers' own attention: no soft
     prompts, no recurrent state, no window shorter than that.
     """
-    return (
-        isinstance(model, PreTrainedModel)
-        and model._supports_attention_backend
-        and all(
-            type(layer) is DynamicLayer
-            or (type(layer) is DynamicSlidingWindowLayer and layer.sliding_window >= longest)
-            for layer in DynamicCache(config=model.config).layers
-        )
-    )
+    return attention_can_be_chosen(model) and keeps_all_positions(model.config, longest)
 
 
-def _scores(model: Any, prefix: DynamicCache | None, pad: int, questions: Sequence[Sequence[Row]]) -> list[Scores]:
-    """Compute one batch of questions, each of which is one row, or one row per choice."""
-    rows = [row for of_one in questions for row in of_one]
+def _scores(
+    model: Any, prefix: PrefixCache | None, pad: int, requests: Sequence[Sequence[PackedPrompt]]
+) -> list[Scores]:
+    """Compute one batch of requests, each of which is one row, or one row per choice."""
+    rows = [row for of_one in requests for row in of_one]
     reads = [(line, place, token) for line, row in enumerate(rows) for read in row.reads for place, token in read]
     due = {where: number for number, where in enumerate(sorted({(line, place) for line, place, _ in reads}))}
     logits = _logits(model, prefix, pad, rows, list(due))
@@ -125,11 +121,11 @@ def _scores(model: Any, prefix: DynamicCache | None, pad: int, questions: Sequen
     numbers = [due[line, place] for line, place, _ in reads]
     chosen = logits[numbers, [token for _, _, token in reads]].float()
     logs = iter((chosen - log_sums[numbers]).tolist())
-    return [tuple(fsum(next(logs) for _ in read) for row in of_one for read in row.reads) for of_one in questions]
+    return [tuple(fsum(next(logs) for _ in read) for row in of_one for read in row.reads) for of_one in requests]
 
 
 def _logits(
-    model: Any, prefix: DynamicCache | None, pad: int, rows: Sequence[Row], due: Sequence[tuple[int, int]]
+    model: Any, prefix: PrefixCache | None, pad: int, rows: Sequence[PackedPrompt], due: Sequence[tuple[int, int]]
 ) -> torch.Tensor:
     """Return the logits of what follows the places (row, place) that are `due`, in order: [due, vocabulary]."""
     device, start = model.device, prefix.get_seq_length() if prefix else 0
@@ -145,26 +141,25 @@ def _logits(
         mask[..., start:].masked_fill_(hidden, torch.finfo(mask.dtype).min)
         inputs["attention_mask"] = mask.to(device)
         inputs["position_ids"] = torch.from_numpy(positions(rows, width, start)).to(device)
-    if isinstance(model, PreTrainedModel):  # soft prompts lengthen the rows, so that `keep` would not fit
-        inputs["logits_to_keep"] = keep
+    inputs |= {"input_ids": ids, "past_key_values": prefix, "use_cache": prefix is not None}
+    if plain():
+        logits: torch.Tensor = model(**inputs).logits
+        return logits[:, -width:][keep]  # soft prompts lengthen the rows
     with _attention_for(model, start + width):
-        output = model(input_ids=ids, past_key_values=prefix, use_cache=prefix is not None, **inputs)
-    logits: torch.Tensor = output.logits
-    return logits if logits.ndim == keep.ndim else logits[:, -width:][keep]
+        return logits_where(model, keep, **inputs)
 
 
 @contextmanager
 def _attention_for(model: Any, tokens: int) -> Iterator[None]:
     """Have the model compute attention in the way that is quicker for rows of so many tokens; see `PLAIN_ATTENTION`."""
-    plain = (
+    eager = (
         tokens <= PLAIN_ATTENTION
         and model.device.type == "cpu"
         and model.dtype == torch.bfloat16
-        and isinstance(model, PreTrainedModel)
-        and model._supports_attention_backend
-        and model.config._attn_implementation == "sdpa"
+        and attention_can_be_chosen(model)
+        and attention_of(model) == "sdpa"
     )
-    if not plain:
+    if not eager:
         yield
         return
     model.set_attn_implementation("eager")

@@ -15,12 +15,13 @@ from shoptune.errors import StepError
 from shoptune_transformers.answers import end_tokens, read_answer
 from shoptune_transformers.batching import MAX_SEQUENCES, schedule
 from shoptune_transformers.loading import PLAIN_STOP, ChatTemplate, chat_template_of
-from shoptune_transformers.memory import in_halves
+from shoptune_transformers.memory import with_batch_halving
 from shoptune_transformers.merging import load_merged
+from shoptune_transformers.model_cache import LoadedModel, cached_model
 from shoptune_transformers.options import DEFAULT_BATCH_TOKENS
-from shoptune_transformers.questions import Question, as_questions
+from shoptune_transformers.plain import PLAIN, plain
 from shoptune_transformers.quiet import quiet
-from shoptune_transformers.resident import Ready, ready_model
+from shoptune_transformers.scoring_requests import ScoringRequest, as_requests
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -78,7 +79,7 @@ class TransformersSession:
             # Sampling restarts with every batch, so that it does not depend on which batches were computed before.
             seeded = replace(settings, seed=settings.seed + number)
             start = perf_counter()
-            answers = in_halves(
+            answers = with_batch_halving(
                 partial(self._run, settings=seeded),
                 [asked[index] for index in batch],
                 lambda one: f"one prompt of {len(one[0])} tokens",
@@ -100,7 +101,7 @@ class TransformersSession:
     ) -> Iterator[Sequence[tuple[int, Prediction]]]:
         """Score the choices of each prompt; yield batches, longest first, of (index, prediction) pairs.
 
-        See `shoptune_transformers.questions` for what is a choice's part of the text, and
+        See `shoptune_transformers.scoring_requests` for what is a choice's part of the text, and
         `shoptune_transformers.scoring` (for an encoder-decoder `shoptune_transformers.encoder_decoder`) for its
         log-probability.  The prompt that says nothing, for `priors`, is one user message without content; with
         ``chat_template: none`` nothing but the token that begins a text.
@@ -112,19 +113,19 @@ class TransformersSession:
         finished = frozenset(done)
         if finished.issuperset(range(len(prompts))):
             return
-        questions = as_questions(self.tokenizer, self._texts(prompts), choices, self.template)
-        self._check_length(questions)
+        requests = as_requests(self.tokenizer, self._texts(prompts), choices, self.template)
+        self._check_length(requests)
         score, score_each = self._scorers()
         nothing: dict[str, float] = {}
         if priors:
             texts = list(dict.fromkeys(choice for of_prompt in choices for choice in of_prompt))
-            (unasked,) = as_questions(
+            (unconditional,) = as_requests(
                 self.tokenizer, self._texts([[{"role": "user", "content": ""}]]), [texts], self.template
             )
-            known = score_each(unasked.context, unasked.choices)
-            nothing = {text: known[tokens] for text, tokens in zip(texts, unasked.choices, strict=True)}
+            known = score_each(unconditional.context, unconditional.choices)
+            nothing = {text: known[tokens] for text, tokens in zip(texts, unconditional.choices, strict=True)}
         start = perf_counter()
-        for batch in score(questions, done=finished):
+        for batch in score(requests, done=finished):
             seconds = (perf_counter() - start) / len(batch)
             yield [
                 (
@@ -132,9 +133,9 @@ class TransformersSession:
                     Prediction(
                         example_id="",
                         choice_log_probabilities=scores,
-                        choice_tokens=tuple(map(len, questions[index].choices)),
+                        choice_tokens=tuple(map(len, requests[index].choices)),
                         choice_priors=tuple(nothing[choice] for choice in choices[index]) if priors else (),
-                        prompt_tokens=len(questions[index].context),
+                        prompt_tokens=len(requests[index].context),
                         finish="choice",
                         seconds=seconds,
                     ),
@@ -186,10 +187,10 @@ class TransformersSession:
         turns: Any = list(prompt)
         return str(self.tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
 
-    def _check_length(self, questions: Sequence[Question]) -> None:
-        """Refuse questions that don't fit into the model's context."""
+    def _check_length(self, requests: Sequence[ScoringRequest]) -> None:
+        """Refuse requests that don't fit into the model's context."""
         context = self._context()
-        lengths = [(len(question.context), question.longest - len(question.context)) for question in questions]
+        lengths = [(len(request.context), request.longest - len(request.context)) for request in requests]
         prompt, answer = max(lengths, key=lambda of_one: self._length(*of_one))
         if context and self._length(prompt, answer) > context:
             raise StepError(
@@ -242,46 +243,48 @@ class TransformersSession:
 
 @contextmanager
 def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
-    """Make a model ready to answer; see `shoptune_transformers.resident` for what becomes of it in the end."""
+    """Make a model ready to answer; see `shoptune_transformers.model_cache` for what becomes of it in the end."""
     import torch
 
-    with ready_model(files, _load_ready) as ready:
-        template = chat_template_of(ready.tokenizer, files)
-        device = ready.model.device.type
+    from shoptune_transformers._compat.models import attention_of
+
+    with cached_model(files, _load_to_answer) as loaded:
+        template = chat_template_of(loaded.tokenizer, files)
+        device = loaded.model.device.type
         batch_tokens = files.settings.get("batch_tokens", DEFAULT_BATCH_TOKENS[device])
         session = TransformersSession(
-            model=ready.model,
-            tokenizer=ready.tokenizer,
+            model=loaded.model,
+            tokenizer=loaded.tokenizer,
             template=template,
             batch_tokens=batch_tokens,
             stop=PLAIN_STOP if template == "plain" else (),
-            ends=ready.ends,
+            ends=loaded.ends,
             info={
-                "dtype": str(ready.model.dtype).removeprefix("torch."),
+                "dtype": str(loaded.model.dtype).removeprefix("torch."),
                 "device": device,
                 "chat_template": template,
-                "attention": ready.model.config._attn_implementation,
-                **({"linear layers": "oneDNN"} if ready.onednn else {}),
+                **({"computed": f"plainly, as {PLAIN} asks"} if plain() else {"attention": attention_of(loaded.model)}),
+                **({"linear layers": "oneDNN"} if loaded.onednn else {}),
                 "threads": torch.get_num_threads(),
                 "batches": f"longest first, at most {MAX_SEQUENCES[device]} prompts or {batch_tokens} tokens",
             },
         )
-        del ready
+        del loaded
         try:
             yield session
         finally:
             session.model = None  # the caller may hold the session longer than it is open
 
 
-def _load_ready(files: ModelFiles) -> Ready:
+def _load_to_answer(files: ModelFiles) -> LoadedModel:
     """Load a model for answering."""
     from transformers import GenerationConfig
 
-    from shoptune_transformers.onednn import use_onednn
+    from shoptune_transformers._compat.onednn import use_onednn
 
     model, tokenizer = load_merged(files)
-    onednn = use_onednn(model)
+    onednn = not plain() and use_onednn(model)
     ends = end_tokens(model, tokenizer)
     # What the model's authors recommend for sampling must not colour greedy decoding.
     model.generation_config = GenerationConfig()  # type: ignore[no-untyped-call]
-    return Ready(model=model, tokenizer=tokenizer, ends=ends, onednn=onednn)
+    return LoadedModel(model=model, tokenizer=tokenizer, ends=ends, onednn=onednn)

@@ -7,14 +7,13 @@ import math
 import time
 from typing import Any
 
-import torch
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from shoptune.components import Progress
 from shoptune.errors import StepError
+from shoptune_trl._compat.trainers import order_by_seed
 
-__all__ = ["CHECKPOINT_SECONDS", "Checkpoints", "FirstLoss", "OrderBySeed", "Watch"]
+__all__ = ["CHECKPOINT_SECONDS", "DeterministicOrder", "InitialLossCheck", "ProgressCallback", "TimedCheckpoints"]
 
 CHECKPOINT_SECONDS = 25.0
 """How much work a kill may cost."""
@@ -23,7 +22,7 @@ CHECKPOINT_SHARE = 0.05
 """Writing checkpoints may take this share of the time, however large they are."""
 
 
-class Watch(TrainerCallback):
+class ProgressCallback(TrainerCallback):
     """Tells how far the training is, and stops it when the loss is no number any more."""
 
     def __init__(self, progress: Progress) -> None:
@@ -61,7 +60,7 @@ class Watch(TrainerCallback):
         )
 
 
-class FirstLoss(TrainerCallback):
+class InitialLossCheck(TrainerCallback):
     """Checks the loss of the first step against what it must be, where theory says so."""
 
     def __init__(self, expected: float, tolerance: float, meaning: str) -> None:
@@ -83,7 +82,7 @@ class FirstLoss(TrainerCallback):
             )
 
 
-class Checkpoints(TrainerCallback):
+class TimedCheckpoints(TrainerCallback):
     """Saves by the clock, so that a kill costs little work with any size of model, data and machine.
 
     A checkpoint at the end of an epoch waits for the validation that comes there, which a resumed run would not repeat;
@@ -119,11 +118,8 @@ class Checkpoints(TrainerCallback):
         self.due = now + max(CHECKPOINT_SECONDS, (now - self.asked) / CHECKPOINT_SHARE)
 
 
-class OrderBySeed(TrainerCallback):
-    """Makes the order of length-grouped batches depend on seed and epoch alone.
-
-    Trainer draws it from the global random numbers, whose state at the start of an epoch a resumed run does not know.
-    """
+class DeterministicOrder(TrainerCallback):
+    """Makes the order of length-grouped batches depend on seed and epoch alone, so that a resumed run has the same."""
 
     def on_epoch_begin(
         self,
@@ -133,8 +129,6 @@ class OrderBySeed(TrainerCallback):
         train_dataloader: Any = None,
         **_: Any,
     ) -> None:
-        """Seed the sampler."""
-        sampler = getattr(getattr(train_dataloader, "batch_sampler", None), "sampler", None)
-        if isinstance(sampler, LengthGroupedSampler):
-            seed = args.seed if args.data_seed is None else args.data_seed
-            sampler.generator = torch.Generator().manual_seed(seed + int(state.epoch or 0))
+        """Seed the order of this epoch."""
+        seed = args.seed if args.data_seed is None else args.data_seed
+        order_by_seed(train_dataloader, seed + int(state.epoch or 0))

@@ -18,14 +18,14 @@ from shoptune_trl.rows import Rows
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-__all__ = ["NAMED_IDS", "Learned", "data_report", "in_words", "nothing_to_learn"]
+__all__ = ["NAMED_IDS", "PreparedRow", "data_report", "in_words", "nothing_to_learn"]
 
 NAMED_IDS = 20
 """How many dropped ids a report names per reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
+class PreparedRow:
     """One prompt with one answer, as the trainer will see it."""
 
     row: int | None
@@ -44,7 +44,7 @@ class Learned:
 
 def data_report(
     rows: Rows,
-    learned: Iterable[Learned],
+    prepared: Iterable[PreparedRow],
     *,
     tokenizer: "PreTrainedTokenizerBase",
     stops: Collection[int],
@@ -54,7 +54,7 @@ def data_report(
 
     Args:
         rows: What TRL was given.
-        learned: What TRL made of it, one per row and answer.
+        prepared: What TRL made of it, one per row and answer.
         tokenizer: The one that TRL used.
         stops: The token ids at which generation stops.
         max_length: Where TRL cuts, in tokens.
@@ -72,10 +72,10 @@ def data_report(
         StepError: Rows are missing for no reason that is known.
 
     """
-    learned = list(learned)
+    prepared = list(prepared)
     rendered = [_Rendered.of(row, rows.answers, tokenizer) for row in rows.rows]
-    packed = any(item.row is None for item in learned)
-    missing = [] if packed else sorted(set(range(len(rendered))) - {item.row for item in learned})
+    packed = any(item.row is None for item in prepared)
+    missing = [] if packed else sorted(set(range(len(rendered))) - {item.row for item in prepared})
     dropped = list(rows.dropped)
     for number in missing:
         if max_length is None or len(rendered[number].prompt) < max_length:
@@ -84,12 +84,12 @@ def data_report(
                 "too long. Rows must not vanish; please report this with the versions of trl and shoptune."
             )
         dropped.append((rows.ids[number], "prompt leaves no room for an answer within max_length"))
-    tokens = sum(len(item.ids) for item in learned)
-    tokens_trained = sum(sum(item.trained) for item in learned)
+    tokens = sum(len(item.ids) for item in prepared)
+    tokens_trained = sum(sum(item.trained) for item in prepared)
     used = len(rendered) - len(missing)
     if not used or not tokens_trained:
         raise nothing_to_learn(rows.given, used, dropped, max_length)
-    whole = [item for item in learned if _is_whole(item, rendered, max_length)]
+    whole = [item for item in prepared if _is_whole(item, rendered, max_length)]
     stopping = sum(_ends(item, stops, tokenizer) for item in whole)
     report: dict[str, Any] = {
         "given": rows.given,
@@ -103,7 +103,7 @@ def data_report(
         "tokens": tokens,
         "tokens_trained": tokens_trained,
         "share_masked": 1 - tokens_trained / tokens,
-        "lengths": _lengths(learned, rows.answers),
+        "lengths": _lengths(prepared, rows.answers),
         "weights": _weights(np.delete(rows.weights, missing)),
         "stop_token_trained": bool(whole) and stopping == len(whole),
         "stop_token_share": stopping / len(whole) if whole else 0.0,
@@ -171,14 +171,14 @@ class _Rendered:
         return cls(ids(prompt, ask=True), {answer: ids(prompt + row[answer], ask=False) for answer in answers})
 
 
-def _is_whole(item: Learned, rendered: Sequence[_Rendered], max_length: int | None) -> bool:
+def _is_whole(item: PreparedRow, rendered: Sequence[_Rendered], max_length: int | None) -> bool:
     """Tell whether nothing was cut off.  A packed row that just fits counts as cut, since it can't be told from one."""
     if item.row is None:
         return max_length is None or len(item.ids) < max_length
     return len(item.ids) >= len(rendered[item.row].answers[item.answer])
 
 
-def _ends(item: Learned, stops: Collection[int], tokenizer: "PreTrainedTokenizerBase") -> bool:
+def _ends(item: PreparedRow, stops: Collection[int], tokenizer: "PreTrainedTokenizerBase") -> bool:
     """Tell whether the trained tokens end with a stop token, white space after it aside.
 
     ChatML's template ends a turn with the stop token and a newline.
@@ -188,12 +188,12 @@ def _ends(item: Learned, stops: Collection[int], tokenizer: "PreTrainedTokenizer
     return last is not None and not str(tokenizer.decode(trained[last + 1 :])).strip()
 
 
-def _lengths(learned: Sequence[Learned], answers: Iterable[str]) -> dict[str, dict[str, int]]:
+def _lengths(prepared: Sequence[PreparedRow], answers: Iterable[str]) -> dict[str, dict[str, int]]:
     """Return percentiles of lengths in tokens; the nearest length that occurs, so that they are whole numbers."""
-    of: dict[str, list[int]] = {"prompt": [item.prompt_tokens for item in learned]}
+    of: dict[str, list[int]] = {"prompt": [item.prompt_tokens for item in prepared]}
     for answer in answers:
-        of[answer] = [len(item.ids) - item.prompt_tokens for item in learned if item.answer == answer]
-    of["total"] = [len(item.ids) for item in learned]
+        of[answer] = [len(item.ids) - item.prompt_tokens for item in prepared if item.answer == answer]
+    of["total"] = [len(item.ids) for item in prepared]
     return {
         name: {
             label: int(np.percentile(values, q, method="nearest"))

@@ -15,21 +15,21 @@ from typing import Any
 from shoptune.components import TuningJob, TuningMethod, TuningReport
 from shoptune.data import PreferencePair
 from shoptune.training_rows import rows_of
-from shoptune_trl.data_report import Learned, nothing_to_learn
+from shoptune_trl.data_report import PreparedRow, nothing_to_learn
 from shoptune_trl.libraries import libraries_quiet, refusals
 from shoptune_trl.options import DPOOptions
 from shoptune_trl.rows import dpo_rows
-from shoptune_trl.starting_model import load_to_train
+from shoptune_trl.trainable_model import load_to_train
 from shoptune_trl.training import (
     DISTRIBUTIONS,
+    apply_cpu_optimizations,
     dataset,
-    quicken,
     report_on,
     train,
     trainer_settings,
 )
 
-__all__ = ["dpo", "learned", "tune"]
+__all__ = ["dpo", "prepared_rows", "tune"]
 
 
 def tune(job: TuningJob[DPOOptions]) -> TuningReport:
@@ -46,8 +46,7 @@ def tune(job: TuningJob[DPOOptions]) -> TuningReport:
     if not rows.rows:
         raise nothing_to_learn(rows.given, 0, rows.dropped, job.options.max_length)
     with libraries_quiet():
-        from trl.trainer.dpo_config import DPOConfig
-        from trl.trainer.dpo_trainer import DPOTrainer
+        from trl import DPOConfig, DPOTrainer
 
         from shoptune_trl.weighted_dpo import WeightedDPOTrainer
 
@@ -67,8 +66,8 @@ def tune(job: TuningJob[DPOOptions]) -> TuningReport:
                 peft_config=loaded.lora,
                 callbacks=_first_loss(args),
             )
-        quicken(trainer)
-        data = report_on(trainer, rows, validation, partial(learned, collate=trainer.data_collator))
+        apply_cpu_optimizations(trainer)
+        data = report_on(trainer, rows, validation, partial(prepared_rows, collate=trainer.data_collator))
         return train(trainer, job, loaded, data)
 
 
@@ -82,12 +81,12 @@ def _reference(job: TuningJob[DPOOptions]) -> Any:
 
 def _first_loss(args: Any) -> list[Any]:
     """Return the check of the first loss, where theory says what it must be."""
-    from shoptune_trl.callbacks import FirstLoss
+    from shoptune_trl.callbacks import InitialLossCheck
 
     if args.loss_type != ["sigmoid"] or args.loss_weights or args.use_weighting or not args.disable_dropout:
         return []
     return [
-        FirstLoss(
+        InitialLossCheck(
             expected=math.log(2),
             tolerance=2e-2 if args.bf16 or args.fp16 else 1e-3,
             meaning="the reference is not the model that training starts from, so answers would be compared with the "
@@ -96,7 +95,7 @@ def _first_loss(args: Any) -> list[Any]:
     ]
 
 
-def learned(prepared: Any, collate: Callable[[list[Any]], Any]) -> Iterator[Learned]:
+def prepared_rows(prepared: Any, collate: Callable[[list[Any]], Any]) -> Iterator[PreparedRow]:
     """Read what DPOTrainer prepared, through its collator, which is where it cuts and masks."""
     for record in prepared:
         batch = collate([record])
@@ -105,7 +104,7 @@ def learned(prepared: Any, collate: Callable[[list[Any]], Any]) -> Iterator[Lear
         )
         for answer, ids, there, trained in columns:
             real = there.bool()
-            yield Learned(
+            yield PreparedRow(
                 row=record["row"], answer=answer, ids=ids[real].tolist(), trained=trained[real].bool().tolist()
             )
 

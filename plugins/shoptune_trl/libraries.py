@@ -16,25 +16,22 @@ def libraries_quiet() -> Iterator[None]:
     TRL's trainers send the hub what kind of model is being trained, unless they are told not to.
     """
     import datasets
-    from huggingface_hub import constants
 
     from shoptune_transformers.quiet import quiet
+    from shoptune_trl._compat.telemetry import telemetry_off
 
     loggers = [logging.getLogger(name) for name in ("accelerate", "datasets", "peft", "trl")]
     levels = [logger.level for logger in loggers]
-    bars = not datasets.utils.are_progress_bars_disabled()
-    telemetry_off = constants.HF_HUB_DISABLE_TELEMETRY
+    bars = not datasets.are_progress_bars_disabled()
     try:
         for logger in loggers:
             logger.setLevel(logging.ERROR)
-        datasets.utils.disable_progress_bars()
-        constants.HF_HUB_DISABLE_TELEMETRY = True
-        with quiet():
+        datasets.disable_progress_bars()
+        with quiet(), telemetry_off():
             yield
     finally:
-        constants.HF_HUB_DISABLE_TELEMETRY = telemetry_off
         if bars:
-            datasets.utils.enable_progress_bars()
+            datasets.enable_progress_bars()
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
 

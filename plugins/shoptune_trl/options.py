@@ -23,7 +23,8 @@ from pydantic import (
 
 from shoptune.components import Options
 from shoptune.errors import did_you_mean
-from shoptune_trl.library_fields import field_names
+from shoptune_transformers.plain import plain
+from shoptune_trl._compat.library_fields import field_names
 
 __all__ = ["LORA_OWNED", "SHORT_NAMES", "TRAINER_OWNED", "DPOOptions", "Lora", "SFTOptions", "TrainingOptions"]
 
@@ -119,8 +120,8 @@ class TrainingOptions(Options):
     twice (`activation_checkpointing: true` takes a quarter more time and less memory), and computation is in bfloat16
     where the machine has it.  Supervised batches mix rows of all lengths; `train_sampling_strategy: group_by_length`
     is quicker and changes the order, and with it where a short training ends.  On a processor a frozen head
-    is computed at the trained tokens alone, and attention over at most 256 tokens without torch's fused kernel; both
-    change results by no more than rounding.
+    is computed at the loss tokens alone, and attention over at most 256 tokens without torch's fused kernel; both
+    change results by no more than rounding, and ``SHOPTUNE_PLAIN=1`` in the environment does without them.
     """
 
     config: ClassVar[str]
@@ -184,6 +185,18 @@ def _check_names(given: Mapping[str, Any], config: str, owned: Mapping[str, str]
             raise ValueError(f"{name!r} has a place of its own: set `{short[name]}` beside the other options, once.")
         if name in owned:
             raise ValueError(f"{name!r} can't be set: {owned[name]}.")
-        known = field_names(config)
+        known = _imported_field_names(config) if plain() else field_names(config)
         if name not in known:
             raise ValueError(f"{config} has no field {name!r}.{did_you_mean(name, known - set(owned))}")
+
+
+def _imported_field_names(config: str) -> frozenset[str]:
+    """Return the field names of a configuration class in the public way: its library is imported, for seconds."""
+    import dataclasses
+
+    import peft
+    import trl
+
+    return frozenset(
+        field.name for field in dataclasses.fields(getattr(peft if config == "LoraConfig" else trl, config))
+    )

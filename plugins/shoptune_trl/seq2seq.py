@@ -16,15 +16,15 @@ from transformers import DataCollatorForSeq2Seq, Seq2SeqTrainingArguments, set_s
 
 from shoptune.components import TuningJob
 from shoptune.errors import UsageError
-from shoptune_trl.data_report import Learned
+from shoptune_trl.data_report import PreparedRow
 from shoptune_trl.options import SFTOptions
 from shoptune_trl.rows import Rows
 from shoptune_trl.seq2seq_trainer import WeightedSeq2SeqTrainer
-from shoptune_trl.starting_model import Loaded
-from shoptune_trl.training import dataset, trainer_settings
+from shoptune_trl.trainable_model import TrainableModel
+from shoptune_trl.training import dataset
 from shoptune_trl.weighted_batches import carry_weights
 
-__all__ = ["Seq2SeqSettings", "learned", "make_trainer"]
+__all__ = ["Seq2SeqSettings", "make_trainer", "prepared_rows"]
 
 COLUMNS = ("input_ids", "attention_mask", "labels")
 """What a row of a batch has."""
@@ -39,9 +39,9 @@ class Seq2SeqSettings(Seq2SeqTrainingArguments):
 
 
 def make_trainer(
-    job: TuningJob[SFTOptions], rows: Rows, validation: Rows, loaded: Loaded, *, learning_rate: float
+    job: TuningJob[SFTOptions], rows: Rows, validation: Rows, loaded: TrainableModel, settings: Mapping[str, Any]
 ) -> WeightedSeq2SeqTrainer:
-    """Make a trainer that is ready to start; `learning_rate` is the default.
+    """Make a trainer that is ready to start, with `settings` as its arguments.
 
     Raises:
         UsageError: A field of ``trainer:`` is for causal models alone, or the chat template does not fit.
@@ -54,7 +54,6 @@ def make_trainer(
             f"`{foreign[0]}` as given under `trainer:` is for causal language models, and this one has an encoder and "
             "a decoder. Leave it out."
         )
-    settings = trainer_settings(job, learning_rate=learning_rate, validate=bool(validation.rows))
     args = Seq2SeqSettings(**settings)
     model, tokenizer = loaded.model, loaded.tokenizer
     tokenizer.padding_side = "right"
@@ -74,12 +73,12 @@ def make_trainer(
     return trainer
 
 
-def learned(prepared: Any) -> Iterator[Learned]:
+def prepared_rows(prepared: Any) -> Iterator[PreparedRow]:
     """Read what a trainer learns from: the answer's tokens are put behind the prompt's."""
     for record in prepared:
         prompt, answer = record["input_ids"], record["labels"]
         trained = [False] * len(prompt) + [True] * len(answer)
-        yield Learned(row=record["row"], answer="completion", ids=[*prompt, *answer], trained=trained)
+        yield PreparedRow(row=record["row"], answer="completion", ids=[*prompt, *answer], trained=trained)
 
 
 def _dataset(rows: Rows, tokenizer: Any, max_length: int | None, *, weights: bool = False) -> Dataset:

@@ -24,24 +24,24 @@ __all__ = ["WeightedSeq2SeqTrainer"]
 class WeightedSeq2SeqTrainer(Seq2SeqTrainer):
     """Transformers' trainer for a training set that may have a column ``weight``.
 
-    In each step weights are scaled so that the trained tokens weigh as much as there are of them.
+    In each step weights are scaled so that the loss tokens weigh as much as there are of them.
     """
 
     # The loss is divided by the tokens of all micro-batches.
     loss_is_scaled_for_ga = True
 
-    def _track_num_input_tokens(self, inputs: dict[str, Any]) -> None:
-        """Count the answers' tokens too, which Trainer takes for a part of the prompts."""
-        super()._track_num_input_tokens(inputs)  # type: ignore[no-untyped-call]
-        self.state.num_input_tokens_seen += int((inputs["labels"] != -100).sum())
-
     def get_batch_samples(
         self, epoch_iterator: Iterator[Any], num_batches: int, device: torch.device
     ) -> tuple[list[Any], torch.Tensor]:
-        """Draw the micro-batches of a step, and count their trained tokens; scale the weights to that number."""
+        """Draw the micro-batches of a step, and count their loss tokens; scale the weights to that number.
+
+        The tokens seen are counted by Trainer, which takes the answers' for a part of the prompts and leaves them out.
+        """
         batches, _ = super().get_batch_samples(epoch_iterator, num_batches, device)
         tokens = [(batch["labels"] != -100).sum(dim=1) for batch in batches]
-        return batches, scale_by_tokens(batches, tokens).to(device)
+        number = scale_by_tokens(batches, tokens)
+        self.state.num_input_tokens_seen += int(number)
+        return batches, number.to(device)
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None

@@ -4,21 +4,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shoptune.components import TuningJob, TuningReport
-from shoptune.errors import DataError, StepError
-from shoptune_trl.checkpoints import newest_checkpoint
-from shoptune_trl.data_report import Learned, data_report, in_words
+from shoptune.errors import DataError, StepError, UsageError
+from shoptune_transformers.plain import PLAIN, plain
+from shoptune_trl._compat.checkpoints import newest_checkpoint
+from shoptune_trl.data_report import PreparedRow, data_report, in_words
 from shoptune_trl.options import TrainingOptions
 from shoptune_trl.rows import Rows
-from shoptune_trl.starting_model import Loaded
+from shoptune_trl.trainable_model import TrainableModel
 
 if TYPE_CHECKING:
     from transformers import Trainer
 
 __all__ = [
     "DISTRIBUTIONS",
+    "apply_cpu_optimizations",
     "dataset",
     "loss_curve",
-    "quicken",
     "report_on",
     "train",
     "trainer_settings",
@@ -69,6 +70,11 @@ def trainer_settings(job: TuningJob[Any], *, learning_rate: float, validate: boo
         "report_to": "none",
         "disable_tqdm": True,
     }
+    if plain() and options.trainer.get("train_sampling_strategy") == "group_by_length":
+        raise UsageError(
+            f"`train_sampling_strategy: group_by_length` does not go with {PLAIN}: Trainer draws that order from "
+            "random numbers which a resumed training would not know. Leave one of them out."
+        )
     return settings | options.trainer
 
 
@@ -89,25 +95,29 @@ def dataset(rows: Rows, *, weights: bool = False) -> Any:
     return made
 
 
-def quicken(trainer: Any) -> None:
-    """Replace what TRL and transformers do slowly on a processor; results are the same but for rounding."""
-    from shoptune_trl.short_attention import attend_plainly_where_short
-    from shoptune_trl.trained_tokens import score_trained_tokens
+def apply_cpu_optimizations(trainer: Any) -> None:
+    """Replace what TRL and transformers do slowly on a processor; results are the same but for rounding.
 
-    if trainer.args.device.type == "cpu":
-        score_trained_tokens(trainer.model)
-        for model in (trainer.model, getattr(trainer, "ref_model", None)):
-            if model is not None:
-                attend_plainly_where_short(model)
+    Nothing is replaced where public ways alone are asked for; see `shoptune_transformers.plain`.
+    """
+    if plain() or trainer.args.device.type != "cpu":
+        return
+    from shoptune_trl._compat.loss_tokens import score_loss_tokens
+    from shoptune_trl._compat.short_attention import attend_plainly_where_short
+
+    score_loss_tokens(trainer.model)
+    for model in (trainer.model, getattr(trainer, "ref_model", None)):
+        if model is not None:
+            attend_plainly_where_short(model)
 
 
 def report_on(
     trainer: "Trainer",
     rows: Rows,
     validation: Rows,
-    learned: Callable[[Any], Iterable[Learned]],
+    read_rows: Callable[[Any], Iterable[PreparedRow]],
 ) -> dict[str, Any]:
-    """Make the data report of a trainer that is about to start; `learned` reads a dataset that it prepared."""
+    """Make the data report of a trainer that is about to start; `read_rows` reads a dataset that it prepared."""
     from shoptune_transformers.answers import end_tokens
 
     args: Any = trainer.args
@@ -115,7 +125,7 @@ def report_on(
     stops = end_tokens(trainer.model, tokenizer)
 
     def report(rows: Rows, prepared: Any) -> dict[str, Any]:
-        return data_report(rows, learned(prepared), tokenizer=tokenizer, stops=stops, max_length=args.max_length)
+        return data_report(rows, read_rows(prepared), tokenizer=tokenizer, stops=stops, max_length=args.max_length)
 
     data = report(rows, trainer.train_dataset)
     if trainer.eval_dataset is not None:
@@ -127,7 +137,7 @@ def report_on(
     return data
 
 
-def train(trainer: "Trainer", job: TuningJob[Any], loaded: Loaded, data: Mapping[str, Any]) -> TuningReport:
+def train(trainer: "Trainer", job: TuningJob[Any], loaded: TrainableModel, data: Mapping[str, Any]) -> TuningReport:
     """Train to the end, going on from a checkpoint where there is one, and write the result.
 
     Raises:
@@ -137,13 +147,13 @@ def train(trainer: "Trainer", job: TuningJob[Any], loaded: Loaded, data: Mapping
     import torch
     from transformers import PrinterCallback
 
-    from shoptune_trl.callbacks import Checkpoints, OrderBySeed, Watch
+    from shoptune_trl.callbacks import DeterministicOrder, ProgressCallback, TimedCheckpoints
 
     trainer.remove_callback(PrinterCallback)
     job.say(in_words(data))
-    for callback in (Watch(job.progress), Checkpoints(), OrderBySeed()):
+    for callback in (ProgressCallback(job.progress), TimedCheckpoints(), *([] if plain() else [DeterministicOrder()])):
         trainer.add_callback(callback)
-    checkpoint = newest_checkpoint(job.work)
+    checkpoint = None if plain() else newest_checkpoint(job.work)
     try:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except torch.OutOfMemoryError as error:
@@ -184,11 +194,13 @@ def _save(trainer: "Trainer", job: TuningJob[Any]) -> None:
         tokenizer.save_pretrained(job.output / "model")
 
 
-def _info(trainer: "Trainer", job: TuningJob[Any], loaded: Loaded) -> dict[str, Any]:
-    """Return what a report should say about the training, as JSON values that don't depend on the clock."""
+def _info(trainer: "Trainer", job: TuningJob[Any], loaded: TrainableModel) -> dict[str, Any]:
+    """Return what a report should say about a training that is saved, as JSON values that don't depend on the clock."""
+    from peft import PeftConfig, PeftModel
+
     args: Any = trainer.args
     model: Any = trainer.accelerator.unwrap_model(trainer.model)
-    adapter = getattr(model, "peft_config", {}).get("default")
+    adapter = PeftConfig.from_pretrained(str(job.output / "adapter")) if isinstance(model, PeftModel) else None
     computing = "bfloat16" if args.bf16 else "float16" if args.fp16 else None
     return {
         "weights": loaded.weights,

@@ -6,7 +6,7 @@ validation set have no such column, so the validation loss is not weighted and c
 This module imports torch: import it where a training is about to start.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ import torch
 
 from shoptune.errors import UsageError
 
-__all__ = ["TINY", "carry_weights", "collate_with_weights", "refuse_with_weights", "scale_by_tokens"]
+__all__ = ["TINY", "carry_weights", "collate_with_weights", "one_by_one", "refuse_with_weights", "scale_by_tokens"]
 
 TINY = torch.finfo(torch.float32).tiny
 """What a sum of weights is taken for where it is 0, since it is divided by."""
@@ -30,21 +30,29 @@ def collate_with_weights(rows: Sequence[Mapping[str, Any]], collate: Callable[[A
 
 def carry_weights(trainer: Any) -> None:
     """Let a trainer's batches have the weights of their rows: Trainer drops columns that the model does not take."""
-    trainer._set_signature_columns_if_needed()
-    if "weight" not in trainer._signature_columns:
-        trainer._signature_columns.append("weight")
+    trainer.args.remove_unused_columns = False  # the collator picks what it needs
     trainer.data_collator = partial(collate_with_weights, collate=trainer.data_collator)
 
 
+def one_by_one(inputs: Mapping[str, Any], weights: torch.Tensor) -> Iterator[dict[str, Any]]:
+    """Yield the inputs of each row alone, of as many as have a weight.
+
+    A batch of pairs is all chosen answers, then all rejected ones, so there it is two answers.
+    """
+    count = len(weights)
+    for row in range(count):
+        yield {name: value[row::count] if isinstance(value, torch.Tensor) else value for name, value in inputs.items()}
+
+
 def scale_by_tokens(batches: Sequence[dict[str, Any]], tokens: Sequence[torch.Tensor]) -> torch.Tensor:
-    """Scale the weights of a step's batches so that its trained tokens weigh as much as there are of them.
+    """Scale the weights of a step's batches so that its loss tokens weigh as much as there are of them.
 
     Args:
         batches: The micro-batches; those without weights stay as they are.
-        tokens: The number of trained tokens of each row, a tensor for each batch.
+        tokens: The number of loss tokens of each row, a tensor for each batch.
 
     Returns:
-        The number of trained tokens.
+        The number of loss tokens.
 
     """
     number = torch.cat(list(tokens)).sum()

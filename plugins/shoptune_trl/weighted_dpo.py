@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from trl.trainer.dpo_trainer import DPOTrainer
+from trl import DPOTrainer
 
-from shoptune_trl.weighted_batches import TINY, carry_weights, refuse_with_weights
+from shoptune_transformers.plain import plain
+from shoptune_trl._compat.trainers import pairs_weighted
+from shoptune_trl.weighted_batches import TINY, carry_weights, one_by_one, refuse_with_weights
 
 __all__ = ["OF_ONE_PAIR", "WeightedDPOTrainer"]
 
@@ -40,13 +42,7 @@ fails in TRL when it is multiplied."""
 
 
 class WeightedDPOTrainer(DPOTrainer):
-    """TRL's trainer for a training set with a column ``weight``.
-
-    TRL has one place where the losses of pairs are multiplied by something before their mean is taken: the weights of
-    WPO (https://arxiv.org/abs/2406.11827, equation 2), which are the exponential of the mean, over an answer's tokens,
-    of log-probability minus `log_sum_sq_probs`, for the chosen times that for the rejected answer.  So a pair's weight
-    w gets there as a `log_sum_sq_probs` that is log w below the chosen answer's log-probabilities.
-    """
+    """TRL's trainer for a training set with a column ``weight``."""
 
     def __init__(self, *, args: Any, **given: Any) -> None:
         refuse_with_weights(
@@ -69,16 +65,12 @@ class WeightedDPOTrainer(DPOTrainer):
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
         """Compute TRL's loss with the pairs' weights; without weights, as in validation, just TRL's loss."""
+        compute: Any = super().compute_loss
         weights = inputs.pop("weights", None)
-        self.use_weighting = weights is not None
-
-        def weighted(**inputs: Any) -> Any:
-            outputs = model(**inputs)
-            # A batch is all chosen answers, then all rejected ones.
-            logs = torch.cat([weights.clamp(min=TINY).log(), torch.zeros_like(weights)])
-            outputs.log_sum_sq_probs = outputs.log_probs.detach() - logs[:, None]
-            return outputs
-
-        return super().compute_loss(  # type: ignore[no-untyped-call]
-            model if weights is None else weighted, inputs, return_outputs, num_items_in_batch
-        )
+        if weights is None:
+            return compute(model, inputs, return_outputs, num_items_in_batch)
+        if plain():
+            losses = [compute(model, pair) for pair in one_by_one(inputs, weights)]
+            return (torch.stack(losses) * weights).mean()
+        with pairs_weighted(self, model, weights) as weighted:
+            return compute(weighted, inputs, return_outputs, num_items_in_batch)

@@ -81,7 +81,7 @@ def make_folder(folder: Path, model: Path) -> Path:
 CHECKPOINT_EVERY_STEP = (
     "from shoptune_trl import callbacks; callbacks.CHECKPOINT_SECONDS = 0; callbacks.CHECKPOINT_SHARE = 1; " + RUN
 )
-"""Checkpoints come by the clock, and a training of two seconds would have none."""
+"""TimedCheckpoints come by the clock, and a training of two seconds would have none."""
 
 
 def kill_when(folder: Path, sign: str) -> None:

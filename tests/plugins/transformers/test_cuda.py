@@ -213,7 +213,7 @@ def test_a_prompt_that_never_fits_is_named(on_cuda: TransformersSession, little_
 
 
 def test_memory_is_given_back(saved_model: Path, cuda: Any) -> None:
-    from shoptune_transformers.resident import forget
+    from shoptune_transformers.model_cache import forget
 
     def use() -> int:
         with open_session(files(saved_model)) as session:

@@ -17,7 +17,7 @@ from shoptune.components import GenerationSettings, ModelFiles
 from shoptune.data import Message, Prediction
 from shoptune_transformers.loading import load
 from shoptune_transformers.merging import load_merged
-from shoptune_transformers.resident import forget
+from shoptune_transformers.model_cache import forget
 from shoptune_transformers.session import TransformersSession, open_session
 
 GREEDY = GenerationSettings(max_new_tokens=10)

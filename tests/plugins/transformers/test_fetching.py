@@ -6,7 +6,7 @@ import pytest
 
 from shoptune.components import ResolvedModel
 from shoptune.errors import StoreError, UsageError
-from shoptune_transformers import cache, fetching
+from shoptune_transformers import disk_cache, fetching
 from shoptune_transformers.fetching import fetch
 from shoptune_transformers.options import TransformersOptions
 from shoptune_transformers.resolving import resolve
@@ -70,9 +70,11 @@ def test_a_killed_conversion_leaves_nothing_behind(
         fetch(found, silent)
     leftover = conversions[0]
     assert leftover.is_dir()
-    dead = leftover.with_name(f".{cache.converted_folder(cache.sha256_of(Path(found.location))).name}.1.partial")
+    dead = leftover.with_name(
+        f".{disk_cache.converted_folder(disk_cache.sha256_of(Path(found.location))).name}.1.partial"
+    )
     leftover.rename(dead)
-    assert not list(cache.models_folder().glob("gguf-*")), "nothing half-written is visible"
+    assert not list(disk_cache.models_folder().glob("gguf-*")), "nothing half-written is visible"
     monkeypatch.setattr(fetching, "_convert", convert)
     assert (fetch(found, silent).folder / "config.json").is_file()
     assert not dead.exists()

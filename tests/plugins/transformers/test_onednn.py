@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shoptune_transformers import onednn
+from shoptune_transformers._compat import onednn
 
 
 def qwen(*, tied: bool) -> Any:

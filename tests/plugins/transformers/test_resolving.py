@@ -8,7 +8,7 @@ import pytest
 
 from shoptune.components import ModelIdentity, ResolvedModel
 from shoptune.errors import UsageError
-from shoptune_transformers import cache, options, resolving
+from shoptune_transformers import disk_cache, options, resolving
 from shoptune_transformers.options import TransformersOptions
 from shoptune_transformers.resolving import ALIASES, Alias, resolve
 
@@ -218,9 +218,9 @@ def test_a_gguf_file_is_fingerprinted_by_content(carried: Path, tmp_path: Path) 
 
 def test_the_cache_comes_before_the_package_and_agrees_with_it(carried: Path, tmp_path: Path) -> None:
     first = resolve(SMOL, tmp_path, TransformersOptions())
-    folder = cache.converted_folder(cache.sha256_of(carried))
+    folder = disk_cache.converted_folder(disk_cache.sha256_of(carried))
     folder.mkdir(parents=True)
-    cache.Manifest(sha256=cache.sha256_of(carried), source=first.source, alias=SMOL).write(folder)
+    disk_cache.Manifest(sha256=disk_cache.sha256_of(carried), source=first.source, alias=SMOL).write(folder)
     second = resolve(SMOL, tmp_path, TransformersOptions())
     assert second.location == str(folder)
     assert (second.identity, second.source) == (first.identity, first.source)
@@ -229,7 +229,7 @@ def test_the_cache_comes_before_the_package_and_agrees_with_it(carried: Path, tm
 
 
 def test_a_half_written_cache_folder_is_not_used(carried: Path, tmp_path: Path) -> None:
-    folder = cache.converted_folder(cache.sha256_of(carried))
+    folder = disk_cache.converted_folder(disk_cache.sha256_of(carried))
     folder.mkdir(parents=True)
     (folder / "config.json").write_text("{}")
     assert resolve(SMOL, tmp_path, TransformersOptions()).location == str(carried)
@@ -238,14 +238,16 @@ def test_a_half_written_cache_folder_is_not_used(carried: Path, tmp_path: Path) 
 def test_a_folder_of_an_earlier_conversion_is_not_used(
     carried: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = cache.converted_folder("0" * 64)
+    folder = disk_cache.converted_folder("0" * 64)
     folder.mkdir(parents=True)
-    cache.Manifest(sha256="0" * 64, source="package", alias=SMOL, conversion=cache.CONVERSION - 1).write(folder)
+    disk_cache.Manifest(sha256="0" * 64, source="package", alias=SMOL, conversion=disk_cache.CONVERSION - 1).write(
+        folder
+    )
     assert resolve(SMOL, tmp_path, TransformersOptions()).location == str(carried)
 
 
 def test_hashes_are_remembered(model_folder: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "SETTLED_NS", 0)
+    monkeypatch.setattr(disk_cache, "SETTLED_NS", 0)
     before = resolve_tiny(model_folder).identity
     assert str(model_folder / "model.safetensors") in (own_cache / "hashes.json").read_text()
 
@@ -258,7 +260,7 @@ def test_hashes_are_remembered(model_folder: Path, own_cache: Path, monkeypatch:
 
 def test_size_and_time_stamp_make_no_content(model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As an archive leaves it that gives all files one time."""
-    monkeypatch.setattr(cache, "SETTLED_NS", 0)
+    monkeypatch.setattr(disk_cache, "SETTLED_NS", 0)
     weights, stamp = model_folder / "model.safetensors", (1_700_000_000, 1_700_000_000)
     os.utime(weights, stamp)
     before = resolve_tiny(model_folder).identity

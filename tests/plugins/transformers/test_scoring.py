@@ -14,7 +14,8 @@ from shoptune.data import Message, Prediction
 from shoptune.errors import StepError
 from shoptune.testing import tiny_model
 from shoptune_transformers import prefix, scoring
-from shoptune_transformers.questions import Question, as_questions
+from shoptune_transformers._compat import caches
+from shoptune_transformers.scoring_requests import ScoringRequest, as_requests
 from shoptune_transformers.session import TransformersSession, open_session
 
 CHOICES = (" red", " red and blue", " red and green", " a calm home for a vase", "x")
@@ -128,9 +129,9 @@ def test_the_prefix_in_common_changes_no_score(session: TransformersSession, mon
 
     def count(model: Any, tokens: Sequence[int]) -> Any:
         computed.append(len(tokens))
-        return prefix.compute_prefix(model, tokens)
+        return caches.prefix_cache(model, tokens)
 
-    monkeypatch.setattr(scoring, "compute_prefix", count)
+    monkeypatch.setattr(scoring, "prefix_cache", count)
     monkeypatch.setattr(prefix, "WORTH_SHARING", 1)
     assert flat(choose(session, contexts)) == close(flat(apart))
     assert len(computed) == 1
@@ -182,7 +183,7 @@ def test_a_window_is_respected(window: int, branch: bool) -> None:
     context = tuple(numbers.choices(range(50), k=40))
     choices = ((1, 2, 3), (1, 4, 5, 6), (7,))
     assert scoring.can_branch(model, 44) == branch
-    ((_, scores),) = next(scoring.score(model, [Question(context, choices)], pad=0, batch_tokens=1000))
+    ((_, scores),) = next(scoring.score(model, [ScoringRequest(context, choices)], pad=0, batch_tokens=1000))
     stub: Any = type("Stub", (), {"model": model})
     assert list(scores) == close([naive_tokens(stub, context, choice) for choice in choices])
 
@@ -301,7 +302,7 @@ def test_attention_in_bfloat16_is_plain_where_that_is_quicker(
 def test_onednn_computes_what_torch_computes(
     session: TransformersSession, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shoptune_transformers import onednn
+    from shoptune_transformers._compat import onednn
 
     assert session.info.get("linear layers") in (None, "oneDNN")
     scores = flat(choose(session))
@@ -324,7 +325,7 @@ def test_white_space_at_the_end_of_a_bare_prompt_is_the_choices(session: Transfo
     choices = [["red vase", "lamp"]] * 3
     predictions = choose(session, contexts[:2], choices[:2])
     assert flat(predictions) == close([naive(session, context, c) for context in contexts[:2] for c in choices[0]])
-    (blank,) = as_questions(session.tokenizer, contexts[2:], choices[2:], "none")
+    (blank,) = as_requests(session.tokenizer, contexts[2:], choices[2:], "none")
     assert blank.context == (session.tokenizer.eos_token_id,)
     assert session.tokenizer.decode(list(blank.choices[0])) == " \nred vase"
 
@@ -333,29 +334,29 @@ def test_a_chats_prompt_is_left_whole(tiny: Path) -> None:
     with open_session(files(tiny, chat_template=None)) as session:
         text = session._render(ask("Describe a lamp."))
         assert text.endswith("assistant\n")
-        (question,) = as_questions(session.tokenizer, [text], [["A lamp"]], "model's own")
-        assert list(question.context) == session.tokenizer(text, add_special_tokens=False).input_ids
-        assert session.tokenizer.decode(list(question.choices[0])) == "A lamp", "no end of turn"
+        (request,) = as_requests(session.tokenizer, [text], [["A lamp"]], "model's own")
+        assert list(request.context) == session.tokenizer(text, add_special_tokens=False).input_ids
+        assert session.tokenizer.decode(list(request.choices[0])) == "A lamp", "no end of turn"
         (prediction,) = choose(session, ["Describe a lamp."], [["A lamp"]]).values()
-        expected = [naive_tokens(session, question.context, question.choices[0])]
+        expected = [naive_tokens(session, request.context, request.choices[0])]
         assert list(prediction.choice_log_probabilities) == close(expected)
-        assert prediction.prompt_tokens == len(question.context)
+        assert prediction.prompt_tokens == len(request.context)
 
 
 def test_the_plain_template_has_a_space_in_front_of_an_answer(session: TransformersSession) -> None:
-    (question,) = as_questions(session.tokenizer, ["Assistant:"], [["lamp", " lamp"]], "plain")
-    assert question.choices[0] == question.choices[1]
-    assert session.tokenizer.decode(list(question.choices[0])) == " lamp"
+    (request,) = as_requests(session.tokenizer, ["Assistant:"], [["lamp", " lamp"]], "plain")
+    assert request.choices[0] == request.choices[1]
+    assert session.tokenizer.decode(list(request.choices[0])) == " lamp"
 
 
 def test_a_choice_that_melts_into_the_prompts_last_token_keeps_its_tokens(session: TransformersSession) -> None:
     tokens = session.tokenizer("calm", add_special_tokens=False).input_ids
     joined = session.tokenizer("cal", add_special_tokens=False).input_ids
-    (question,) = as_questions(session.tokenizer, ["cal"], [["m", ""]], "none")
+    (request,) = as_requests(session.tokenizer, ["cal"], [["m", ""]], "none")
     if len(joined) == len(tokens):
-        assert question.choices[0] == tuple(session.tokenizer("m", add_special_tokens=False).input_ids)
-    assert question.choices[0]
-    assert question.choices[1] == ()
+        assert request.choices[0] == tuple(session.tokenizer("m", add_special_tokens=False).input_ids)
+    assert request.choices[0]
+    assert request.choices[1] == ()
 
 
 def test_bare_prompts_are_asked_as_they_stand(session: TransformersSession) -> None:
@@ -390,10 +391,8 @@ def test_a_real_model(template: str | None, monkeypatch: pytest.MonkeyPatch) -> 
     choices = (" Exact match", " Substitute product", " Complementary accessory", " Irrelevant to the query")
     with open_session(fetch(located, lambda *_: None)) as session:
         predictions = choose(session, contexts, [choices] * 3)
-        asked = as_questions(
+        asked = as_requests(
             session.tokenizer, session._texts([ask(context) for context in contexts]), [choices] * 3, session.template
         )
-        expected = [
-            naive_tokens(session, question.context, tokens) for question in asked for tokens in question.choices
-        ]
+        expected = [naive_tokens(session, request.context, tokens) for request in asked for tokens in request.choices]
     assert flat(predictions) == close(expected, 1e-3)

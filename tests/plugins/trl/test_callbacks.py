@@ -20,7 +20,7 @@ def test_checkpoints_follow_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
     now = [0.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
-    checkpoints = callbacks.Checkpoints()
+    checkpoints = callbacks.TimedCheckpoints()
 
     def asks(seconds: float, at: Any, event: str = "on_step_end") -> bool:
         now[0] = seconds
@@ -41,19 +41,19 @@ def test_checkpoints_follow_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_gradient_that_is_no_number_is_found_before_the_loss_shows_it() -> None:
-    from shoptune_trl.callbacks import Watch
+    from shoptune_trl.callbacks import ProgressCallback
 
     history = [{"step": 1, "loss": 2.5}, {"step": 2, "loss": 2.25}]
     logs = {"loss": 2.25, "grad_norm": float("inf"), "learning_rate": 1e-3}
     args: Any = SimpleNamespace(learning_rate=5e-3)
     with pytest.raises(StepError, match=r"The gradient became inf at step 2 of 100; .* 2\.5, a step .*\(try 0\.001\)"):
-        Watch(say_nothing).on_log(args, state(2, 0.2, history=history), control(), logs)
+        ProgressCallback(say_nothing).on_log(args, state(2, 0.2, history=history), control(), logs)
 
 
 def test_first_loss_is_checked_at_the_first_step_alone() -> None:
-    from shoptune_trl.callbacks import FirstLoss
+    from shoptune_trl.callbacks import InitialLossCheck
 
-    check = FirstLoss(expected=0.6931, tolerance=1e-3, meaning="that is why.")
+    check = InitialLossCheck(expected=0.6931, tolerance=1e-3, meaning="that is why.")
     args: Any = None
     check.on_log(args, state(1, 0.1), control(), {"loss": 0.6935})
     check.on_log(args, state(2, 0.2), control(), {"loss": 0.1})

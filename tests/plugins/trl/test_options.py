@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from shoptune.components import ModelFiles
 from shoptune.testing import make_job
-from shoptune_trl.library_fields import SOURCES, field_names
+from shoptune_trl._compat.library_fields import SOURCES, field_names
 from shoptune_trl.options import LORA_OWNED, SHORT_NAMES, TRAINER_OWNED, DPOOptions, Lora, SFTOptions
 
 METHODS = [(SFTOptions, "SFTConfig"), (DPOOptions, "DPOConfig")]
@@ -79,7 +79,7 @@ def test_every_field_of_lora_is_accepted_or_refused_with_a_reason() -> None:
 
 @pytest.mark.filterwarnings("ignore:`eva_config` specified but will be ignored")
 def test_lora_fields_reach_peft() -> None:
-    from shoptune_trl.starting_model import lora_config
+    from shoptune_trl.trainable_model import lora_config
 
     made = lora_config(Lora(r=3, alpha=5, dropout=0.25, use_rslora=True, eva_config={"rho": 3.0}, bias="all"))
     assert (made.r, made.lora_alpha, made.lora_dropout, made.target_modules) == (3, 5, 0.25, "all-linear")

@@ -8,7 +8,7 @@ import pytest
 from shoptune.components import ModelFiles, TuningReport
 from shoptune.testing import make_job, sample_pairs
 from shoptune_trl import callbacks
-from shoptune_trl.checkpoints import newest_checkpoint
+from shoptune_trl._compat.checkpoints import newest_checkpoint
 from shoptune_trl.dpo import dpo
 from shoptune_trl.options import DPOOptions, SFTOptions
 from shoptune_trl.sft import sft

@@ -169,8 +169,8 @@ def test_validation_set_without_a_usable_row(tiny: ModelFiles, tmp_path: Path) -
 
 
 def test_rows_must_not_vanish(tiny: ModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = sft_module.learned
-    monkeypatch.setattr(sft_module, "learned", lambda prepared: [i for i in whole(prepared) if i.row != 2])
+    whole = sft_module.prepared_rows
+    monkeypatch.setattr(sft_module, "prepared_rows", lambda prepared: [i for i in whole(prepared) if i.row != 2])
     with pytest.raises(StepError, match="TRL left out 'e2'"):
         tune(make_job(tiny, tmp_path, SFTOptions(), rows=examples(4)))
 

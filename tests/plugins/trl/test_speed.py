@@ -64,16 +64,16 @@ def test_scores_and_gradient_of_a_frozen_head_are_those_of_trl(
 ) -> None:
     import torch
 
-    from shoptune_trl import trained_tokens
+    from shoptune_trl._compat import loss_tokens
 
-    monkeypatch.setattr(trained_tokens, "CHUNK", chunk)
+    monkeypatch.setattr(loss_tokens, "CHUNK", chunk)
     model = llama()
     if bias:
         model.lm_head.bias = torch.nn.Parameter(torch.randn(50))
     model.lm_head.requires_grad_(False)
     given = batch()
     expected, gradient = scored(model, given)
-    assert trained_tokens.score_trained_tokens(model)
+    assert loss_tokens.score_loss_tokens(model)
     outputs, same_gradient = scored(model, given)
     assert 5 < int(outputs.label_mask.sum()) < 40
     for name in FIGURES:
@@ -85,28 +85,28 @@ def test_scores_and_gradient_of_a_frozen_head_are_those_of_trl(
 
 
 def test_the_head_sees_trained_tokens_only(one_thread: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shoptune_trl import trained_tokens
+    from shoptune_trl._compat import loss_tokens
 
     model, given, seen = llama(), batch(), []
     model.lm_head.requires_grad_(False)
-    trained_tokens.score_trained_tokens(model)
-    apply: Any = trained_tokens.TokenScores.apply
+    loss_tokens.score_loss_tokens(model)
+    apply: Any = loss_tokens.TokenScores.apply
 
     def look(hidden: Any, *rest: Any) -> Any:
         seen.append(hidden.shape)
         return apply(hidden, *rest)
 
-    monkeypatch.setattr(trained_tokens.TokenScores, "apply", look)
+    monkeypatch.setattr(loss_tokens.TokenScores, "apply", look)
     scored(model, given)
     assert seen == [(int((given["labels"][:, 1:] != -100).sum()), 16)]
 
 
 def test_a_batch_in_which_nothing_is_trained_has_a_gradient_of_zero(one_thread: None) -> None:
-    from shoptune_trl.trained_tokens import score_trained_tokens
+    from shoptune_trl._compat.loss_tokens import score_loss_tokens
 
     model = llama()
     model.lm_head.requires_grad_(False)
-    score_trained_tokens(model)
+    score_loss_tokens(model)
     outputs, gradient = scored(model, batch(trained=0))
     assert outputs.log_probs.shape == (3, 19)
     assert not outputs.log_probs.any()
@@ -116,7 +116,7 @@ def test_a_batch_in_which_nothing_is_trained_has_a_gradient_of_zero(one_thread: 
 def test_bfloat16_is_as_close_to_float32_as_that_of_trl(one_thread: None) -> None:
     import torch
 
-    from shoptune_trl.trained_tokens import score_trained_tokens
+    from shoptune_trl._compat.loss_tokens import score_loss_tokens
 
     def error(model: Any) -> tuple[float, float]:
         with torch.autocast("cpu", torch.bfloat16):
@@ -127,17 +127,17 @@ def test_bfloat16_is_as_close_to_float32_as_that_of_trl(one_thread: None) -> Non
     model.lm_head.requires_grad_(False)
     exact = scored(model, given)
     of_trl = error(model)
-    score_trained_tokens(model)
+    score_loss_tokens(model)
     assert all(0 < ours < 1.2 * theirs for ours, theirs in zip(error(model), of_trl, strict=True))
 
 
 def test_a_head_that_learns_or_is_no_plain_one_stays_with_trl(one_thread: None) -> None:
-    from shoptune_trl.trained_tokens import score_trained_tokens
+    from shoptune_trl._compat.loss_tokens import score_loss_tokens
 
-    assert not score_trained_tokens(llama())
+    assert not score_loss_tokens(llama())
     scaled = llama(logits_scaling=2.0)
     scaled.lm_head.requires_grad_(False)
-    assert not score_trained_tokens(scaled)
+    assert not score_loss_tokens(scaled)
 
 
 def test_short_batches_are_attended_plainly_and_long_ones_are_not(
@@ -145,7 +145,7 @@ def test_short_batches_are_attended_plainly_and_long_ones_are_not(
 ) -> None:
     import torch
 
-    from shoptune_trl import short_attention
+    from shoptune_trl._compat import short_attention
 
     model, given = llama(), batch()
     expected, gradient = scored(model, given)
@@ -191,7 +191,7 @@ def test_a_training_is_that_of_trl(
 
     report, weights = run(tmp_path / "quick")
     for module in (sft_module, dpo_module):
-        monkeypatch.setattr(module, "quicken", lambda _: None)
+        monkeypatch.setattr(module, "apply_cpu_optimizations", lambda _: None)
     of_trl, same_weights = run(tmp_path / "slow")
     for row, same in zip(figures(report), figures(of_trl), strict=True):
         assert row == pytest.approx(same, abs=1e-5)
@@ -200,11 +200,11 @@ def test_a_training_is_that_of_trl(
 
 
 def test_models_on_a_processor_are_quickened(tiny: ModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from shoptune_trl import trained_tokens
+    from shoptune_trl._compat import loss_tokens
 
     done = []
-    whole = trained_tokens.score_trained_tokens
-    monkeypatch.setattr(trained_tokens, "score_trained_tokens", lambda model: done.append(whole(model)))
+    whole = loss_tokens.score_loss_tokens
+    monkeypatch.setattr(loss_tokens, "score_loss_tokens", lambda model: done.append(whole(model)))
     for name, lora in (("lora", None), ("full", False)):
         sft.tune(make_job(tiny, tmp_path / name, SFTOptions(epochs=1, lora=lora), rows=examples(4)))
     assert done == [True, False]

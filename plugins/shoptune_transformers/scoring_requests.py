@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from shoptune_transformers.loading import ChatTemplate
 
-__all__ = ["Question", "as_questions", "asked_where"]
+__all__ = ["ScoringRequest", "as_requests", "group_equal"]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ScoringRequest:
     """A prompt and the choices that may follow it, as tokens."""
 
     context: tuple[int, ...]
@@ -28,20 +28,20 @@ class Question:
         return len(self.context) + max(map(len, self.choices), default=0)
 
 
-def asked_where(questions: Sequence[Question]) -> dict[Question, list[int]]:
-    """Return each distinct question with its places, so that equal ones are computed once."""
-    places: dict[Question, list[int]] = {}
-    for place, question in enumerate(questions):
-        places.setdefault(question, []).append(place)
+def group_equal(requests: Sequence[ScoringRequest]) -> dict[ScoringRequest, list[int]]:
+    """Return each distinct request with its places, so that equal ones are computed once."""
+    places: dict[ScoringRequest, list[int]] = {}
+    for place, request in enumerate(requests):
+        places.setdefault(request, []).append(place)
     return places
 
 
-def as_questions(
+def as_requests(
     tokenizer: PreTrainedTokenizerBase,
     prompts: Sequence[str],
     choices: Sequence[Sequence[str]],
     template: ChatTemplate,
-) -> list[Question]:
+) -> list[ScoringRequest]:
     """Tokenize prompts and their choices.
 
     Prompt and choice are tokenized together, since a token may reach over the border; what lies behind the prompt's own
@@ -67,7 +67,7 @@ def as_questions(
             ],
         )
     )
-    questions = []
+    requests = []
     for (_, space), own, of_prompt in zip(cut, contexts, choices, strict=True):
         answers = []
         for choice in of_prompt:
@@ -75,8 +75,8 @@ def as_questions(
             if choice and not answer:  # it has melted into the prompt's last token
                 (answer,) = _tokens(tokenizer, [_behind(space, choice, template)])
             answers.append(tuple(answer))
-        questions.append(Question(tuple(own or [_beginning(tokenizer)]), tuple(answers)))
-    return questions
+        requests.append(ScoringRequest(tuple(own or [_beginning(tokenizer)]), tuple(answers)))
+    return requests
 
 
 def _cut(prompt: str, template: ChatTemplate) -> tuple[str, str]:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from shoptune.components import ModelFiles
-from shoptune_transformers import merging, resident, session
-from shoptune_transformers.resident import forget
+from shoptune_transformers import merging, model_cache, session
+from shoptune_transformers.model_cache import forget
 from shoptune_transformers.session import open_session
 
 
@@ -101,7 +101,7 @@ def test_a_model_is_lent_once(model_folder: Path, loads: list[ModelFiles]) -> No
     with open_session(files(model_folder)) as one, open_session(files(model_folder)) as other:
         assert one.model is not other.model
     assert len(loads) == 2
-    assert len(resident._kept) == 1
+    assert len(model_cache._kept) == 1
 
 
 def test_after_an_error_it_is_given_up(model_folder: Path) -> None:
@@ -115,7 +115,7 @@ def test_after_an_error_it_is_given_up(model_folder: Path) -> None:
 def test_tuning_has_the_memory_for_itself(model_folder: Path, tmp_path: Path) -> None:
     from shoptune.testing import make_job
     from shoptune_trl.options import SFTOptions
-    from shoptune_trl.starting_model import load_to_train
+    from shoptune_trl.trainable_model import load_to_train
 
     found = model_of(files(model_folder))
     assert found() is not None

@@ -11,11 +11,11 @@ from shoptune_trl.options import Lora, TrainingOptions
 if TYPE_CHECKING:
     from peft import LoraConfig
 
-__all__ = ["Loaded", "load_to_train", "lora_config"]
+__all__ = ["TrainableModel", "load_to_train", "lora_config"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loaded:
+class TrainableModel:
     """A model that is ready to be handed to a trainer."""
 
     model: Any
@@ -29,7 +29,7 @@ class Loaded:
     """Whether it is an encoder-decoder, and no causal language model."""
 
 
-def load_to_train(job: TuningJob[Any], *, takes_encoder: bool = False) -> Loaded:
+def load_to_train(job: TuningJob[Any], *, takes_encoder: bool = False) -> TrainableModel:
     """Load the job's model with weights in float32.
 
     Args:
@@ -42,7 +42,7 @@ def load_to_train(job: TuningJob[Any], *, takes_encoder: bool = False) -> Loaded
 
     """
     from shoptune_transformers.loading import is_encoder_decoder, load
-    from shoptune_transformers.resident import forget
+    from shoptune_transformers.model_cache import forget
 
     options: TrainingOptions = job.options
     has_encoder = is_encoder_decoder(job.model)
@@ -61,12 +61,10 @@ def load_to_train(job: TuningJob[Any], *, takes_encoder: bool = False) -> Loaded
     with_adapter = job.model.adapter is not None
     weights = sum(p.numel() for p in model.parameters() if not (with_adapter and p.requires_grad))
     if with_adapter:
-        # Where the folder was when the adapter was made does not matter, and peft would look for it on the hub.
-        model.peft_config["default"].base_model_name_or_path = str(job.model.folder)
-        return Loaded(model=model, tokenizer=tokenizer, lora=None, weights=weights, has_encoder=has_encoder)
+        return TrainableModel(model=model, tokenizer=tokenizer, lora=None, weights=weights, has_encoder=has_encoder)
     with refusals("peft's LoraConfig"):
         lora = None if options.lora is False else lora_config(options.lora or Lora(), has_encoder=has_encoder)
-    return Loaded(model=model, tokenizer=tokenizer, lora=lora, weights=weights, has_encoder=has_encoder)
+    return TrainableModel(model=model, tokenizer=tokenizer, lora=lora, weights=weights, has_encoder=has_encoder)
 
 
 def lora_config(lora: Lora, *, has_encoder: bool = False) -> "LoraConfig":

@@ -1,7 +1,8 @@
 """The field names of TRL's and peft's configuration classes, as installed, without importing them.
 
 Importing `trl` takes seconds and brings torch; checking an experiment file must not.  So the names are read off the
-installed source, which keeps them right for whatever version there is.
+installed source, which keeps them right for whatever version there is.  The public way is to import the classes and ask
+`dataclasses.fields`.  When a class or file moves, checking an experiment file raises a `PluginError` that says so.
 """
 
 import ast

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shoptune_transformers.cache import sha256_of
+from shoptune_transformers.disk_cache import sha256_of
 from shoptune_transformers.folders import model_files
 
-__all__ = ["Found", "contents_of_folder", "fingerprint"]
+__all__ = ["ResolvedFiles", "contents_of_folder", "fingerprint"]
 
 NOT_IDENTITY = ("batch_tokens",)
 """Settings that do not make it another model: a smaller batch must not mean tuning again."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class ResolvedFiles:
     """A model's content, where it is, and where that is for people."""
 
     contents: Mapping[str, str]

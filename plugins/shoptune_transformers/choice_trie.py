@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shoptune_transformers.questions import Question
+from shoptune_transformers.scoring_requests import ScoringRequest
 
-__all__ = ["Row", "chain_rows", "positions", "tree_row", "visible"]
+__all__ = ["PackedPrompt", "pack", "pack_each", "positions", "visible"]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PackedPrompt:
     """Tokens for the model, and where the probabilities of choices are to be read."""
 
     tokens: tuple[int, ...]
@@ -40,14 +40,14 @@ class Row:
         return self.parents != tuple(range(self.prompt - 1, len(self.tokens) - 1))
 
 
-def tree_row(question: Question, skip: int = 0) -> Row:
-    """Return a question as one row, without the first `skip` tokens of its context, which must leave one."""
-    tokens = list(question.context[skip:])
+def pack(request: ScoringRequest, skip: int = 0) -> PackedPrompt:
+    """Return a request as one row, without the first `skip` tokens of its context, which must leave one."""
+    tokens = list(request.context[skip:])
     end = len(tokens) - 1
     parents: list[int] = []
     followers: dict[tuple[int, int], int] = {}
     reads = []
-    for choice in question.choices:
+    for choice in request.choices:
         place, read = end, []
         for length, token in enumerate(choice, start=1):
             read.append((place, token))
@@ -58,15 +58,15 @@ def tree_row(question: Question, skip: int = 0) -> Row:
                     parents.append(place)
                 place = followers[place, token]
         reads.append(tuple(read))
-    return Row(tuple(tokens), tuple(parents), tuple(reads))
+    return PackedPrompt(tuple(tokens), tuple(parents), tuple(reads))
 
 
-def chain_rows(question: Question) -> list[Row]:
-    """Return a question as one row per choice, for a model that can't be told what a token sees."""
-    return [tree_row(Question(question.context, (choice,))) for choice in question.choices]
+def pack_each(request: ScoringRequest) -> list[PackedPrompt]:
+    """Return a request as one row per choice, for a model that can't be told what a token sees."""
+    return [pack(ScoringRequest(request.context, (choice,))) for choice in request.choices]
 
 
-def positions(rows: Sequence[Row], width: int, start: int) -> npt.NDArray[np.int64]:
+def positions(rows: Sequence[PackedPrompt], width: int, start: int) -> npt.NDArray[np.int64]:
     """Return each token's position: shape [rows, width]; a row's first token has position `start`."""
     result = np.tile(np.arange(start, start + width), (len(rows), 1))
     for position, row in zip(result, rows, strict=True):
@@ -75,7 +75,7 @@ def positions(rows: Sequence[Row], width: int, start: int) -> npt.NDArray[np.int
     return result
 
 
-def visible(rows: Sequence[Row], width: int) -> npt.NDArray[np.bool_]:
+def visible(rows: Sequence[PackedPrompt], width: int) -> npt.NDArray[np.bool_]:
     """Return which token sees which: shape [rows, width, width], with padding on the right."""
     result = np.tile(np.tri(width, dtype=bool), (len(rows), 1, 1))
     for sees, row in zip(result, rows, strict=True):

@@ -18,17 +18,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shoptune.components import ModelFiles
-from shoptune_transformers.found import NOT_IDENTITY
 from shoptune_transformers.memory import free_memory
+from shoptune_transformers.plain import plain
+from shoptune_transformers.resolved_files import NOT_IDENTITY
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-__all__ = ["Ready", "forget", "ready_model"]
+__all__ = ["LoadedModel", "cached_model", "forget"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ready:
+class LoadedModel:
     """A model that can answer at once."""
 
     model: Any
@@ -39,24 +40,24 @@ class Ready:
     """Whether oneDNN computes its linear layers."""
 
 
-_kept: dict[tuple[str, ...], Ready] = {}
+_kept: dict[tuple[str, ...], LoadedModel] = {}
 """What a session left, by its identity: nothing, or one."""
 
 
 @contextmanager
-def ready_model(files: ModelFiles, load: Callable[[ModelFiles], Ready]) -> Iterator[Ready]:
+def cached_model(files: ModelFiles, load: Callable[[ModelFiles], LoadedModel]) -> Iterator[LoadedModel]:
     """Lend the model of `files`: the one that is kept if it is the same, else what `load` returns.
 
     It is kept afterwards, unless an error came up while it was lent.  While it is lent, nobody else gets it.
     """
     identity = _identity(files)
-    ready = _kept.pop(identity, None)
-    if ready is None:
+    loaded = _kept.pop(identity, None)
+    if loaded is None:
         forget()
-        ready = load(files)
-    yield ready
+        loaded = load(files)
+    yield loaded
     forget()
-    _kept[identity] = ready
+    _kept[identity] = loaded
 
 
 def forget() -> None:
@@ -72,12 +73,13 @@ def _identity(files: ModelFiles) -> tuple[str, ...]:
     A folder's path is not enough: a tuned model may have been written there again.
     """
     settings = {name: value for name, value in files.settings.items() if name not in NOT_IDENTITY}
+    settings["plain"] = plain()
     stamps = [_stamps(folder) for folder in (files.folder, files.adapter) if folder is not None]
     return (json.dumps(settings, sort_keys=True), *stamps)
 
 
 def _stamps(folder: Path) -> str:
-    """Return what changes with any file of a folder; see `shoptune_transformers.cache.sha256_of`."""
+    """Return what changes with any file of a folder; see `shoptune_transformers.disk_cache.sha256_of`."""
     files = sorted(path for path in folder.glob("*") if path.is_file())
     stats = [(path, path.stat()) for path in files]
     return json.dumps([str(folder), *([p.name, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino] for p, s in stats)])

@@ -1,4 +1,4 @@
-"""Computes a frozen output head at the trained tokens only, on a processor.
+"""Computes a frozen output head at the loss tokens only, on a processor.
 
 TRL scores every position there, those of prompt and padding too, computes the scores again for the gradient, and
 multiplies that in float32.  The head of a small model is a third of its work, so this costs a third of a training.
@@ -7,6 +7,11 @@ as long as the head itself does not learn, the gradient of each token's log-prob
 token's hidden state, and waits for the backward pass in that form.
 
 What comes out is what TRL's `add_fused_lm_head` gives, figures for its log included.
+
+Relies on ``trl.trainer.utils.FusedCausalLMOutput`` and its fields, on TRL calling the model with ``fused_lm_head`` and
+``labels``, on ``model.forward`` being replaceable, and on the fields of `TRANSFORMS` being all that can come between
+head and score.  The public way is TRL's own head.  When TRL changes one of the first, the first step fails; a new kind
+of model that scales its scores otherwise would be trained wrongly, so a new field is looked for before an upgrade.
 
 This module imports torch: import it where a training is about to start.
 """
@@ -17,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from trl.trainer.utils import FusedCausalLMOutput
 
-__all__ = ["TokenScores", "score_trained_tokens"]
+__all__ = ["TokenScores", "score_loss_tokens"]
 
 CHUNK = 2**25
 """How many scores (tokens times vocabulary) are there at once: 128 MiB in float32, and as much for probabilities."""
@@ -26,8 +31,8 @@ TRANSFORMS = ("final_logit_softcapping", "logit_scale", "output_multiplier", "lm
 """Fields of a configuration with which a model changes its scores after the head."""
 
 
-def score_trained_tokens(model: Any) -> bool:
-    """Let `model`, which a TRL trainer has made ready, compute its head at trained tokens only.
+def score_loss_tokens(model: Any) -> bool:
+    """Let `model`, which a TRL trainer has made ready, compute its head at loss tokens only.
 
     Nothing is changed where the head learns, is no plain linear layer, or is followed by something else, nor for
     mixtures of experts, whose loss has another part; TRL's own computation knows about these.

@@ -1,7 +1,8 @@
 """Finds the checkpoint from which a killed training goes on.
 
-Trainer writes ``trainer_state.json`` last, so a checkpoint is complete where that file can be read.  A checkpoint that
-was cut short is removed, lest its files mix with those of the one written there next.
+Relies on Trainer writing ``trainer_state.json`` last, so that a checkpoint is complete where that file can be read;
+transformers' own `get_last_checkpoint` doesn't tell a whole one from one that was cut short.  The public way is to
+begin anew.  When the order changes, a training that was killed while it saved may fail to go on: the test notices.
 """
 
 import json
@@ -12,7 +13,7 @@ __all__ = ["newest_checkpoint"]
 
 
 def newest_checkpoint(work: Path) -> Path | None:
-    """Return the newest complete checkpoint in `work`; remove those that are not complete."""
+    """Return the newest complete checkpoint in `work`; remove torn ones, whose files would mix with new ones."""
     complete = {}
     for folder in work.glob("checkpoint-*"):
         step = _step(folder)

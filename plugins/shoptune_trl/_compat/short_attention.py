@@ -3,6 +3,10 @@
 torch's fused attention saves the memory that grows with the square of the length, and pays for it in time: on a
 processor its backward pass over 128 tokens takes four times as long as the plain products that transformers calls
 "eager", and over 512 tokens still longer.  So batches of short texts, where that memory is small, go without it.
+
+Reads ``config._attn_implementation``, and calls the public `set_attn_implementation` in a hook before each forward
+pass.  The public way is the implementation that the model was loaded with.  When the field goes, training fails before
+its first step.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,10 @@
-"""Computes the linear layers of a model that only answers with oneDNN, their weights packed once."""
+"""Computes the linear layers of a model that only answers with oneDNN, their weights packed once.
+
+Relies on ``torch.ops.mkldnn``: ``_linear_pointwise``, ``_reorder_linear_weight`` and ``_is_mkldnn_bf16_supported``,
+which torch's own compiler uses and which have no public name; and on ``module.__class__`` being assignable, so that a
+layer keeps its place and its hooks.  The public way is torch's `Linear`, which has weights reordered for every product.
+When these operators go, loading a model for answering fails on the processors that are packed for.
+"""
 
 from __future__ import annotations
 
