@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shoptune.data_report import DataReport
 from shoptune.prices import Prices
+from shoptune.recommendation import Recommendation
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -22,17 +23,17 @@ __all__ = [
     "Cost",
     "GateVerdict",
     "MetricInfo",
+    "PromptSensitivity",
     "Provenance",
     "Result",
     "SampleAnswer",
     "SampleInfo",
-    "Spread",
     "TaskInfo",
     "Training",
     "Verdict",
 ]
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 Interval = tuple[float, float]
 Verdict = Literal["better", "worse", "inconclusive"]
@@ -51,7 +52,7 @@ class Slice(Model):
     value: str
 
 
-class Spread(Model):
+class PromptSensitivity(Model):
     """How much a value depends on how a model is asked."""
 
     prompts: int
@@ -75,7 +76,7 @@ class Result(Model):
     interval: Interval | None = None
     """95 % bootstrap interval of the value, resampled by group; None for a metric that isn't additive, and where fewer
     than two groups were measured."""
-    spread: Spread | None = None
+    prompt_sensitivity: PromptSensitivity | None = None
     """Over the prompts, whose own values stand in the slice ``prompt``; None where the task has only one, and for a
     slice."""
     difference: float | None = None
@@ -98,10 +99,12 @@ class Result(Model):
     """Samples that the metric applied to; an example is one sample for each prompt."""
     invalid: int
     """Samples whose answer did not parse."""
-    gained: int | None = None
+    wins: int | None = None
     """Samples on which the candidate does better than the baseline; None where that has no meaning."""
-    lost: int | None = None
-    tied: int | None = None
+    losses: int | None = None
+    """Samples on which it does worse."""
+    ties: int | None = None
+    """Samples on which it does neither."""
 
 
 class CandidateInfo(Model):
@@ -138,6 +141,8 @@ class TaskInfo(Model):
     """Names of the prompts that each example is asked with, the task's own first; empty where there is no other."""
     groups: int
     """Products (or whatever is resampled) among them."""
+    answers_called: str = "answers"
+    """What the task's answers are called, in the plural: ``descriptions``."""
     data: DataReport
     """What was read, what was left out, and what came of it."""
 
@@ -195,7 +200,8 @@ class GateVerdict(Model):
 
     task: str
     metric: str
-    """The name of a metric, ``invalid`` (the share of answers that do not parse), or the name of a cost."""
+    """The name of a metric, ``invalid`` (the share of answers that do not parse), the name of a cost, or
+    ``recommendation`` where the candidate must ``be_recommended``."""
     candidate: str
     slice: Slice | None = None
     """The part of the test set that it asks about; of ``worst`` slices the one that was found to be it."""
@@ -279,6 +285,8 @@ class Comparison(Model):
     cost: list[Cost]
     prices: Prices | None = None
     training: list[Training]
+    recommendation: Recommendation = Recommendation()
+    """What to do, and why; without a verdict until `shoptune.deciding` has decided."""
     gates: list[GateVerdict]
     provenance: Provenance
     samples: list[SampleInfo]

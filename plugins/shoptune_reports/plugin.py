@@ -47,7 +47,7 @@ def register_report_formats() -> list[ReportFormat]:
         ),
         ReportFormat(
             name="csv",
-            summary="Tables for a spreadsheet: results.csv and samples.csv, safe against formulas",
+            summary="Tables for a spreadsheet: recommendation.csv, results.csv and samples.csv, safe against formulas",
             render=render_csv,
         ),
         ReportFormat(

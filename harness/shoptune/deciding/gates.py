@@ -14,12 +14,31 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from shoptune.comparison import GateVerdict, MetricInfo, Slice
 from shoptune.costs import CostName
 from shoptune.errors import UsageError, did_you_mean
+from shoptune.formatting import listed
 from shoptune.prompts import SLICE
 
-__all__ = ["INVALID", "Gate", "check_gates", "exit_code"]
+__all__ = ["INVALID", "RECOMMENDATION", "Gate", "check_gates", "exit_code"]
 
 INVALID = "invalid"
 """Stands for the share of answers that do not parse, on any task that has no metric of this name."""
+
+RECOMMENDATION = "recommendation"
+"""What a gate looks at that asks for neither a metric nor a cost."""
+
+_MUST_BE_RECOMMENDED: dict[str, Any] = {"properties": {"must": {"const": "be_recommended"}}}
+
+
+def _on(measure: str) -> dict[str, Any]:
+    """Return the JSON Schema of a gate on a metric or a cost."""
+    return {"required": [measure], "not": _MUST_BE_RECOMMENDED}
+
+
+_ALONE: dict[str, Any] = {
+    "allOf": [
+        _MUST_BE_RECOMMENDED,
+        *({"not": {"required": [name]}} for name in ("metric", "cost", "slice", "margin", "value")),
+    ]
+}
 
 
 def _known_form(value: Any) -> Any:
@@ -39,19 +58,23 @@ SliceAsked = Annotated[
 
 
 class Gate(BaseModel):
-    """One thing that a candidate must achieve on one task: on a metric, or in what it costs.
+    """One thing that a candidate must achieve on one task: on a metric, in what it costs, or over all.
 
     - ``be_better``: the verdict against the baseline is *better*; fails on *worse*.
     - ``not_be_worse``: even the pessimistic end of the difference's interval loses at most `margin`; fails where even
       the optimistic end loses more.
     - ``at_least``, ``at_most``: the value itself, without regard to its interval.
+    - ``be_recommended``: the recommendation for the task names the candidate, which takes a certain gain, no loss, not
+      even a doubtful one, no cheaper rival that does as well, and all other gates on it; needs no metric.
 
     The worst slice is the one that fails the gate most clearly, or comes nearest to failing it: where it passes, all
     slices do that have groups enough to be judged.  `shoptune.deciding.gate_evaluation` has the statistics of slices.
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"oneOf": [{"required": ["metric"]}, {"required": ["cost"]}]}
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"oneOf": [_on("metric"), _on("cost"), _ALONE]},
     )
 
     task: str
@@ -64,7 +87,7 @@ class Gate(BaseModel):
     slice: SliceAsked = None
     """A part of the test set: ``{category: Bags}``, ``{worst: category}``, or ``worst`` for the worst slice of all that
     results are broken down by (see `compare.slices`).  None: all samples."""
-    must: Literal["be_better", "not_be_worse", "at_least", "at_most"]
+    must: Literal["be_better", "not_be_worse", "at_least", "at_most", "be_recommended"]
     margin: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     """How much worse is still all right, in the metric's units (0.02 of a share is two percentage points)."""
     value: float | None = Field(default=None, allow_inf_nan=False)
@@ -74,8 +97,13 @@ class Gate(BaseModel):
 
     @property
     def measure(self) -> str:
-        """What is looked at: the name of the metric or the cost."""
-        return self.cost or self.metric or ""
+        """What is looked at: the name of the metric or the cost, or the recommendation."""
+        return self.cost or self.metric or RECOMMENDATION
+
+    @property
+    def asks_for_recommendation(self) -> bool:
+        """Whether it is about the recommendation, and not about one figure."""
+        return self.must == "be_recommended"
 
     @property
     def has_difference(self) -> bool:
@@ -105,9 +133,17 @@ class Gate(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
+        if self.asks_for_recommendation:
+            if extra := sorted({"metric", "cost", "slice", "margin", "value"} & self.model_fields_set):
+                raise ValueError(
+                    f"'must: be_recommended' is about all metrics and samples together: leave out {listed(extra)}"
+                )
+            return self
         if (self.metric is None) == (self.cost is None):
             found = "both" if self.cost else "neither"
-            raise ValueError(f"a gate is on either a 'metric' or a 'cost'; found {found}")
+            raise ValueError(
+                f"a gate is on either a 'metric' or a 'cost', unless it says 'must: be_recommended'; found {found}"
+            )
         if self.cost and self.has_difference:
             raise ValueError(f"'cost' has no interval: use 'at_most' or 'at_least' with a 'value', not '{self.must}'")
         if self.cost and self.slice:
@@ -137,10 +173,16 @@ def check_gates(
     experiment gives prices.  Needs no result, so that a run can refuse such a gate before it computes anything.
     """
     known = {(m.task, m.name): m for m in metrics}
+    with_verdicts = {task for (task, _), m in known.items() if m.additive and m.higher_is_better is not None}
     for number, gate in enumerate(gates, start=1):
         metric = known.get((gate.task, gate.metric or ""))
         unknown = _unknown(gate, tasks, known, candidates, slices)
-        for fault in chain(unknown, _unanswerable(gate, metric, baseline, priced=priced)):
+        unanswerable = (
+            _never_recommended(gate, baseline, with_verdicts)
+            if gate.asks_for_recommendation
+            else _unanswerable(gate, metric, baseline, priced=priced)
+        )
+        for fault in chain(unknown, unanswerable):
             raise UsageError(f"Gate {number} ({gate.must}): {fault}")
 
 
@@ -168,6 +210,14 @@ def _unknown(
     key = gate.slice_key
     if key is not None and slices is not None and key not in {*slices, SLICE}:
         yield f"results are not broken down by {key!r}, see `compare.slices`.{did_you_mean(key, slices)}"
+
+
+def _never_recommended(gate: Gate, baseline: str, with_verdicts: Collection[str]) -> Iterator[str]:
+    """Yield why the candidate can't be recommended, whatever the results are."""
+    if gate.candidate == baseline:
+        yield f"{baseline!r} is the baseline, which the others are compared with; ask it of one of them."
+    if gate.task not in with_verdicts:
+        yield f"no metric of task {gate.task!r} gives a verdict, so nothing is recommended; name one under `metrics`."
 
 
 def _unanswerable(gate: Gate, metric: MetricInfo | None, baseline: str, *, priced: bool) -> Iterator[str]:

@@ -25,7 +25,7 @@ from shoptune.comparison import (
 from shoptune.components import AdditiveMetric, FloatArray
 from shoptune.data import Example, Highlight, Invalid, Sample
 from shoptune.data_report import DataReport
-from shoptune.deciding.gate_evaluation import judge
+from shoptune.deciding.decide import decide
 from shoptune.metrics.additive import applies_to, values_of
 from shoptune.metrics.highlights import read_highlights
 from shoptune.planning.plan import Plan, PlannedTask
@@ -89,7 +89,7 @@ class _Assembler:
             ),
             samples=self._sample_infos(measured),
         )
-        return comparison.model_copy(update={"gates": judge(plan.gates, comparison, slices=plan.slices)})
+        return decide(comparison, plan.gates, slices=plan.slices)
 
     # What the steps left
 
@@ -143,6 +143,7 @@ class _Assembler:
             examples=len(examples) // (1 + len(task.prompts)),
             prompts=[OWN, *task.prompts] if task.prompts else [],
             groups=len({e.group for e in examples}),
+            answers_called=self.plugins.tasks[task.component].component.answers_called,
             data=DataReport.model_validate(self._step("prepare", task=task.name).json("data.json")),
         )
 

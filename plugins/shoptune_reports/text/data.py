@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from shoptune.data_report import DataReport, Duplicates, LeakageReport
-from shoptune_reports.text.numbers import integer, plain
+from shoptune.formatting import integer, plain
 
 __all__ = [
     "alike",

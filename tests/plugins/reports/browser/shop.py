@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shoptune.comparison import AnswerHighlight, Comparison, Result, SampleInfo, Slice, Spread
+from shoptune.comparison import AnswerHighlight, Comparison, PromptSensitivity, Result, SampleInfo, Slice
 from shoptune.prices import Prices
 
 __all__ = ["LONG_WORD", "PRODUCT_TEXTS", "TASKS", "make_shop"]
@@ -61,7 +61,9 @@ def _results(plain: Comparison) -> Iterator[Result]:
             changes: dict[str, object] = {"task": name}
             if result.value is not None and result.slice is None:
                 low, high = result.value * 0.9, result.value * 1.1
-                changes["spread"] = Spread(prompts=2, lowest=low, highest=high, deviation=(high - low) / 2)
+                changes["prompt_sensitivity"] = PromptSensitivity(
+                    prompts=2, lowest=low, highest=high, deviation=(high - low) / 2
+                )
             if result.slice and result.slice.value == "Kitchen":
                 changes["slice"] = Slice(by="category", value=PRODUCT_TEXTS[1])
             yield result.model_copy(update=changes)
