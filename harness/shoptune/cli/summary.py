@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from shoptune import formatting
+
 if TYPE_CHECKING:
     from shoptune.cli.doctor import Check
     from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show_checks", "show_comparison", "show_gates", "show_plan", "show_recommendation"]
 
-SIGNS = {"better": ("▲", "green"), "worse": ("▼", "red"), "inconclusive": ("◆", "dim")}
+COLOURS = {"better": "green", "worse": "red", "inconclusive": "dim"}
 OUTCOMES = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive": ("?", "yellow")}
 STATUS = {"good": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
 
@@ -33,11 +35,8 @@ def show_comparison(comparison: Comparison, written: Sequence[Path]) -> None:
     show_recommendation(comparison.recommendation)
     console.print()
     for task in comparison.tasks:
-        asked = f" x {len(task.prompts)} prompts" if task.prompts else ""
-        table = Table(
-            title=f"{task.name}: {task.examples} {task.scored_on} examples{asked}, compared with {comparison.baseline}",
-            title_justify="left",
-        )
+        title = f"{task.name}: {formatting.examples(task)}, compared with {comparison.baseline}"
+        table = Table(title=Text(title), title_justify="left")
         table.add_column("metric")
         for candidate in comparison.candidates:
             table.add_column(candidate.name, justify="right")
@@ -116,12 +115,7 @@ def _direction(metric: MetricInfo) -> str:
 
 
 def _cell(result: Result, metric: MetricInfo) -> str:
-    if result.value is None:
-        return "–"
-    shown = {"share": f"{result.value:.1%}", "score": f"{result.value:.3f}", "count": f"{result.value:.1f}"}[
-        metric.format
-    ]
+    shown = formatting.value(result.value, metric.format)
     if result.verdict is None:
         return shown
-    sign, colour = SIGNS[result.verdict]
-    return f"{shown} [{colour}]{sign}[/]"
+    return f"{shown} [{COLOURS[result.verdict]}]{formatting.MARKS[result.verdict]}[/]"

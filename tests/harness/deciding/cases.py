@@ -10,14 +10,12 @@ from shoptune.comparison import (
     Comparison,
     GateVerdict,
     MetricInfo,
-    Provenance,
     Result,
-    TaskInfo,
     Verdict,
 )
 from shoptune.deciding.recommend import recommend
 from shoptune.recommendation import TaskRecommendation
-from tests.harness.gated import NO_DATA
+from tests.harness.gated import comparison
 
 __all__ = ["EVEN", "GAIN", "LOSS", "TRADE", "compare", "headline", "judged", "make", "row", "spaced"]
 
@@ -52,27 +50,31 @@ def make(
         names |= of_task.keys()
         for name, mine in {"base": BASE, **of_task}.items():
             results += [result(task, name, metric, mine[metric], half) for metric in METRICS]
-    return Comparison(
-        experiment="shop",
-        baseline="base",
-        tasks=[
-            TaskInfo(name=task, task="t", summary="", scored_on=scored_on, examples=50, groups=50, data=NO_DATA)
-            for task in tasks
-        ],
-        metrics=[
-            MetricInfo(
-                task=task, name=m, metric=m, summary="", higher_is_better=up, theme=theme, format="score", additive=True
-            )
-            for task in tasks
-            for m, (up, theme) in METRICS.items()
-        ],
-        candidates=[KINDS[name] for name in KINDS if name in names],
-        results=results,
-        cost=[],
-        training=[],
-        gates=list(gates),
-        provenance=Provenance(created="", seed=7, command="", versions={}, plugins={}, fingerprints={}),
-        samples=[],
+    whole = comparison([])
+    return whole.model_copy(
+        update={
+            "tasks": [
+                whole.tasks[0].model_copy(update={"name": task, "scored_on": scored_on, "examples": 50, "groups": 50})
+                for task in tasks
+            ],
+            "metrics": [
+                MetricInfo(
+                    task=task,
+                    name=name,
+                    metric=name,
+                    summary="",
+                    higher_is_better=up,
+                    theme=theme,
+                    format="score",
+                    additive=True,
+                )
+                for task in tasks
+                for name, (up, theme) in METRICS.items()
+            ],
+            "candidates": [KINDS[name] for name in KINDS if name in names],
+            "results": results,
+            "gates": list(gates),
+        }
     )
 
 

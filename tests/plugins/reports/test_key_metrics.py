@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shoptune.comparison import CandidateInfo, GateVerdict, MetricInfo, TaskInfo
+from shoptune.comparison import GateVerdict, MetricInfo
 from shoptune.recommendation import CandidateOutcome, TaskRecommendation
-from shoptune.task_results import TaskResults
+from shoptune.task_results import task_results
+from shoptune.testing.invented_comparison import sample_comparison
 from shoptune_reports.html.key_metrics import key_metrics
-from tests.plugins.reports.data_reports import bare_data
+
+TASK = "description"
 
 
 def metric(name: str, **changes: Any) -> MetricInfo:
     """A metric whose theme is its name without its number."""
     return MetricInfo(
-        task="t", name=name, metric=name, summary="", theme=name.rstrip("0123456789"), format="score",
+        task=TASK, name=name, metric=name, summary="", theme=name.rstrip("0123456789"), format="score",
         **{"higher_is_better": True, "additive": True} | changes,
     )  # fmt: skip
 
@@ -25,20 +28,9 @@ def metric(name: str, **changes: Any) -> MetricInfo:
 def key(
     metrics: Sequence[MetricInfo], *, worse: str = "", better: str = "", asked: Sequence[tuple[str, str]] = ()
 ) -> list[str]:
-    candidates = (
-        CandidateInfo(name="base", kind="model", summary=""),
-        CandidateInfo(name="sft", kind="tuned", summary=""),
-    )
-    task = TaskResults(
-        info=TaskInfo(name="t", task="t", summary="", scored_on="test", examples=1, groups=1, data=bare_data()),
-        baseline="base",
-        candidates=candidates,
-        metrics=tuple(metrics),
-        results={},
-        sliced=(),
-    )
+    task = replace(task_results(sample_comparison())[0], metrics=tuple(metrics), results={}, sliced=())
     outcome = CandidateOutcome(
-        candidate="sft",
+        candidate="tuned",
         outcome="even",
         better=better.split(),
         worse=worse.split(),
@@ -46,10 +38,16 @@ def key(
         doubtful=[],
     )
     found = TaskRecommendation(
-        task="t", decision="keep", candidate="sft", headline="", reason="", outcomes=[outcome] if worse + better else []
+        task=TASK,
+        decision="keep",
+        candidate="tuned",
+        headline="",
+        reason="",
+        outcomes=[outcome] if worse + better else [],
     )
     gates = [
-        GateVerdict(task="t", metric=name, candidate="sft", must=must, outcome="passed", saw="") for name, must in asked
+        GateVerdict(task=TASK, metric=name, candidate="tuned", must=must, outcome="passed", saw="")
+        for name, must in asked
     ]
     return [metric.name for metric in key_metrics(task, found, gates, limit=4)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shoptune.comparison import AnswerHighlight, Comparison, PromptSensitivity, Result, SampleInfo, Slice
+from shoptune.deciding.recommend import recommend
 from shoptune.prices import Prices
 
 __all__ = ["LONG_WORD", "PRODUCT_TEXTS", "TASKS", "make_shop"]
@@ -26,10 +27,10 @@ PRODUCT_TEXTS = (
 
 
 def make_shop(plain: Comparison, samples: int = 60) -> Comparison:
-    """Give the comparison two tasks with so many samples each, four candidates, prices and prompts with a spread."""
+    """Give the comparison two tasks with so many samples each, four candidates, prices and several prompts."""
     candidates = [candidate for candidate in plain.candidates if candidate.name != LEFT_OUT]
     (task,) = plain.tasks
-    return plain.model_copy(
+    shop = plain.model_copy(
         update={
             "candidates": candidates,
             "tasks": [task.model_copy(update={"name": name, "prompts": ["own", "short"]}) for name in TASKS],
@@ -51,6 +52,7 @@ def make_shop(plain: Comparison, samples: int = 60) -> Comparison:
             "samples": [_sample(plain, name, number) for name in TASKS for number in range(samples)],
         }
     )
+    return shop.model_copy(update={"recommendation": recommend(shop, shop.gates)})
 
 
 def _results(plain: Comparison) -> Iterator[Result]:
@@ -77,7 +79,7 @@ def _sample(plain: Comparison, task: str, number: int) -> SampleInfo:
     sft = answers["sft"].model_copy(
         update={
             "text": f"{answers['sft'].text} {text}",
-            "marks": _marks(answers["sft"].text, like.facts),
+            "highlights": _highlights(answers["sft"].text, like.facts),
             "values": answers["sft"].values | {"rouge_l": 0.15 + 0.01 * (number % 7 - 3)},
         }
     )
@@ -98,7 +100,7 @@ def _sample(plain: Comparison, task: str, number: int) -> SampleInfo:
     )
 
 
-def _marks(text: str, facts: dict[str, str]) -> list[AnswerHighlight]:
+def _highlights(text: str, facts: dict[str, str]) -> list[AnswerHighlight]:
     name = text.index(facts["name"])
     claim = text.index("long use")
     return [
