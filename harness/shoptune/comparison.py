@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field
 from shoptune.data_report import DataReport
 from shoptune.described import Described
 from shoptune.prices import Prices
+from shoptune.recommendation import Recommendation
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -25,11 +26,11 @@ __all__ = [
     "GateVerdict",
     "MetricInfo",
     "Phase",
+    "PromptSensitivity",
     "Provenance",
     "Result",
     "SampleAnswer",
     "SampleInfo",
-    "Spread",
     "StepRecord",
     "TaskInfo",
     "Training",
@@ -59,7 +60,7 @@ class Slice(Model):
     """The value that its samples share."""
 
 
-class Spread(Model):
+class PromptSensitivity(Model):
     """How much a value depends on how a model is asked."""
 
     prompts: int
@@ -88,7 +89,7 @@ class Result(Model):
     interval: Interval | None = None
     """95 % bootstrap interval of the value, resampled by group; None for a metric that isn't additive, and where fewer
     than two groups were measured."""
-    spread: Spread | None = None
+    prompt_sensitivity: PromptSensitivity | None = None
     """How the value varies over the prompts, whose own values stand in the slice ``prompt``; None where the task has
     only one, and for a slice."""
     difference: float | None = None
@@ -112,12 +113,12 @@ class Result(Model):
     """Samples that the metric applied to; an example is one sample for each prompt."""
     invalid: int
     """Samples whose answer did not parse."""
-    gained: int | None = None
+    wins: int | None = None
     """Samples on which the candidate does better than the baseline; None where that has no meaning."""
-    lost: int | None = None
-    """Samples on which the candidate does worse than the baseline; None as for `gained`."""
-    tied: int | None = None
-    """Samples on which both do equally well; None as for `gained`."""
+    losses: int | None = None
+    """Samples on which the candidate does worse than the baseline; None as for `wins`."""
+    ties: int | None = None
+    """Samples on which both do equally well; None as for `wins`."""
 
 
 class CandidateInfo(Model):
@@ -167,6 +168,8 @@ class TaskInfo(Model):
     samples_fingerprint: str
     """Names which examples these are and what a good answer to each is, whatever the order.  Values of two runs can be
     compared where both fingerprints are the same."""
+    answers_called: str = "answers"
+    """What the task's answers are called, in the plural: ``descriptions``."""
     data: DataReport
     """What was read, what was left out, and what came of it."""
 
@@ -242,7 +245,8 @@ class GateVerdict(Model):
     task: str
     """The task's name in the experiment."""
     metric: str
-    """The name of a metric, ``invalid`` (the share of answers that do not parse), or the name of a cost."""
+    """The name of a metric, ``invalid`` (the share of answers that do not parse), the name of a cost, or
+    ``recommendation`` where the candidate must ``be_recommended``."""
     candidate: str
     """The candidate that it is about."""
     slice: Slice | None = None
@@ -392,6 +396,8 @@ class Comparison(Model):
     """The experiment's prices; None where it gives none."""
     training: list[Training]
     """How each tuned candidate came to be."""
+    recommendation: Recommendation = Recommendation()
+    """What to do, and why; without a verdict until `shoptune.deciding` has decided."""
     gates: list[GateVerdict]
     """What the experiment's gates decided."""
     provenance: Provenance

@@ -156,6 +156,8 @@ class Task(Generic[OptionsT]):
     """Candidates that are no model, such as a filled template: what each answers to an example."""
     max_new_tokens: int = 128
     """How long an answer may get, in tokens, unless the experiment file says otherwise."""
+    answers_called: str = "answers"
+    """What answers are called in a report, in the plural: ``descriptions``."""
 
     @property
     def kinds_of_rows(self) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ def register_report_formats() -> list[ReportFormat]:
         ),
         ReportFormat(
             name="csv",
-            summary="Tables for a spreadsheet: results.csv and samples.csv, safe against formulas",
+            summary="Tables for a spreadsheet: recommendation.csv, results.csv and samples.csv, safe against formulas",
             render=_function("csv", "render_csv"),
         ),
         ReportFormat(

@@ -194,4 +194,5 @@ ATTRIBUTE_EXTRACTION = Task(
     baselines={"nothing": nothing},
     metrics=(*METRICS, "memorised_canaries", "invalid_share", "cut_off_share"),
     max_new_tokens=256,
+    answers_called="extractions",
 )

@@ -203,4 +203,5 @@ PRODUCT_DESCRIPTION = Task(
     baselines={"template": template},
     metrics=(*OVERLAP, "attribute_coverage", "unsupported_claims", "marketplace_limits", *COPYING, *FORM),
     max_new_tokens=150,
+    answers_called="descriptions",
 )

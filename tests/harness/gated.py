@@ -15,7 +15,7 @@ from shoptune.comparison import (
     TaskInfo,
 )
 from shoptune.data_report import DataReport
-from shoptune.deciding.gate_evaluation import judge
+from shoptune.deciding.decide import decide
 from shoptune.deciding.gates import Gate
 
 __all__ = ["METRICS", "comparison", "gate", "info", "judged", "outcome", "result"]
@@ -108,7 +108,7 @@ def comparison(results: Sequence[Result], **changed: Any) -> Comparison:
 
 
 def judged(asked: Gate, *results: Result, **changed: Any) -> GateVerdict:
-    (verdict,) = judge([asked], comparison(results, **changed), slices=["category", "brand"])
+    (verdict,) = decide(comparison(results, **changed), [asked], slices=["category", "brand"]).gates
     assert (verdict.task, verdict.candidate, verdict.must) == (asked.task, asked.candidate, asked.must)
     assert verdict.metric == (asked.metric or asked.cost)
     assert verdict.on_inconclusive == asked.on_inconclusive

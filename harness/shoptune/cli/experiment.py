@@ -84,17 +84,18 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
 @reports_option
 def gate(experiment: Path, reports: Path) -> None:
     """Hold the experiment's gates against its last comparison.json; exit 1 if one fails, 4 if one stays open."""
-    from shoptune.cli.summary import show_gates
-    from shoptune.deciding.gate_evaluation import judge
+    from shoptune.cli.summary import show_gates, show_recommendation
+    from shoptune.deciding.decide import decide
     from shoptune.deciding.gates import exit_code
     from shoptune.experiment.file import read_experiment_file
     from shoptune.reporting.comparison_file import read_comparison
 
     file, _ = read_experiment_file(experiment)
     comparison = read_comparison(reports / file.name / "comparison.json")
-    verdicts = judge(file.compare.gates, comparison, slices=file.compare.slices)
-    show_gates(verdicts)
-    sys.exit(exit_code(verdicts))
+    decided = decide(comparison, file.compare.gates, slices=file.compare.slices)
+    show_recommendation(decided.recommendation)
+    show_gates(decided.gates)
+    sys.exit(exit_code(decided.gates))
 
 
 def _command() -> str:

@@ -1,37 +1,18 @@
-"""Figures and verdicts as the tables of the history write them."""
+"""Figures and verdicts as the tables of the history write them: as reports do, and what these have no need of."""
 
 from __future__ import annotations
 
-from typing import Literal
+from shoptune.formatting import MARKS, Format, difference_interval, value
+from shoptune.formatting import difference as changed
 
 __all__ = ["SIGNS", "changed", "day", "span", "value"]
 
-Format = Literal["share", "score", "count"]
-
-SIGNS = {"better": "▲", "worse": "▼", "inconclusive": "◆", "same": "="}
-
-
-def value(number: float | None, kind: Format) -> str:
-    """Write a metric's value: a share as 41.3%, a score as 0.312, a count as 61.4."""
-    if number is None:
-        return "–"
-    return {"share": f"{number:.1%}", "score": f"{number:.3f}", "count": f"{number:.1f}"}[kind]
-
-
-def changed(number: float | None, kind: Format) -> str:
-    """Write a difference with its sign; that of two shares in percentage points (pp)."""
-    if number is None:
-        return "–"
-    return {"share": f"{number * 100:+.1f} pp", "score": f"{number:+.3f}", "count": f"{number:+.1f}"}[kind]
+SIGNS = {**MARKS, "same": "="}
 
 
 def span(low: float | None, high: float | None, kind: Format) -> str:
     """Write the interval of a difference; nothing where there is none."""
-    if low is None or high is None:
-        return ""
-    if kind == "share":
-        return f"[{low * 100:+.1f}, {high * 100:+.1f}] pp"
-    return f"[{changed(low, kind)}, {changed(high, kind)}]"
+    return "" if low is None or high is None else difference_interval((low, high), kind)
 
 
 def day(created: str) -> str:

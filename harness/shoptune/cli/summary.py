@@ -4,35 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+
+from shoptune import formatting
 
 if TYPE_CHECKING:
     from shoptune.cli.doctor import Check
     from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
     from shoptune.planning.plan import Plan
+    from shoptune.recommendation import Recommendation
     from shoptune.step import Step
     from shoptune.storage.store import Store
 
-__all__ = ["show_checks", "show_comparison", "show_gates", "show_plan"]
+__all__ = ["show_checks", "show_comparison", "show_gates", "show_plan", "show_recommendation"]
 
-SIGNS = {"better": ("▲", "green"), "worse": ("▼", "red"), "inconclusive": ("◆", "dim")}
+COLOURS = {"better": "green", "worse": "red", "inconclusive": "dim"}
 OUTCOMES = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive": ("?", "yellow")}
 STATUS = {"good": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
 
 
 def show_comparison(comparison: Comparison, written: Sequence[Path]) -> None:
-    """Print each task's table of results, the gates, and the reports written."""
+    """Print the recommendation, each task's table of results, the gates, and the reports written."""
     console = Console()
+    show_recommendation(comparison.recommendation)
+    console.print()
     for task in comparison.tasks:
-        asked = f" x {len(task.prompts)} prompts" if task.prompts else ""
-        table = Table(
-            title=f"{task.name}: {task.examples} {task.scored_on} examples{asked}, compared with {comparison.baseline}",
-            title_justify="left",
-        )
+        title = f"{task.name}: {formatting.examples(task)}, compared with {comparison.baseline}"
+        table = Table(title=Text(title), title_justify="left")
         table.add_column("metric")
         for candidate in comparison.candidates:
             table.add_column(candidate.name, justify="right")
@@ -46,6 +50,20 @@ def show_comparison(comparison: Comparison, written: Sequence[Path]) -> None:
         show_gates(comparison.gates)
     for path in written:
         console.print(escape(str(path)), highlight=False, soft_wrap=True)
+
+
+def show_recommendation(found: Recommendation) -> None:
+    """Print what to do and why: over all tasks first where there are several, then for each."""
+    console = Console()
+    several = len(found.tasks) > 1
+    if several:
+        console.print(Text(found.headline, "bold"), soft_wrap=True)
+    for task in found.tasks:
+        name = f"{task.task}: " if several else ""
+        console.print(Text.assemble(name, (task.headline, "bold")), soft_wrap=True)
+        _print_paragraph(console, task.reason, "  ")
+        for caution in task.cautions:
+            _print_paragraph(console, caution, "  ! ")
 
 
 def show_gates(verdicts: Sequence[GateVerdict]) -> None:
@@ -89,17 +107,20 @@ def show_checks(checks: Sequence[Check]) -> None:
     Console().print(table)
 
 
+def _print_paragraph(console: Console, text: str, start: str) -> None:
+    """Print text, wrapped to the terminal's width below its first letter; figures stay with their units."""
+    wrapped = fill(
+        text, console.width - 1, initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False
+    )
+    console.print(Text(wrapped), soft_wrap=True)
+
+
 def _direction(metric: MetricInfo) -> str:
     return {True: " ↑", False: " ↓", None: ""}[metric.higher_is_better]
 
 
 def _cell(result: Result, metric: MetricInfo) -> str:
-    if result.value is None:
-        return "–"
-    shown = {"share": f"{result.value:.1%}", "score": f"{result.value:.3f}", "count": f"{result.value:.1f}"}[
-        metric.format
-    ]
+    shown = formatting.value(result.value, metric.format)
     if result.verdict is None:
         return shown
-    sign, colour = SIGNS[result.verdict]
-    return f"{shown} [{colour}]{sign}[/]"
+    return f"{shown} [{COLOURS[result.verdict]}]{formatting.MARKS[result.verdict]}[/]"

@@ -12,7 +12,7 @@ from shoptune.comparing import statistics
 from shoptune.comparing.estimates import IndexArray, estimates_on, scores_of
 from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.comparing.slicing import breakdown
-from shoptune.comparison import Result, Slice, Spread, Verdict
+from shoptune.comparison import PromptSensitivity, Result, Slice, Verdict
 from shoptune.components import CorpusMetric
 from shoptune.data import PROMPT_SLICE
 
@@ -33,8 +33,8 @@ def compare(
 
     `slices` names what results are broken down by (None: all that the samples carry), and `breakdown` says which values
     get a slice.  A slice's results have intervals, one of them for all of a task's slices at once, but no verdicts.
-    Where a task has several prompts, it is always broken down by them, and their spread stands beside the results on
-    all samples.
+    Where a task has several prompts, it is always broken down by them, and prompt sensitivity stands beside the results
+    on all samples.
 
     Verdicts are for all samples: *better* or *worse* where the p-value is at most 0.05 after Holm's correction for all
     verdicts of the experiment, else *inconclusive*.
@@ -59,7 +59,7 @@ def compare(
             ).values()
             if part.by == PROMPT_SLICE and samples.have_several_prompts:
                 found += [_corpus_result(m, c, samples, members, part) for m in metrics if m.values for c in candidates]
-        results += _with_spread(found) if samples.have_several_prompts else found
+        results += _with_prompt_sensitivity(found) if samples.have_several_prompts else found
     directions = {(m.task, m.metric): m.component.higher_is_better for m in measured}
     return with_verdicts(results, [directions[result.task, result.metric] for result in results])
 
@@ -114,17 +114,19 @@ def _corpus_result(
     )
 
 
-def _with_spread(results: Sequence[Result]) -> list[Result]:
+def _with_prompt_sensitivity(results: Sequence[Result]) -> list[Result]:
     """Add to the results on all of a task's samples how far the prompts' values lie apart."""
     values: dict[tuple[str, str], list[float]] = {}
     for result in results:
         if result.slice and result.slice.by == PROMPT_SLICE and result.value is not None:
             values.setdefault((result.metric, result.candidate), []).append(result.value)
 
-    def spread(result: Result) -> Spread | None:
+    def sensitivity(result: Result) -> PromptSensitivity | None:
         found = values.get((result.metric, result.candidate), [])
         if result.slice or len(found) < 2:
             return None
-        return Spread(prompts=len(found), lowest=min(found), highest=max(found), deviation=float(np.std(found, ddof=1)))
+        return PromptSensitivity(
+            prompts=len(found), lowest=min(found), highest=max(found), deviation=float(np.std(found, ddof=1))
+        )
 
-    return [result.model_copy(update={"spread": spread(result)}) for result in results]
+    return [result.model_copy(update={"prompt_sensitivity": sensitivity(result)}) for result in results]

@@ -172,4 +172,4 @@ def _gains(score: Scores, candidate: int, baseline: int) -> dict[str, int]:
     gain = statistics.paired_difference(ours, theirs)
     if not score.component.higher_is_better:
         gain = -gain
-    return {"gained": int((gain > 0).sum()), "lost": int((gain < 0).sum()), "tied": int((gain == 0).sum())}
+    return {"wins": int((gain > 0).sum()), "losses": int((gain < 0).sum()), "ties": int((gain == 0).sum())}

@@ -1,1 +1,1 @@
-"""What follows from the figures: gates and the exit code."""
+"""What follows from the figures: the recommendation, the gates and the exit code.  `decide` puts them together."""

@@ -16,15 +16,16 @@ A build passes if *all* its gates do, and is red if *one* fails; this decides wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from shoptune.comparison import Comparison, GateVerdict, Interval, Result, Slice, Verdict
 from shoptune.costs import CostName, answers_to, cost_of
-from shoptune.deciding.gates import Gate, check_gates
+from shoptune.deciding.gates import Gate
 from shoptune.errors import did_you_mean
+from shoptune.recommendation import TaskRecommendation
 
-__all__ = ["judge"]
+__all__ = ["evaluate_gates", "evaluate_recommended"]
 
 Outcome = Literal["passed", "failed", "inconclusive"]
 
@@ -32,21 +33,11 @@ _OF_VERDICT: dict[Verdict | None, Outcome] = {"better": "passed", "worse": "fail
 _WORST_FIRST: tuple[Outcome, ...] = ("failed", "inconclusive", "passed")
 
 
-def judge(gates: Sequence[Gate], comparison: Comparison, *, slices: Collection[str] | None) -> list[GateVerdict]:
-    """Return what each gate saw and decided; raises `UsageError` as `check_gates` does.
+def evaluate_gates(gates: Sequence[Gate], comparison: Comparison) -> list[GateVerdict]:
+    """Return what each gate on a metric or a cost saw and decided; `check_gates` must have passed them.
 
-    `slices` are the keys that the experiment has results broken down by; see `check_gates`.  The gates that the
-    comparison may already hold are not looked at.
+    The gates that the comparison may already hold are not looked at.
     """
-    check_gates(
-        gates,
-        tasks=[task.name for task in comparison.tasks],
-        metrics=comparison.metrics,
-        candidates=[candidate.name for candidate in comparison.candidates],
-        baseline=comparison.baseline,
-        slices=slices,
-        priced=comparison.prices is not None,
-    )
     found: dict[tuple[str, str, str], list[Result]] = {}
     for result in comparison.results:
         found.setdefault((result.task, result.metric, result.candidate), []).append(result)
@@ -62,6 +53,22 @@ def judge(gates: Sequence[Gate], comparison: Comparison, *, slices: Collection[s
         return _of_metric(gate, results, comparison.baseline, higher_is_better=higher[measure])
 
     return [_verdict(gate, seen(gate)) for gate in gates]
+
+
+def evaluate_recommended(gate: Gate, found: TaskRecommendation) -> GateVerdict:
+    """Return what a gate that asks whether a candidate is recommended saw in the recommendation for its task.
+
+    It passes where that recommends the candidate.  It is inconclusive where nothing but doubt speaks against the
+    candidate: no certain gain, what may be a loss, a gate that can't tell.  Else it fails: another candidate is
+    recommended, this one certainly got worse in something, or another gate failed it.
+    """
+    if found.recommended == gate.candidate:
+        return _verdict(gate, _Seen("passed", f"{gate.candidate} is recommended: {found.headline}"))
+    outcome = found.outcome(gate.candidate)
+    is_in_doubt = outcome is None or not (outcome.worse or outcome.failed_gates)
+    nobody_else = found.recommended is None or found.outcome(found.recommended) is None
+    seen: Outcome = "inconclusive" if is_in_doubt and nobody_else else "failed"
+    return _verdict(gate, _Seen(seen, f"{gate.candidate} is not recommended: {found.headline}"))
 
 
 class _Seen(NamedTuple):

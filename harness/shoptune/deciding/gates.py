@@ -16,11 +16,30 @@ from shoptune.costs import CostName
 from shoptune.data import PROMPT_SLICE
 from shoptune.described import Described
 from shoptune.errors import UsageError, did_you_mean
+from shoptune.formatting import listed
 
-__all__ = ["INVALID", "Gate", "check_gates", "exit_code"]
+__all__ = ["INVALID", "RECOMMENDATION", "Gate", "check_gates", "exit_code"]
 
 INVALID = "invalid"
 """Stands for the share of answers that do not parse, on any task that has no metric of this name."""
+
+RECOMMENDATION = "recommendation"
+"""What a gate looks at that asks for neither a metric nor a cost."""
+
+_MUST_BE_RECOMMENDED: dict[str, Any] = {"properties": {"must": {"const": "be_recommended"}}}
+
+
+def _on(measure: str) -> dict[str, Any]:
+    """Return the JSON Schema of a gate on a metric or a cost."""
+    return {"required": [measure], "not": _MUST_BE_RECOMMENDED}
+
+
+_ALONE: dict[str, Any] = {
+    "allOf": [
+        _MUST_BE_RECOMMENDED,
+        *({"not": {"required": [name]}} for name in ("metric", "cost", "slice", "margin", "value")),
+    ]
+}
 
 
 def _known_form(value: Any) -> Any:
@@ -40,19 +59,23 @@ SliceAsked = Annotated[
 
 
 class Gate(Described):
-    """One thing that a candidate must achieve on one task: on a metric, or in what it costs.
+    """One thing that a candidate must achieve on one task: on a metric, in what it costs, or over all.
 
     - ``be_better``: the verdict against the baseline is *better*; fails on *worse*.
     - ``not_be_worse``: even the pessimistic end of the difference's interval loses at most `margin`; fails where even
       the optimistic end loses more.
     - ``at_least``, ``at_most``: the value itself, without regard to its interval.
+    - ``be_recommended``: the recommendation for the task names the candidate, which takes a certain gain, no loss, not
+      even a doubtful one, no cheaper rival that does as well, and all other gates on it; needs no metric.
 
     The worst slice is the one that fails the gate most clearly, or comes nearest to failing it: where it passes, all
     slices do that have groups enough to be judged.  `shoptune.deciding.gate_evaluation` has the statistics of slices.
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, json_schema_extra={"oneOf": [{"required": ["metric"]}, {"required": ["cost"]}]}
+        extra="forbid",
+        frozen=True,
+        json_schema_extra={"oneOf": [_on("metric"), _on("cost"), _ALONE]},
     )
 
     task: str
@@ -67,10 +90,10 @@ class Gate(Described):
     slice: SliceAsked = None
     """A part of the test set: ``{category: Bags}``, ``{worst: category}``, or ``worst`` for the worst slice of all that
     results are broken down by (see `compare.slices`).  None: all samples."""
-    must: Literal["be_better", "not_be_worse", "at_least", "at_most"]
+    must: Literal["be_better", "not_be_worse", "at_least", "at_most", "be_recommended"]
     """What is asked. ``be_better``: a verdict of *better* against the baseline. ``not_be_worse``: a loss of at most
     `margin`, even at the pessimistic end of the difference's interval. ``at_least``, ``at_most``: the value itself
-    against `value`."""
+    against `value`. ``be_recommended``: the recommendation is to ship the candidate."""
     margin: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     """For ``not_be_worse``: the loss that is still acceptable, in the metric's units (0.02 of a share is two percentage
     points)."""
@@ -81,8 +104,13 @@ class Gate(Described):
 
     @property
     def measure(self) -> str:
-        """What is looked at: the name of the metric or the cost."""
-        return self.cost or self.metric or ""
+        """What is looked at: the name of the metric or the cost, or the recommendation."""
+        return self.cost or self.metric or RECOMMENDATION
+
+    @property
+    def asks_for_recommendation(self) -> bool:
+        """Whether it is about the recommendation, and not about one figure."""
+        return self.must == "be_recommended"
 
     @property
     def has_difference(self) -> bool:
@@ -112,9 +140,17 @@ class Gate(Described):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
+        if self.asks_for_recommendation:
+            if extra := sorted({"metric", "cost", "slice", "margin", "value"} & self.model_fields_set):
+                raise ValueError(
+                    f"'must: be_recommended' is about all metrics and samples together: leave out {listed(extra)}"
+                )
+            return self
         if (self.metric is None) == (self.cost is None):
             found = "both" if self.cost else "neither"
-            raise ValueError(f"a gate is on either a 'metric' or a 'cost'; found {found}")
+            raise ValueError(
+                f"a gate is on either a 'metric' or a 'cost', unless it says 'must: be_recommended'; found {found}"
+            )
         if self.cost and self.has_difference:
             raise ValueError(f"'cost' has no interval: use 'at_most' or 'at_least' with a 'value', not '{self.must}'")
         if self.cost and self.slice:
@@ -144,10 +180,16 @@ def check_gates(
     experiment gives prices.  Needs no result, so that a run can refuse such a gate before it computes anything.
     """
     known = {(m.task, m.name): m for m in metrics}
+    with_verdicts = {task for (task, _), m in known.items() if m.additive and m.higher_is_better is not None}
     for number, gate in enumerate(gates, start=1):
         metric = known.get((gate.task, gate.metric or ""))
         unknown = _unknown(gate, tasks, known, candidates, slices)
-        for fault in chain(unknown, _unanswerable(gate, metric, baseline, priced=priced)):
+        unanswerable = (
+            _never_recommended(gate, baseline, with_verdicts)
+            if gate.asks_for_recommendation
+            else _unanswerable(gate, metric, baseline, priced=priced)
+        )
+        for fault in chain(unknown, unanswerable):
             raise UsageError(f"Gate {number} ({gate.must}): {fault}")
 
 
@@ -174,6 +216,14 @@ def _unknown(
     key = gate.slice_key
     if key is not None and slices is not None and key not in {*slices, PROMPT_SLICE}:
         yield f"results are not broken down by {key!r}, see `compare.slices`.{did_you_mean(key, slices)}"
+
+
+def _never_recommended(gate: Gate, baseline: str, with_verdicts: Collection[str]) -> Iterator[str]:
+    """Yield why the candidate can't be recommended, whatever the results are."""
+    if gate.candidate == baseline:
+        yield f"{baseline!r} is the baseline, which the others are compared with; ask it of one of them."
+    if gate.task not in with_verdicts:
+        yield f"no metric of task {gate.task!r} gives a verdict, so nothing is recommended; name one under `metrics`."
 
 
 def _unanswerable(gate: Gate, metric: MetricInfo | None, baseline: str, *, priced: bool) -> Iterator[str]:

@@ -27,7 +27,7 @@ from shoptune.comparison import (
 from shoptune.components import AdditiveMetric, FloatArray
 from shoptune.data import OWN_PROMPT, Example, Highlight, Invalid, Sample
 from shoptune.data_report import DataReport
-from shoptune.deciding.gate_evaluation import judge
+from shoptune.deciding.decide import decide
 from shoptune.metrics.additive import applies_to, values_of
 from shoptune.metrics.highlights import read_highlights
 from shoptune.planning.plan import Plan, PlannedTask
@@ -94,7 +94,7 @@ class _Assembler:
             ),
             samples=self._sample_infos(measured),
         )
-        return comparison.model_copy(update={"gates": judge(plan.gates, comparison, slices=plan.slices)})
+        return decide(comparison, plan.gates, slices=plan.slices)
 
     # What the steps left
 
@@ -145,6 +145,7 @@ class _Assembler:
             examples=len(examples) // (1 + len(task.prompts)),
             prompts=[OWN_PROMPT, *task.prompts] if task.prompts else [],
             groups=len({e.group for e in examples}),
+            answers_called=self.plugins.tasks[task.component].component.answers_called,
             prompts_fingerprint=fingerprint_of_prompts(asked),
             samples_fingerprint=fingerprint_of_samples(asked),
             data=DataReport.model_validate(self._stored(task.prepare).json("data.json")),

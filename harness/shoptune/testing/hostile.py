@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 from shoptune.comparison import Comparison
 
@@ -83,11 +84,12 @@ def everywhere(plain: Comparison, text: str) -> Comparison:
             result["slice"] = {"by": text, "value": text + result["slice"]["value"]}
     for gate in renamed["gates"]:
         gate |= {key: gate[key] + text for key in ("task", "metric", "candidate", "must", "saw")}
+    _rename(renamed["recommendation"], text)
     for metric in renamed["metrics"]:
         metric |= {key: metric[key] + text for key in ("task", "name", "metric", "summary")}
         metric["theme"] = metric["theme"] and metric["theme"] + text
     for task in renamed["tasks"]:
-        task |= {"name": task["name"] + text, "summary": text}
+        task |= {"name": task["name"] + text, "summary": text, "answers_called": text}
     for candidate in renamed["candidates"]:
         candidate |= {"name": candidate["name"] + text, "summary": text, "model": text, "source": text}
         candidate["parent"] = candidate["parent"] and candidate["parent"] + text
@@ -104,3 +106,17 @@ def everywhere(plain: Comparison, text: str) -> Comparison:
             for candidate, answer in sample["answers"].items()
         }
     return Comparison.model_validate(renamed | {"experiment": text, "baseline": renamed["baseline"] + text})
+
+
+def _rename(recommendation: dict[str, Any], text: str) -> None:
+    recommendation |= {"headline": text, "reason": text}
+    for found in recommendation["tasks"]:
+        found |= {key: found[key] + text for key in ("task", "headline", "reason")}
+        found |= {key: found[key] and found[key] + text for key in ("candidate", "recommended", "makes_needless")}
+        found |= {"cautions": [text], "remarks": [text]}
+        for size in found["sample_sizes"]:
+            size |= {"metric": size["metric"] + text, "sentence": text}
+        for outcome in found["outcomes"]:
+            outcome["candidate"] += text
+            for verdict in ("better", "worse", "inconclusive", "doubtful"):
+                outcome[verdict] = [metric + text for metric in outcome[verdict]]

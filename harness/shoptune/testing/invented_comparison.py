@@ -33,6 +33,7 @@ from shoptune.data_report import (
     TableReport,
     WeightReport,
 )
+from shoptune.recommendation import CandidateOutcome, Recommendation, SampleSize, TaskRecommendation
 from shoptune.testing.samples import sample_examples
 
 __all__ = ["sample_comparison"]
@@ -106,6 +107,13 @@ def sample_comparison() -> Comparison:
                 saw="overlap of tuned is 0.3, +0.1 [0.05, 0.15] against base",
             )
         ],
+        recommendation=Recommendation(
+            decision="ship",
+            recommended="tuned",
+            headline="Ship tuned.",
+            reason="It is better in both.",
+            tasks=[_recommendation()],
+        ),
         provenance=Provenance(
             created="2026-03-14T09:26:53Z",
             seed=7,
@@ -148,10 +156,29 @@ def _results(part: Slice | None) -> Iterator[Result]:
             minimum_detectable_effect=None if part else 0.04,
             n=20,
             invalid=1,
-            gained=12,
-            lost=4,
-            tied=4,
+            wins=12,
+            losses=4,
+            ties=4,
         )
+
+
+def _recommendation() -> TaskRecommendation:
+    return TaskRecommendation(
+        task=TASK,
+        decision="ship",
+        candidate="tuned",
+        recommended="tuned",
+        headline="Ship tuned.",
+        reason="It is better in both.",
+        cautions=["One shop is one shop."],
+        remarks=["Nobody else was asked."],
+        sample_sizes=[SampleSize(metric="coverage", groups=80, detectable=0.1, sentence="coverage: 80 would do.")],
+        outcomes=[
+            CandidateOutcome(
+                candidate="tuned", outcome="gain", better=list(VALUES), worse=[], inconclusive=[], doubtful=[]
+            )
+        ],
+    )
 
 
 def _cost(candidate: str, task: str | None) -> Cost:

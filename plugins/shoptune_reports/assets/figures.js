@@ -1,5 +1,5 @@
 "use strict";
-// Figures as text, written as in the rest of the page (format.py): a share as 41.3 %, a score as 0.312, a count as 61.4.
+// Figures as text, written as in the rest of the page (formatting.py): a share as 41.3 %, a score as 0.312, a count as 61.4.
 const figures = (() => {
   const decimals = { share: 1, score: 3, count: 1 };
   const digits = (number, format) => {

@@ -83,7 +83,7 @@ const samplesControls = (() => {
     }
     choices.push(sorting(task, asked, ask));
     if (asked.sort) choices.push(select("Order", asked.way, WAYS.map(option), (way) => ask({ way })));
-    choices.push(select("Mark words unlike", asked.compare, COMPARE.map(option), (compare) => ask({ compare })));
+    choices.push(select("Highlight words unlike", asked.compare, COMPARE.map(option), (compare) => ask({ compare })));
     return [make("div", { className: "samples-choices" }, ...choices), filters(task, asked, ask), search(asked, ask)];
   };
 })();

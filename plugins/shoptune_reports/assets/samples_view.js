@@ -75,7 +75,7 @@ const sampleView = (() => {
     const { nodes, shared, few } = markedText(answer.text, answer.marks, other);
     let remark = null;
     if (few) remark = `Has ${figures.value(shared, "share")} of the words of ${called}; the others are not shown.`;
-    else if (other !== null && shared === null) remark = `Too long and too unlike ${called} to mark words.`;
+    else if (other !== null && shared === null) remark = `Too long and too unlike ${called} to highlight words.`;
     return make(
       "article",
       { className: "answer" },

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shoptune.comparison import MetricInfo, Verdict
-from shoptune_reports.board import Board
-from shoptune_reports.text.numbers import difference, difference_interval
+from shoptune.formatting import difference, difference_interval
+from shoptune.task_results import TaskResults
 
 __all__ = ["Bar", "Forest", "forest", "forests"]
 
@@ -34,14 +34,14 @@ class Forest:
     bars: tuple[Bar, ...]
 
 
-def forest(board: Board, metric: MetricInfo) -> Forest | None:
+def forest(task: TaskResults, metric: MetricInfo) -> Forest | None:
     """Return the plot of one metric; None where it has no direction or no candidate has an interval."""
     if metric.higher_is_better is None:
         return None
     scale = 100.0 if metric.format == "share" else 1.0
     bars = []
-    for candidate in board.rivals:
-        result = board.results.get((metric.name, candidate.name))
+    for candidate in task.rivals:
+        result = task.results.get((metric.name, candidate.name))
         if result is None or result.difference is None or result.difference_interval is None:
             continue
         low, high = result.difference_interval
@@ -60,9 +60,9 @@ def forest(board: Board, metric: MetricInfo) -> Forest | None:
     return Forest(unit, metric.higher_is_better, tuple(bars)) if bars else None
 
 
-def forests(boards: Iterable[Board]) -> dict[str, dict[str, Forest]]:
+def forests(task_results: Iterable[TaskResults]) -> dict[str, dict[str, Forest]]:
     """Return task -> metric -> its plot."""
     return {
-        board.task.name: {metric.name: plot for metric in board.metrics if (plot := forest(board, metric)) is not None}
-        for board in boards
+        task.name: {metric.name: plot for metric in task.metrics if (plot := forest(task, metric)) is not None}
+        for task in task_results
     }

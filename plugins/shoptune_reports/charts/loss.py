@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shoptune_reports.text.numbers import plain
+from shoptune.formatting import plain
 
 __all__ = ["LossCurve", "Series", "loss_curve"]
 

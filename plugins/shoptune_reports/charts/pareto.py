@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shoptune.comparison import MetricInfo
-from shoptune_reports.board import Board
-from shoptune_reports.sections.costs import Amount, CandidateCost, answers_called
-from shoptune_reports.text.numbers import NOTHING, Format, duration, money
+from shoptune.formatting import NOTHING, Format, duration, money
+from shoptune.task_results import TaskResults
+from shoptune_reports.text.costs import Amount, CandidateCost
 
 __all__ = ["CostAxis", "Pareto", "QualityAxis", "front", "pareto"]
 
@@ -58,15 +58,15 @@ class Pareto:
 
 
 def pareto(
-    board: Board, costs: Sequence[CandidateCost], chosen: MetricInfo | None, currency: str | None
+    task: TaskResults, costs: Sequence[CandidateCost], chosen: MetricInfo | None, currency: str | None
 ) -> Pareto | None:
     """Return a task's plot: any metric with a direction against any cost; None where fewer than two can be placed."""
     if chosen is None:
         return None
-    metrics = tuple(_quality(board, metric) for metric in board.directed)
-    axes = tuple(_axes(board, costs, currency))
+    metrics = tuple(_quality(task, metric) for metric in task.directed)
+    axes = tuple(_axes(task, costs, currency))
     fronts = tuple(tuple(front(m.values, c.amounts, higher=m.higher_is_better) for c in axes) for m in metrics)
-    first = board.directed.index(chosen)
+    first = task.directed.index(chosen)
     placed = zip(metrics[first].values, axes[0].amounts, strict=True)
     if sum(value is not None and amount is not None for value, amount in placed) < 2:
         return None
@@ -87,8 +87,8 @@ def front(values: Sequence[float | None], amounts: Sequence[float | None], *, hi
     )
 
 
-def _quality(board: Board, metric: MetricInfo) -> QualityAxis:
-    found = [board.results.get((metric.name, candidate.name)) for candidate in board.candidates]
+def _quality(task: TaskResults, metric: MetricInfo) -> QualityAxis:
+    found = [task.results.get((metric.name, candidate.name)) for candidate in task.candidates]
     return QualityAxis(
         name=metric.name,
         format=metric.format,
@@ -98,8 +98,8 @@ def _quality(board: Board, metric: MetricInfo) -> QualityAxis:
     )
 
 
-def _axes(board: Board, costs: Sequence[CandidateCost], currency: str | None) -> list[CostAxis]:
-    called = answers_called(board.task)
+def _axes(task: TaskResults, costs: Sequence[CandidateCost], currency: str | None) -> list[CostAxis]:
+    called = task.info.answers_called
     kinds = {
         f"tuning and the first thousand {called}": [cost.tuning + cost.thousand for cost in costs],
         f"a thousand {called}, without tuning": [cost.thousand for cost in costs],

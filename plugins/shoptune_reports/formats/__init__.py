@@ -1,1 +1,1 @@
-"""One module per format."""
+"""The formats, one module each: from a comparison to the contents of files."""

@@ -1,4 +1,4 @@
-"""The format ``csv``: results and samples as tables, for a spreadsheet."""
+"""The format ``csv``: the recommendation, results and samples as tables, for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shoptune.comparison import Comparison, MetricInfo, Result
 from shoptune.components import Section
+from shoptune.recommendation import Recommendation
 from shoptune_reports.text.plain import printable
 
 __all__ = ["render_csv"]
@@ -22,14 +23,17 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _RESULTS = (
     "task", "metric", "candidate", "slice_by", "slice", "better_is", "value", "low", "high", "prompts",
     "prompts_lowest", "prompts_highest", "prompts_deviation", "difference", "difference_low", "difference_high",
-    "p_value", "p_adjusted", "verdict", "minimum_detectable_effect", "n", "invalid", "gained", "lost", "tied",
+    "p_value", "p_adjusted", "verdict", "minimum_detectable_effect", "n", "invalid", "wins", "losses", "ties",
 )  # fmt: skip
+_RECOMMENDATION = ("task", "decision", "recommended", "candidate", "headline", "reason", "cautions")
 _SAMPLES = ("task", "id", "group", "candidate", "prompt", "facts", "references", "slices", "text", "invalid", "finish")
 _BETTER = {True: "higher", False: "lower", None: ""}
 
 
 def render_csv(comparison: Comparison, sections: Sequence[Section]) -> Mapping[str, str]:
-    """Return ``results.csv``, one line per result, and ``samples.csv``, one line per sample and candidate.
+    """Return ``recommendation.csv``, ``results.csv`` and ``samples.csv``.
+
+    They have a line per task, after one for all tasks, which names none; per result; and per sample and candidate.
 
     As RFC 4180 has it, in UTF-8 with a byte order mark, without which Excel takes it for something else.  Text that a
     spreadsheet could take for a formula has an apostrophe put before it, in headers too; numbers are written as they
@@ -39,9 +43,17 @@ def render_csv(comparison: Comparison, sections: Sequence[Section]) -> Mapping[s
     del sections
     metrics = list(dict.fromkeys(metric.name for metric in comparison.metrics))
     return {
+        "recommendation.csv": _written(_RECOMMENDATION, _recommendation(comparison.recommendation)),
         "results.csv": _written(_RESULTS, _results(comparison)),
         "samples.csv": _written((*_SAMPLES, *(f"value of {name}" for name in metrics)), _samples(comparison, metrics)),
     }
+
+
+def _recommendation(found: Recommendation) -> Iterator[Sequence[Cell]]:
+    yield (None, found.decision, found.recommended, None, found.headline, found.reason, None)
+    for task in found.tasks:
+        cautions = " ".join(task.cautions)
+        yield (task.task, task.decision, task.recommended, task.candidate, task.headline, task.reason, cautions)
 
 
 def _results(comparison: Comparison) -> Iterator[Sequence[Cell]]:
@@ -60,7 +72,7 @@ def _result(result: Result, metric: MetricInfo) -> Sequence[Cell]:
         _BETTER[metric.higher_is_better],
         result.value,
         *(result.interval or (None, None)),
-        *((s.prompts, s.lowest, s.highest, s.deviation) if (s := result.spread) else (None,) * 4),
+        *((s.prompts, s.lowest, s.highest, s.deviation) if (s := result.prompt_sensitivity) else (None,) * 4),
         result.difference,
         *(result.difference_interval or (None, None)),
         result.p_value,
@@ -69,9 +81,9 @@ def _result(result: Result, metric: MetricInfo) -> Sequence[Cell]:
         result.minimum_detectable_effect,
         result.n,
         result.invalid,
-        result.gained,
-        result.lost,
-        result.tied,
+        result.wins,
+        result.losses,
+        result.ties,
     )
 
 

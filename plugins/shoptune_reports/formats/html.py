@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -11,14 +10,11 @@ from markupsafe import Markup
 from shoptune.comparison import Comparison
 from shoptune.components import Section
 from shoptune.data_report import DataReport
-from shoptune_reports.board import Board, boards
 from shoptune_reports.charts.forest import forests
-from shoptune_reports.conclusion import conclude
 from shoptune_reports.html.page import CHARTS, render_page
 from shoptune_reports.html.samples import PageSamples, page_samples
-from shoptune_reports.sections.cost_section import cost_section
-from shoptune_reports.sections.training import training_section
-from shoptune_reports.verdict import Judgement, judge
+from shoptune_reports.html.task_view import TaskView, task_views
+from shoptune_reports.html.training import training_section
 
 __all__ = ["render_data_html", "render_html"]
 
@@ -37,31 +33,22 @@ _SAMPLES = (
 _SCRIPTS = (*CHARTS, "forest.js", "loss.js", *_SAMPLES, "pareto.js", "copy.js")
 
 
-@dataclass(frozen=True, slots=True)
-class TaskView:
-    """What the page shows of one task."""
-
-    board: Board
-    judgement: Judgement
-
-
 def render_html(comparison: Comparison, sections: Sequence[Section]) -> Mapping[str, str]:
     """Return ``report.html``."""
-    views = _views(comparison)
+    views = list(task_views(comparison))
+    training = training_section(comparison)
     html = render_page(
         "report.html.j2",
         styles=_STYLES,
         scripts=_SCRIPTS,
         data={
-            "forests": forests(view.board for view in views),
-            "losses": [trained.curve for trained in training_section(comparison)],
-            "paretos": {
-                part.board.task.name: part.pareto for part in cost_section(comparison, (view.board for view in views))
-            },
+            "forests": forests(view.task for view in views),
+            "losses": [trained.curve for trained in training],
+            "paretos": {view.task.name: view.pareto for view in views},
         },
         c=comparison,
         views=views,
-        conclusion=conclude(comparison, {view.board.task.name: view.judgement for view in views}),
+        training=training,
         samples=_samples(comparison, views),
         sections=[(section.title, _markdown(section.markdown)) for section in sections],
     )
@@ -74,16 +61,8 @@ def render_data_html(experiment: str, reports: Mapping[str, DataReport]) -> Mapp
     return {"data.html": html}
 
 
-def _views(comparison: Comparison) -> list[TaskView]:
-    return [TaskView(board, judge(board, comparison)) for board in boards(comparison)]
-
-
 def _samples(comparison: Comparison, views: Sequence[TaskView]) -> PageSamples:
-    standings = ((view.board, view.judgement.standing) for view in views)
-    featured = {
-        board.task.name: (board, standing.candidate.name if standing else comparison.baseline)
-        for board, standing in standings
-    }
+    featured = [(view.task, view.recommendation.candidate or comparison.baseline) for view in views]
     return page_samples(featured, comparison.samples, comparison.provenance.seed)
 
 

@@ -4,6 +4,8 @@ What is red there is what stops the build, and nothing else:
 
 - The suite ``gates`` has a case per gate.  A gate that failed is a failure, with what it saw.  An inconclusive one is a
   failure of type ``inconclusive`` where the gate says that doubt fails the build, else it is skipped.
+- The suite ``recommendation`` has a case per task, and one for all where there are several, which says what to do and
+  why.  It never fails: a gate may demand that a candidate be recommended.
 - A suite per task has a case per metric and candidate, which says the value, interval, difference and verdict.  It
   never fails: that a metric got worse is a finding, and only a gate makes it a fault.  One that nothing could be
   measured of is skipped.
@@ -14,16 +16,17 @@ Names hold no figures, since a CI server knows a case again by its name and show
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from junitparser import Failure, Skipped, TestCase
 from junitparser.xunit2 import JUnitXml, TestSuite
 
 from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
 from shoptune.components import Section
-from shoptune_reports.board import Board, boards
+from shoptune.formatting import difference, difference_interval, interval, prompt_sensitivity, value
+from shoptune.recommendation import Recommendation
+from shoptune.task_results import TaskResults, task_results
 from shoptune_reports.text.gate_names import named_gates
-from shoptune_reports.text.numbers import difference, difference_interval, interval, spread, value
 from shoptune_reports.text.plain import printable
 
 __all__ = ["render_junit"]
@@ -35,20 +38,21 @@ def render_junit(comparison: Comparison, sections: Sequence[Section]) -> Mapping
     report = JUnitXml(printable(comparison.experiment))
     gates = [_gate_case(name, gate) for name, gate in named_gates(comparison.gates)]
     report.add_testsuite(_suite("gates", gates, {}, comparison))
-    for board in boards(comparison):
+    report.add_testsuite(_suite("recommendation", [*_recommended(comparison.recommendation)], {}, comparison))
+    for task in task_results(comparison):
         cases = [
-            _result_case(board, metric, result)
-            for metric in board.metrics
-            for candidate in board.candidates
-            if (result := board.results.get((metric.name, candidate.name))) is not None
+            _result_case(task, metric, result)
+            for metric in task.metrics
+            for candidate in task.candidates
+            if (result := task.results.get((metric.name, candidate.name))) is not None
         ]
         about = {
-            "baseline": board.baseline,
-            "scored on": board.task.scored_on,
-            "examples": str(board.task.examples),
-            "groups": str(board.task.groups),
+            "baseline": task.baseline,
+            "scored on": task.info.scored_on,
+            "examples": str(task.info.examples),
+            "groups": str(task.info.groups),
         }
-        report.add_testsuite(_suite(board.task.name, cases, about, comparison))
+        report.add_testsuite(_suite(task.name, cases, about, comparison))
     report.update_statistics()  # type: ignore[no-untyped-call]
     written = io.BytesIO()
     report.write(written)
@@ -78,24 +82,34 @@ def _gate_case(name: str, gate: GateVerdict) -> TestCase:
     return case
 
 
-def _result_case(board: Board, metric: MetricInfo, result: Result) -> TestCase:
-    case = TestCase(printable(result.candidate), classname=printable(f"{board.task.name}.{metric.name}"))
+def _recommended(found: Recommendation) -> Iterator[TestCase]:
+    said = {task.task: (task.headline, task.reason) for task in found.tasks}
+    if len(said) > 1:
+        said = {"all tasks": (found.headline, found.reason)} | said
+    for name, sentences in said.items():
+        case = TestCase(printable(name), classname="recommendation")
+        case.system_out = printable("\n".join(sentences))
+        yield case
+
+
+def _result_case(task: TaskResults, metric: MetricInfo, result: Result) -> TestCase:
+    case = TestCase(printable(result.candidate), classname=printable(f"{task.name}.{metric.name}"))
     if result.value is None:
         case.result = Skipped("The metric applies to none of the samples.", "no value")
     else:
-        case.system_out = printable("\n".join(_figures(board, metric, result)))
+        case.system_out = printable("\n".join(_figures(task, metric, result)))
     return case
 
 
-def _figures(board: Board, metric: MetricInfo, result: Result) -> Iterable[str]:
+def _figures(task: TaskResults, metric: MetricInfo, result: Result) -> Iterable[str]:
     """Say all of a result in lines of its own."""
     yield f"value: {value(result.value, metric.format)}"
     if result.interval is not None:
         yield f"95 % interval: {interval(result.interval, metric.format)}"
-    if result.spread is not None:
-        yield spread(result.spread, metric.format)
+    if result.prompt_sensitivity is not None:
+        yield prompt_sensitivity(result.prompt_sensitivity, metric.format)
     if result.difference is not None:
-        yield f"difference to {board.baseline}: {difference(result.difference, metric.format)}"
+        yield f"difference to {task.baseline}: {difference(result.difference, metric.format)}"
     if result.difference_interval is not None:
         yield f"95 % interval of the difference: {difference_interval(result.difference_interval, metric.format)}"
     if result.verdict is not None:

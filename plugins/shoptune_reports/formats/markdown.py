@@ -7,14 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
 from shoptune.components import Section
 from shoptune.data_report import DataReport, TableReport
-from shoptune_reports.board import Board, boards
-from shoptune_reports.conclusion import conclude
-from shoptune_reports.text.data import bad_rows, groups_of, leaks, summary
-from shoptune_reports.text.fit import Block, fit
-from shoptune_reports.text.gate_names import asks
-from shoptune_reports.text.markdown import escape, row, table_head
-from shoptune_reports.text.noise import noise_floor
-from shoptune_reports.text.numbers import (
+from shoptune.formatting import (
     MARKS,
     NOTHING,
     difference,
@@ -24,11 +17,18 @@ from shoptune_reports.text.numbers import (
     integer,
     interval,
     money,
-    spread,
+    prompt_sensitivity,
     value,
 )
-from shoptune_reports.text.slices import is_certain, regressions
-from shoptune_reports.verdict import Judgement, judge
+from shoptune.recommendation import Recommendation
+from shoptune.task_results import TaskResults, is_certain, task_results
+from shoptune_reports.text.costs import cost_sentences
+from shoptune_reports.text.data import bad_rows, groups_of, leaks, summary
+from shoptune_reports.text.fit import Block, fit
+from shoptune_reports.text.gate_names import asks
+from shoptune_reports.text.markdown import escape, row, table_head
+from shoptune_reports.text.provenance import noise_floor
+from shoptune_reports.text.slices import regressions
 
 __all__ = ["LIMIT", "render_data_markdown", "render_markdown"]
 
@@ -48,11 +48,12 @@ def render_markdown(comparison: Comparison, sections: Sequence[Section]) -> Mapp
     said.
     """
     blocks = [Block("the title", f"# {escape(comparison.experiment)}\n")]
-    judged = [(board, judge(board, comparison)) for board in boards(comparison)]
-    blocks += _conclusion(comparison, {board.task.name: judgement for board, judgement in judged})
-    for board, judgement in judged:
-        of = f" of {escape(board.task.name)}" if len(comparison.tasks) > 1 else ""
-        blocks += [_verdict(judgement, of), _table(board, of), *_regressions(board, of)]
+    several = len(comparison.tasks) > 1
+    if several:
+        blocks.append(_over_all(comparison.recommendation))
+    for task in task_results(comparison):
+        of = f" of {escape(task.name)}" if several else ""
+        blocks += [_verdict(comparison, task, of), _table(task, of), *_regressions(task, of)]
     blocks += [*_gates(comparison), *_data(comparison), *_noise(comparison), *_cost(comparison)]
     # A section is Markdown by contract; its own author answers for what it holds.
     blocks += [Block(escape(s.title), f"## {escape(s.title)}\n\n{s.markdown.strip()}\n", rank=5) for s in sections]
@@ -70,46 +71,47 @@ def render_data_markdown(experiment: str, reports: Mapping[str, DataReport]) -> 
     return {"data.md": fit(blocks, LIMIT)}
 
 
-def _conclusion(comparison: Comparison, judgements: Mapping[str, Judgement]) -> Iterator[Block]:
-    if found := conclude(comparison, judgements):
-        yield Block("the verdict", f"## Verdict\n\n**{escape(found.headline)}** {escape(found.reason, 2000)}\n")
+def _over_all(found: Recommendation) -> Block:
+    return Block("the verdict", f"## Verdict\n\n**{escape(found.headline)}** {escape(found.reason, 2000)}\n")
 
 
-def _verdict(judgement: Judgement, of: str) -> Block:
-    costs = f"\n{escape(judgement.costs, 1000)}\n" if judgement.costs else ""
+def _verdict(comparison: Comparison, task: TaskResults, of: str) -> Block:
+    found = comparison.recommendation.of(task.name)
+    cost = cost_sentences(comparison, task, found.candidate)
     return Block(
         f"the verdict{of}",
-        f"## Verdict{of}\n\n**{escape(judgement.headline)}** {escape(judgement.reason, 2000)}\n{costs}\n",
+        f"## Verdict{of}\n\n**{escape(found.headline)}** {escape(found.reason, 2000)}\n"
+        + (f"\n{escape(cost, 1000)}\n\n" if cost else "\n"),
         [
-            *(f"- ⚠ {escape(caution, 2000)}\n" for caution in judgement.cautions),
-            *(f"- {escape(remark, 2000)}\n" for remark in judgement.remarks),
-            *(f"- To be sure of {escape(line, 1000)}\n" for line in judgement.needed),
+            *(f"- ⚠ {escape(caution, 2000)}\n" for caution in found.cautions),
+            *(f"- {escape(remark, 2000)}\n" for remark in found.remarks),
+            *(f"- To be sure of {escape(size.sentence, 1000)}\n" for size in found.sample_sizes),
         ],
         rank=1,
     )
 
 
-def _table(board: Board, of: str) -> Block:
-    header = ["metric", *(_column(board, candidate.name) for candidate in board.candidates)]
+def _table(task: TaskResults, of: str) -> Block:
+    header = ["metric", *(_column(task, candidate.name) for candidate in task.candidates)]
     rows = [
         row(
             [
                 f"{escape(metric.name)}<br><sub>{_DIRECTIONS[metric.higher_is_better]}</sub>",
-                *(_cell(metric, board.results.get((metric.name, candidate.name))) for candidate in board.candidates),
+                *(_cell(metric, task.results.get((metric.name, candidate.name))) for candidate in task.candidates),
             ]
         )
-        for metric in board.metrics
+        for metric in task.metrics
     ]
     note = (
-        f"{examples(board.task)}. Value, then the paired difference to {escape(board.baseline)} with its 95 % "
+        f"{examples(task.info)}. Value, then the paired difference to {escape(task.baseline)} with its 95 % "
         "bootstrap interval, resampled by group; verdicts (▲ better, ▼ worse, ◆ inconclusive) after Holm's correction. "
         "pp: percentage points."
     )
     return Block(f"the table{of}", table_head(header), rows, f"\n<sub>{note}</sub>\n", rank=2)
 
 
-def _column(board: Board, candidate: str) -> str:
-    return escape(candidate) + (" (baseline)" if candidate == board.baseline else "")
+def _column(task: TaskResults, candidate: str) -> str:
+    return escape(candidate) + (" (baseline)" if candidate == task.baseline else "")
 
 
 def _cell(metric: MetricInfo, result: Result | None) -> str:
@@ -123,13 +125,13 @@ def _cell(metric: MetricInfo, result: Result | None) -> str:
             lines.append(f"<sub>{difference_interval(result.difference_interval, metric.format)}</sub>")
     elif result.interval:
         lines.append(f"<sub>{interval(result.interval, metric.format)}</sub>")
-    if result.spread:
-        lines.append(f"<sub>{spread(result.spread, metric.format)}</sub>")
+    if result.prompt_sensitivity:
+        lines.append(f"<sub>{prompt_sensitivity(result.prompt_sensitivity, metric.format)}</sub>")
     return "<br>".join(lines)
 
 
-def _regressions(board: Board, of: str) -> Iterator[Block]:
-    found = regressions(board, limit=5)
+def _regressions(task: TaskResults, of: str) -> Iterator[Block]:
+    found = regressions(task, limit=5)
     if not found:
         return
     rows = [

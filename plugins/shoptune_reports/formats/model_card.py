@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from shoptune.comparison import CandidateInfo, Comparison, Training
 from shoptune.components import Section
-from shoptune_reports.board import Board, Finding, boards
+from shoptune.task_results import MetricResult, TaskResults, task_results
 from shoptune_reports.text.model_card import body
 from shoptune_reports.text.plain import one_line
 
@@ -41,7 +41,9 @@ def _card(comparison: Comparison, candidate: CandidateInfo, training: Training) 
     from huggingface_hub import ModelCardData
 
     results = [
-        _result(comparison, board, finding) for board in boards(comparison) for finding in _measured(board, candidate)
+        _result(comparison, task, finding)
+        for task in task_results(comparison)
+        for finding in _measured(task, candidate)
     ]
     on_hub = _ON_HUB.fullmatch(candidate.source or "")
     metadata = ModelCardData(
@@ -55,21 +57,21 @@ def _card(comparison: Comparison, candidate: CandidateInfo, training: Training) 
     return f"---\n{metadata.to_yaml()}\n---\n\n{body(comparison, candidate, training)}"
 
 
-def _measured(board: Board, candidate: CandidateInfo) -> Iterator[Finding]:
-    return (finding for finding in board.findings(candidate.name) if finding.result.value is not None)
+def _measured(task: TaskResults, candidate: CandidateInfo) -> Iterator[MetricResult]:
+    return (finding for finding in task.of(candidate.name) if finding.result.value is not None)
 
 
-def _result(comparison: Comparison, board: Board, finding: Finding) -> EvalResult:
+def _result(comparison: Comparison, task: TaskResults, finding: MetricResult) -> EvalResult:
     from huggingface_hub import EvalResult
 
-    name = one_line(board.task.name)
+    name = one_line(task.name)
     return EvalResult(
         task_type="text-generation",
         task_name=name,
         dataset_type="private",
         dataset_name=f"{one_line(comparison.experiment)}: {name}",
         dataset_config=name,  # the hub tells results of two tasks apart by this
-        dataset_split=board.task.scored_on,
+        dataset_split=task.info.scored_on,
         metric_type=one_line(finding.metric.metric),
         metric_name=one_line(finding.metric.name),
         metric_value=finding.result.value,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Enum, Gauge
 from prometheus_client.openmetrics.exposition import generate_latest
@@ -11,6 +12,7 @@ from prometheus_client.openmetrics.exposition import generate_latest
 from shoptune.comparison import Comparison, Cost, GateVerdict, Result
 from shoptune.components import Section
 from shoptune.prices import Prices
+from shoptune.recommendation import Decision
 from shoptune_reports.text.gate_names import named_gates
 from shoptune_reports.text.plain import printable
 
@@ -25,6 +27,8 @@ def render_openmetrics(comparison: Comparison, sections: Sequence[Section]) -> M
     ==============================  ==================================================================================
     ``shoptune_value``              value of a metric; ``_low`` and ``_high`` are the ends of its 95 % interval
     ``shoptune_difference``         paired difference to the baseline; ``_low`` and ``_high`` likewise
+    ``shoptune_decision``           1 at what is decided for a task (ship, weigh, keep, no_verdict), else 0
+    ``shoptune_recommended``        1 at the candidate that is recommended for a task, 0 at the others
     ``shoptune_gate``               1 at the outcome of a gate (passed, failed, inconclusive), else 0
     ``shoptune_cost_seconds``       per candidate, phase (tune, predict) and task (empty for tuning)
     ``shoptune_cost_tokens``        likewise, by direction (in, out)
@@ -38,6 +42,7 @@ def render_openmetrics(comparison: Comparison, sections: Sequence[Section]) -> M
     del sections
     registry = CollectorRegistry()
     _add_results(registry, [result for result in comparison.results if result.slice is None])
+    _add_recommendation(registry, comparison)
     _add_gates(registry, comparison.gates)
     _add_cost(registry, comparison.cost, comparison.prices)
     written: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
@@ -52,6 +57,15 @@ def _add_results(registry: CollectorRegistry, results: Iterable[Result]) -> None
         where = (result.task, result.metric, result.candidate)
         _set(of_value, where, (result.value, *(result.interval or ())))
         _set(of_difference, where, (result.difference, *(result.difference_interval or ())))
+
+
+def _add_recommendation(registry: CollectorRegistry, comparison: Comparison) -> None:
+    decision = Enum("shoptune_decision", "What is decided", ("task",), registry=registry, states=get_args(Decision))
+    recommended = Gauge("shoptune_recommended", "Whether to use it", ("task", "candidate"), registry=registry)
+    for found in comparison.recommendation.tasks:
+        decision.labels(printable(found.task)).state(found.decision)
+        for candidate in comparison.candidates:
+            _set([recommended], (found.task, candidate.name), [float(candidate.name == found.recommended)])
 
 
 def _add_gates(registry: CollectorRegistry, gates: Iterable[GateVerdict]) -> None:

@@ -1,1 +1,1 @@
-"""The page: its parts, its data."""
+"""The page: what it shows of each task, its sections and samples, and the shell that makes all text safe."""

@@ -17,20 +17,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pydantic_core import to_json
 
+from shoptune import formatting
+from shoptune.task_results import is_certain
 from shoptune_reports.charts.forest import forest
 from shoptune_reports.html.anchors import Anchors
-from shoptune_reports.html.headline import RULE
-from shoptune_reports.html.tiles import featured
-from shoptune_reports.sections.cost_section import cost_section
-from shoptune_reports.sections.training import training_section
+from shoptune_reports.html.key_metrics import RULE
 from shoptune_reports.text import data as data_words
-from shoptune_reports.text import numbers as figures
 from shoptune_reports.text.gate_names import asks
-from shoptune_reports.text.install import install
-from shoptune_reports.text.noise import noise_floor
-from shoptune_reports.text.run import noise, runs
-from shoptune_reports.text.settings import in_words
-from shoptune_reports.text.slices import grids, is_certain, regressions, slice_keys
+from shoptune_reports.text.provenance import in_words, install, noise, noise_floor, runs
+from shoptune_reports.text.slices import grids, regressions, slice_keys
 from shoptune_reports.text.themes import themes, title
 
 __all__ = ["CHARTS", "render_page"]
@@ -117,27 +112,24 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         asks=asks,
-        f=figures,
-        featured=featured,
+        f=formatting,
         forest=forest,
         themes=themes,
         theme_title=title,
         w=data_words,
-        marks=figures.MARKS,
-        cost_section=cost_section,
+        marks=formatting.MARKS,
         in_words=in_words,
         install=install,
         noise=noise,
         quality_rule=RULE,
         runs=runs,
-        training_section=training_section,
         regressions=regressions,
         grids=grids,
         is_certain=is_certain,
         noise_floor=noise_floor,
         slice_keys=slice_keys,
     )
-    environment.filters["plain"] = figures.plain
+    environment.filters["plain"] = formatting.plain
     environment.filters["breakable"] = _breakable
     environment.tests["leaf"] = lambda anything: not isinstance(anything, Mapping | list | tuple)
     environment.tests["begins"] = str.startswith

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Literal, get_args
 
 from shoptune.comparison import MetricInfo, SampleInfo
-from shoptune_reports.board import Board
+from shoptune.task_results import TaskResults
 
 __all__ = ["REASONS", "Ranking", "Reason", "Shown", "rank", "select"]
 
@@ -33,7 +33,7 @@ class Ranking:
     orders: Mapping[Reason, Sequence[int]]
 
 
-def rank(board: Board, samples: Sequence[SampleInfo], candidate: str, seed: int) -> Ranking:
+def rank(task: TaskResults, samples: Sequence[SampleInfo], candidate: str, seed: int) -> Ranking:
     """Rank a task's samples for a candidate.
 
     How far a metric moved on a sample is the candidate's own value less the baseline's, turned so that more is better,
@@ -41,7 +41,7 @@ def rank(board: Board, samples: Sequence[SampleInfo], candidate: str, seed: int)
     sample metrics disagree by as much as both the one that gained most and the one that lost most have moved.  The
     random order depends on the seed and the samples' ids alone.
     """
-    moved = _movements(samples, board.directed, candidate, board.baseline)
+    moved = _movements(samples, task.directed, candidate, task.baseline)
     gains = [sum(each) / len(each) if each else 0.0 for each in moved]
     return Ranking(
         samples,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shoptune.comparison import AnswerHighlight, MetricInfo, SampleAnswer, SampleInfo
-from shoptune_reports.board import Board
+from shoptune.task_results import TaskResults
 from shoptune_reports.html.sample_selection import Reason, Shown, rank, select
 
 __all__ = ["LARGEST_PACK", "MOST_SAMPLES", "PageSamples", "TaskSamples", "page_samples"]
@@ -31,7 +31,7 @@ LARGEST_PACK = 1_150_000
 class TaskSamples:
     """What to say of one task's samples."""
 
-    board: Board
+    task: TaskResults
     featured: str
     """The candidate for which they were selected."""
     total: int
@@ -54,34 +54,30 @@ class PageSamples:
     pack: str
 
 
-def page_samples(featured: Mapping[str, tuple[Board, str]], samples: Sequence[SampleInfo], seed: int) -> PageSamples:
+def page_samples(featured: Sequence[tuple[TaskResults, str]], samples: Sequence[SampleInfo], seed: int) -> PageSamples:
     """Select samples for a page and pack them; fewer than `MOST_SAMPLES` where their texts are very long.
 
     Args:
-        featured: Task -> its board, and the candidate that its samples are selected for.
+        featured: Each task, and the candidate that its samples are selected for.
         samples: All samples of the comparison.
         seed: Decides which samples are shown at random.
 
     """
-    by_task: dict[str, list[SampleInfo]] = {task: [] for task in featured}
+    by_task: dict[str, list[SampleInfo]] = {task.name: [] for task, _ in featured}
     for sample in samples:
         by_task.setdefault(sample.task, []).append(sample)
-    views = [
-        (board, name, rank(board, by_task[task], name, seed))
-        for task, (board, name) in featured.items()
-        if by_task[task]
-    ]
+    views = [(task, name, rank(task, by_task[task.name], name, seed)) for task, name in featured if by_task[task.name]]
     each = MOST_SAMPLES // max(len(views), 1)
     while True:
         chosen = [select(ranking, each) for _, _, ranking in views]
-        pack = _pack([_task(board, name, shown) for (board, name, _), shown in zip(views, chosen, strict=True)])
+        pack = _pack([_task(task, name, shown) for (task, name, _), shown in zip(views, chosen, strict=True)])
         if len(pack) <= LARGEST_PACK or each <= 1:
             break
         # Counted from what there was, since `each` may be far more; a little less, since samples differ in length.
         each = max(1, int(0.95 * max(map(len, chosen)) * LARGEST_PACK / len(pack)))
     tasks = tuple(
-        TaskSamples(board, name, len(ranking.samples), Counter(sample.why for sample in shown))
-        for (board, name, ranking), shown in zip(views, chosen, strict=True)
+        TaskSamples(task, name, len(ranking.samples), Counter(sample.why for sample in shown))
+        for (task, name, ranking), shown in zip(views, chosen, strict=True)
     )
     return PageSamples(tasks, seed, pack)
 
@@ -92,13 +88,13 @@ def _pack(tasks: Sequence[Mapping[str, Any]]) -> str:
     return base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), mtime=0)).decode()
 
 
-def _task(board: Board, featured: str, shown: Sequence[Shown]) -> dict[str, Any]:
+def _task(task: TaskResults, featured: str, shown: Sequence[Shown]) -> dict[str, Any]:
     measured = {name for each in shown for answer in each.sample.answers.values() for name in answer.values}
-    metrics = [metric for metric in board.metrics if metric.name in measured]
-    candidates = [candidate.name for candidate in board.candidates]
+    metrics = [metric for metric in task.metrics if metric.name in measured]
+    candidates = [candidate.name for candidate in task.candidates]
     return {
-        "name": board.task.name,
-        "baseline": board.baseline,
+        "name": task.name,
+        "baseline": task.baseline,
         "featured": featured,
         "candidates": candidates,
         "metrics": [{"name": m.name, "up": m.higher_is_better, "format": m.format} for m in metrics],

@@ -1,1 +1,1 @@
-"""What reports say, in words."""
+"""What is said, whatever the format: findings in words, figures worth a table, and how text stays plain text."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shoptune.data_report import DataReport, Duplicates, LeakageReport
+from shoptune.formatting import integer, plain
 from shoptune.training_rows import ROW_KINDS, RowKind
-from shoptune_reports.text.numbers import integer, plain
 
 __all__ = [
     "alike",

@@ -13,6 +13,8 @@ __all__ = ["asks", "named_gates"]
 def asks(gate: GateVerdict) -> str:
     """Say what a gate asks: ``rouge_l of sft must be better (category: Lamps)``, or perhaps ``(worst category)``."""
     must = gate.must.replace("_", " ")
+    if gate.must == "be_recommended":
+        return f"{gate.candidate} must {must}"
     if gate.value is not None:
         must = f"be {must} {gate.value:g}"
     elif gate.margin:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from shoptune.comparison import CandidateInfo, Comparison, Training
-from shoptune_reports.board import Board, Finding, boards
-from shoptune_reports.standing import standing
-from shoptune_reports.text.data import summary
-from shoptune_reports.text.markdown import escape, row, table_head
-from shoptune_reports.text.numbers import (
+from shoptune.formatting import (
     MARKS,
     NOTHING,
     difference,
@@ -21,18 +17,22 @@ from shoptune_reports.text.numbers import (
     plain,
     value,
 )
+from shoptune.task_results import TaskResults, task_results
+from shoptune_reports.text.data import summary
+from shoptune_reports.text.markdown import escape, row, table_head
 
 __all__ = ["body"]
 
 
 def body(comparison: Comparison, candidate: CandidateInfo, training: Training) -> str:
     """Return the card below its metadata, in Markdown; text of the shop stays text."""
-    found = boards(comparison)
+    found = task_results(comparison)
     parts = [
         f"# {escape(candidate.name)}\n\n{_origin(candidate)}\n",
-        *(_results(board, candidate.name) for board in found),
+        f"## Recommendation\n\n{''.join(_recommendation(comparison))}",
+        *(_results(task, candidate.name) for task in found),
         f"## Training\n\n{''.join(_training(comparison, training))}",
-        f"## Limits\n\n{''.join(_limits(found, candidate))}",
+        f"## Limits\n\n{''.join(_limits(comparison, found, candidate))}",
         f"## How to make it again\n\n{''.join(_provenance(comparison))}",
     ]
     return "\n".join(parts)
@@ -44,8 +44,14 @@ def _origin(candidate: CandidateInfo) -> str:
     return f"{escape(candidate.summary.rstrip('.'))}.{model}{source}{'.' if model else ''}"
 
 
-def _results(board: Board, candidate: str) -> str:
-    against = escape(board.baseline)
+def _recommendation(comparison: Comparison) -> Iterator[str]:
+    """Say what the experiment that made it recommends, which may be another candidate."""
+    for found in comparison.recommendation.tasks:
+        yield f"- {escape(found.task)}: **{escape(found.headline)}** {escape(found.reason, 2000)}\n"
+
+
+def _results(task: TaskResults, candidate: str) -> str:
+    against = escape(task.baseline)
     rows = [
         row(
             [
@@ -58,15 +64,15 @@ def _results(board: Board, candidate: str) -> str:
                 f"{MARKS[found.result.verdict]} {found.result.verdict}" if found.result.verdict else NOTHING,
             ]
         )
-        for found in board.findings(candidate)
+        for found in task.of(candidate)
         for metric in [found.metric]
     ]
     head = table_head(["metric", against, escape(candidate), "95 %", "difference", "95 %", "verdict"])
     note = (
-        f"{examples(board.task)}. Intervals by bootstrap, resampled by group; differences to {against} are paired; "
+        f"{examples(task.info)}. Intervals by bootstrap, resampled by group; differences to {against} are paired; "
         "verdicts after Holm's correction for all of the experiment's comparisons. pp: percentage points."
     )
-    return f"## Results: {escape(board.task.name)}\n\n{escape(board.task.summary)}\n\n{head}{''.join(rows)}\n{note}\n"
+    return f"## Results: {escape(task.name)}\n\n{escape(task.info.summary)}\n\n{head}{''.join(rows)}\n{note}\n"
 
 
 def _training(comparison: Comparison, training: Training) -> Iterator[str]:
@@ -81,16 +87,16 @@ def _training(comparison: Comparison, training: Training) -> Iterator[str]:
     yield from _listed(training.info)
 
 
-def _limits(found: tuple[Board, ...], candidate: CandidateInfo) -> Iterator[str]:
-    for board in found:
-        name, stands = escape(board.task.name), standing(board, candidate)
-        if stands.worse:
-            yield f"- Worse than {escape(board.baseline)} at {name} in {_names(stands.worse)}.\n"
-        if stands.open:
-            yield f"- At {name} it is open whether it is better or worse in {_names(stands.open)}.\n"
-        if board.task.scored_on == "validation":
+def _limits(comparison: Comparison, found: tuple[TaskResults, ...], candidate: CandidateInfo) -> Iterator[str]:
+    for task in found:
+        name, outcome = escape(task.name), comparison.recommendation.of(task.name).outcome(candidate.name)
+        if outcome and outcome.worse:
+            yield f"- Worse than {escape(task.baseline)} at {name} in {_names(outcome.worse)}.\n"
+        if outcome and outcome.inconclusive:
+            yield f"- At {name} it is open whether it is better or worse in {_names(outcome.inconclusive)}.\n"
+        if task.info.scored_on == "validation":
             yield f"- {name} was scored on the validation split, on which settings are chosen: no proof.\n"
-        invalid = max((finding.result.invalid for finding in board.findings(candidate.name)), default=0)
+        invalid = max((finding.result.invalid for finding in task.of(candidate.name)), default=0)
         if invalid:
             yield f"- At {name} {plain(invalid)} of its answers could not be used.\n"
     yield (
@@ -124,5 +130,5 @@ def _plain(figure: object) -> str:
     return ", ".join(escape(plain(item)) for item in (figure if isinstance(figure, list) else [figure]))
 
 
-def _names(findings: tuple[Finding, ...]) -> str:
-    return ", ".join(escape(finding.metric.name) for finding in findings)
+def _names(metrics: Sequence[str]) -> str:
+    return ", ".join(map(escape, metrics))

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shoptune.comparison import CandidateInfo, MetricInfo, Result, Slice
-from shoptune_reports.board import Board
+from shoptune.task_results import TaskResults, is_certain
 
-__all__ = ["Grid", "GridRow", "Regression", "grids", "is_certain", "regressions", "slice_keys"]
+__all__ = ["Grid", "GridRow", "Regression", "grids", "regressions", "slice_keys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +43,23 @@ class Grid:
     """Slices that were too many to show; the smallest."""
 
 
-def slice_keys(board: Board) -> tuple[str, ...]:
+def slice_keys(task: TaskResults) -> tuple[str, ...]:
     """Return what results are broken down by (category, brand, ...), in the order in which it comes."""
-    return tuple(dict.fromkeys(result.slice.by for result in board.sliced if result.slice))
+    return tuple(dict.fromkeys(result.slice.by for result in task.sliced if result.slice))
 
 
-def is_certain(result: Result) -> bool:
-    """Tell whether the 95 % interval of the difference leaves out zero; slices are not corrected for their number."""
-    return result.difference_interval is not None and not (
-        result.difference_interval[0] <= 0 <= result.difference_interval[1]
-    )
-
-
-def regressions(board: Board, by: str | None = None, limit: int = 10) -> tuple[Regression, ...]:
+def regressions(task: TaskResults, by: str | None = None, limit: int = 10) -> tuple[Regression, ...]:
     """Return the worst regressions of all candidates, on slices of one key or of all: certain ones before others.
 
     A small slice may show a large difference by chance; it does not push a smaller one that is there off the list.
     """
-    metrics = {metric.name: metric for metric in board.directed}
+    metrics = {metric.name: metric for metric in task.directed}
     scale = {name: 1.0 if metric.format == "share" else 0.0 for name, metric in metrics.items()}
-    for result in (*board.results.values(), *board.sliced):
+    for result in (*task.results.values(), *task.sliced):
         if result.metric in scale and result.value is not None:
             scale[result.metric] = max(scale[result.metric], abs(result.value))
     found = []
-    for result in board.sliced:
+    for result in task.sliced:
         metric = metrics.get(result.metric)
         if metric is None or result.slice is None or result.difference is None or (by and result.slice.by != by):
             continue
@@ -76,18 +69,18 @@ def regressions(board: Board, by: str | None = None, limit: int = 10) -> tuple[R
     return tuple(sorted(found, key=lambda r: (not is_certain(r.result), -r.harm))[:limit])
 
 
-def grids(board: Board, by: str, limit: int = 25) -> tuple[Grid, ...]:
+def grids(task: TaskResults, by: str, limit: int = 25) -> tuple[Grid, ...]:
     """Return one grid per candidate for the slices of one key, the largest `limit` slices only."""
-    cells = {(r.slice.value, r.metric, r.candidate): r for r in board.sliced if r.slice and r.slice.by == by}
+    cells = {(r.slice.value, r.metric, r.candidate): r for r in task.sliced if r.slice and r.slice.by == by}
     measured = {metric for _, metric, _ in cells}
-    metrics = tuple(metric for metric in board.directed if metric.name in measured)
+    metrics = tuple(metric for metric in task.directed if metric.name in measured)
     sizes: dict[str, int] = {}
     for (value, _, _), result in cells.items():
         sizes[value] = max(sizes.get(value, 0), result.n)
     values = sorted(sizes, key=lambda value: (-sizes[value], value))
     return tuple(
         Grid(candidate, metrics, _rows(candidate.name, metrics, values[:limit], cells, sizes), len(values[limit:]))
-        for candidate in board.rivals
+        for candidate in task.rivals
     )
 
 

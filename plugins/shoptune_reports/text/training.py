@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shoptune.formatting import integer, plain
 from shoptune_reports.text.data import counted
-from shoptune_reports.text.numbers import integer, plain
 
 __all__ = ["Words", "how", "learnt", "lengths"]
 

@@ -20,7 +20,8 @@ from tests.fakes import Shop, shoptune
 def test_a_run_from_end_to_end(shop: Shop) -> None:
     outcome = shop.run()
     assert outcome.code == 0
-    assert "echo: 11 test examples, compared with base" in outcome.output
+    recommended = outcome.output.index("\nShip drilled.\n  drilled is better than base in 1 of 1 metric (overlap ")
+    assert recommended < outcome.output.index("echo: 11 test examples of 11 groups, compared with base")
     assert outcome.output.splitlines()[-3:] == [
         f"reports/fake/{name}" for name in ("comparison.json", "samples.jsonl", "lines.txt")
     ]
@@ -103,6 +104,9 @@ GATE = {"task": "echo", "metric": "overlap", "candidate": "drilled"}
         ({**GATE, "metric": "invalid", "must": "at_most", "value": 0}, 0),
         ({"task": "echo", "candidate": "drilled", "cost": "tune_seconds", "must": "at_most", "value": 600}, 0),
         ({"task": "echo", "candidate": "drilled", "cost": "tune_money", "must": "at_most", "value": 600}, 2),
+        ({"task": "echo", "candidate": "drilled", "must": "be_recommended"}, 0),
+        ({"task": "echo", "candidate": "silence", "must": "be_recommended"}, 1),
+        ({"task": "echo", "candidate": "base", "must": "be_recommended"}, 2),
     ],
 )
 def test_exit_codes_of_gates(shop: Shop, gate: dict[str, Any], code: int) -> None:
@@ -162,6 +166,7 @@ class TestGate:
         assert "? inconclusive, which is allowed: overlap of few_shot is" in shop.run("gate").output
         outcome = shop.set("compare.gates", []).run("gate")
         assert outcome.code == 0
+        assert outcome.output.startswith("Ship drilled.\n")
         assert "The experiment has no gates" in outcome.output
 
     def test_judges_what_is_written_and_resamples_nothing(self, shop: Shop) -> None:
@@ -240,7 +245,11 @@ def test_report_renders_again_and_computes_nothing(shop: Shop) -> None:
         ),
         ("read", "plugin 'fake_plugin' 1.2.3 failed to read products.fake: ValueError: read was asked to raise", 0),
         ("examples", "prepare echo (plugin 'fake_plugin' 1.2.3) failed: ValueError: examples was asked to raise", 0),
-        ("resolve", "plugin 'fake_plugin' 1.2.3 failed to find 'fake-model': ValueError: locate was asked to raise", 0),
+        (
+            "resolve",
+            "plugin 'fake_plugin' 1.2.3 failed to find 'fake-model': ValueError: resolve was asked to raise",
+            0,
+        ),
         ("step 2", "tune drilled (plugin 'fake_plugin' 1.2.3) failed: ValueError: step 2 was asked to raise", 1),
         ("open", "predict echo with base (plugin 'fake_plugin' 1.2.3) failed: ValueError: open was asked to raise", 4),
         ("batch 2", "predict echo with base (plugin 'fake_plugin' 1.2.3) failed: ValueError: batch 2 was asked", 4),

@@ -106,7 +106,7 @@ class TestAllSamples:
         assert sft.value == pytest.approx(better.mean(), rel=1e-12)
         assert sft.difference == pytest.approx((better - scores).mean(), rel=1e-12)
         assert (base.n, sft.n, base.invalid, sft.invalid) == (N, N, 0, 1)
-        assert {base.difference, base.difference_interval, base.p_value, base.verdict, base.gained} == {None}
+        assert {base.difference, base.difference_interval, base.p_value, base.verdict, base.wins} == {None}
         # Pairing: the interval is that of the differences, far narrower than the values' own.
         assert sft.interval is not None
         assert sft.difference_interval is not None
@@ -148,7 +148,7 @@ class TestAllSamples:
         changed[55:] = np.nan  # applies to the baseline's answers alone: no gain and no loss
         results = run(task(), [measured({"base": of(scores), "sft": of(changed)}, mean(higher_is_better))])
         sft = results["rouge_l", "sft", None]
-        assert (sft.gained, sft.lost, sft.tied) == expected
+        assert (sft.wins, sft.losses, sft.ties) == expected
         assert sft.n == 55
 
     def test_gains_are_counted_where_the_metric_applies_to_both_answers(self) -> None:
@@ -158,11 +158,11 @@ class TestAllSamples:
             "sft": np.where((place > 3) & (place < 20), 2.0, 0)[:, None],
         }
         sft = run(task(), [measured(rows, total())])["rouge_l", "sft", None]
-        assert (sft.gained, sft.lost, sft.tied, sft.n) == (6, 0, 0, 16)
+        assert (sft.wins, sft.losses, sft.ties, sft.n) == (6, 0, 0, 16)
 
     def test_no_difference_at_all(self, scores: FloatArray) -> None:
         sft = run(task(), [measured({"base": of(scores), "sft": of(scores)})])["rouge_l", "sft", None]
-        assert (sft.difference, sft.difference_interval, sft.p_value, sft.tied) == (0, (0, 0), 1, N)
+        assert (sft.difference, sft.difference_interval, sft.p_value, sft.ties) == (0, (0, 0), 1, N)
         assert (sft.verdict, sft.minimum_detectable_effect) == ("inconclusive", None)
 
     def test_rows_of_many_columns(self) -> None:
@@ -214,7 +214,7 @@ class TestAllSamples:
         results = run(task(), [measured({"base": -first, "sft": first}, total())])
         sft = results["rouge_l", "sft", None]
         assert (sft.n, sft.interval, sft.difference_interval, sft.verdict) == (1, None, None, "inconclusive")
-        assert (sft.gained, sft.lost, sft.tied) == (1, 0, 0)
+        assert (sft.wins, sft.losses, sft.ties) == (1, 0, 0)
 
     def test_baseline_and_candidate_swapped_give_the_mirror_image(self, scores: FloatArray) -> None:
         rows = {"base": of(scores), "sft": of(np.where(np.arange(N) % 2, scores + noise(0.2), np.nan))}
@@ -225,7 +225,7 @@ class TestAllSamples:
         assert (two.p_value, two.minimum_detectable_effect) == pytest.approx(
             (one.p_value, one.minimum_detectable_effect)
         )
-        assert (two.gained, two.lost) == (one.lost, one.gained)
+        assert (two.wins, two.losses) == (one.losses, one.wins)
 
     def test_one_group_can_show_nothing(self, scores: FloatArray) -> None:
         sft = run(task(groups=["one"] * N), [measured({"base": of(scores), "sft": of(scores + 1)})])
@@ -290,7 +290,7 @@ class TestSlices:
         assert lamps.interval is not None
         assert lamps.difference_interval is not None
         assert lamps.difference_interval[0] > 0.4
-        assert {lamps.verdict, lamps.p_value, lamps.p_adjusted, lamps.gained} == {None}
+        assert {lamps.verdict, lamps.p_value, lamps.p_adjusted, lamps.wins} == {None}
         assert results["rouge_l", "base", "lamps"].difference is None
 
     def test_each_slice_has_resamples_of_its_own(self) -> None:
@@ -326,7 +326,7 @@ class TestPrompts:
         by_prompt = np.repeat([0.0, 0.1, 0.4], 20)
         rows = {"base": of(np.full(N, 0.25)), "sft": of(np.tile(scores[:20], 3) + by_prompt)}
         results = run(self.asked(), [measured(rows)], slices=["category"])
-        base, sft = results["rouge_l", "base", None].spread, results["rouge_l", "sft", None].spread
+        base, sft = (results["rouge_l", name, None].prompt_sensitivity for name in ("base", "sft"))
         assert base is not None
         assert sft is not None
         assert (base.prompts, base.lowest, base.highest, base.deviation) == (3, 0.25, 0.25, 0)
@@ -335,7 +335,7 @@ class TestPrompts:
         # Mean of 0, 0.1 and 0.4: 1/6; squares of the distances: 1/36 + 1/225 + 49/900 = 13/150; divided by 2.
         assert sft.deviation == pytest.approx((13 / 300) ** 0.5)
         assert results["rouge_l", "sft", "polite"].value == pytest.approx(own + 0.4)
-        assert {r.spread for (_, _, part), r in results.items() if part} == {None}
+        assert {r.prompt_sensitivity for (_, _, part), r in results.items() if part} == {None}
 
     def test_what_is_asked_about_one_product_is_resampled_together(self, scores: FloatArray) -> None:
         """Three answers that agree say no more than one: the interval of 60 samples is that of 20."""
@@ -364,7 +364,7 @@ class TestPrompts:
         results = run(samples, [measured({"base": of(scores), "sft": of(scores)})], slices=[])
         assert results["rouge_l", "sft", "terse"].value == pytest.approx(scores[20:40].mean())
         assert results["rouge_l", "sft", "terse"].interval is None
-        assert results["rouge_l", "sft", None].spread is not None
+        assert results["rouge_l", "sft", None].prompt_sensitivity is not None
 
     def test_a_metric_that_is_not_additive_has_the_mean_of_its_prompts(self) -> None:
         component = CorpusMetric(name="distinct", summary="", options=NoOptions, value=never, higher_is_better=True)
@@ -375,11 +375,12 @@ class TestPrompts:
         )
         base, sft = (results["distinct", c, None] for c in ("base", "sft"))
         assert base.value == pytest.approx(0.3)
-        assert base.spread is not None
-        assert base.spread.deviation == pytest.approx(0.03**0.5)
+        assert base.prompt_sensitivity is not None
+        assert base.prompt_sensitivity.deviation == pytest.approx(0.03**0.5)
         assert sft.value is None, "the mean of all three is not known"
-        assert sft.spread is not None
-        assert (sft.spread.prompts, sft.spread.lowest, sft.spread.highest) == (2, 0.1, 0.3)
+        over = sft.prompt_sensitivity
+        assert over is not None
+        assert (over.prompts, over.lowest, over.highest) == (2, 0.1, 0.3)
         terse = results["distinct", "sft", "terse"]
         assert (terse.value, terse.n, terse.invalid, terse.interval, terse.verdict) == (0.1, 20, 0, None, None)
         assert results["distinct", "sft", "own"].invalid == 1
@@ -388,7 +389,7 @@ class TestPrompts:
         metrics = [measured({"base": of(scores), "sft": of(scores)})]
         samples = self.asked(prompts=("own",))
         assert {part for _, _, part in run(samples, metrics, slices=[])} == {None}
-        assert {r.spread for r in run(samples, metrics, slices=["prompt"]).values()} == {None}
+        assert {r.prompt_sensitivity for r in run(samples, metrics, slices=["prompt"]).values()} == {None}
 
 
 class TestDeterminism:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shoptune.deciding.gate_evaluation import judge
+from shoptune.deciding.decide import decide
 from shoptune.deciding.gates import Gate, check_gates, exit_code
 from shoptune.errors import UsageError
 from tests.harness.gated import METRICS, comparison, gate, judged, result
@@ -49,14 +49,25 @@ class TestRefused:
             ({"must": "shine"}, "be_better"),
             ({"must": "be_better", "model": "sft"}, "Extra inputs"),
             ({"must": "be_better", "on_inconclusive": "error"}, "'pass' or 'fail'"),
-            ({"must": "at_most", "value": 1, "cost": "tune_seconds"}, "either a 'metric' or a 'cost'; found both"),
-            ({"must": "at_most", "value": 1, "metric": None}, "either a 'metric' or a 'cost'; found neither"),
+            ({"must": "at_most", "value": 1, "cost": "tune_seconds"}, "either a 'metric' or a 'cost', .*; found both"),
+            ({"must": "at_most", "value": 1, "metric": None}, "unless it says 'must: be_recommended'; found neither"),
             ({"must": "at_most", "value": 1, "metric": None, "cost": "seconds"}, "seconds_per_thousand"),
             ({"must": "be_better", "metric": None, "cost": "tune_seconds"}, "'cost' has no interval: use 'at_most'"),
             (
                 {"must": "at_most", "value": 1, "metric": None, "cost": "tune_seconds", "slice": "worst"},
                 "'cost' is known for all samples together",
             ),
+            *[
+                (
+                    {"must": "be_recommended", **extra},
+                    f"'must: be_recommended' is about all metrics and samples together: leave out {said}",
+                )
+                for extra, said in (
+                    ({}, "metric"),
+                    ({"value": 1, "margin": 0.1}, "margin, metric and value"),
+                    ({"cost": "tune_seconds", "slice": "worst"}, "cost, metric and slice"),
+                )
+            ],
             *[
                 ({"must": "be_better", "slice": wrong}, "a slice is `{category: Bags}`, `{worst: category}` or `worst`")
                 for wrong in ("best", {}, {"a": "b", "c": "d"}, {"size": 42}, ["category"], 7)
@@ -104,7 +115,7 @@ class TestRefused:
         wrong = gate("be_better").model_copy(update=fields)
         assert self.check(wrong).startswith(f"Gate 2 (be_better): {message}")
         with pytest.raises(UsageError):
-            judge([wrong], comparison([result()]), slices=["category"])
+            decide(comparison([result()]), [wrong], slices=["category"])
 
     @pytest.mark.parametrize("cost", ["tune_money", "money_per_thousand"])
     def test_money_without_prices(self, cost: str) -> None:

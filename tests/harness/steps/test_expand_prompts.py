@@ -209,7 +209,7 @@ class TestComparison:
                 whole = found[candidate, None]
                 # Every prompt asks for the same words, so the pooled overlap is the prompts' mean.
                 assert whole["value"] == pytest.approx(mean(values.values()))
-                assert whole["spread"] == pytest.approx(
+                assert whole["prompt_sensitivity"] == pytest.approx(
                     {
                         "prompts": 3,
                         "lowest": min(values.values()),
@@ -217,16 +217,16 @@ class TestComparison:
                         "deviation": stdev(values.values()),
                     }
                 )
-                assert {found[candidate, p]["spread"] for p in INSTRUCTIONS} == {None}
+                assert {found[candidate, p]["prompt_sensitivity"] for p in INSTRUCTIONS} == {None}
 
     def test_a_value_that_a_prompt_lacks_is_in_no_spread(self, asked: Shop) -> None:
         assert asked.run().code == 0
         silence = results(asked, metric="distinct")["silence", None]
-        assert (silence["value"], silence["spread"]) == (None, None)
+        assert (silence["value"], silence["prompt_sensitivity"]) == (None, None)
 
     def test_examples_are_counted_once_and_samples_for_each_prompt(self, asked: Shop) -> None:
         outcome = asked.run()
-        assert "echo: 11 test examples x 3 prompts, compared with base" in outcome.output
+        assert "echo: 11 test examples of 11 groups, each asked with 3 prompts, compared with base" in outcome.output
         (task,) = asked.comparison()["tasks"]
         assert (task["examples"], task["groups"]) == (11, 11)
         assert task["prompts"] == ["own", "terse", "polite"], "as the file has them"
@@ -240,5 +240,5 @@ class TestComparison:
         shop.run()
         (task,) = shop.comparison()["tasks"]
         assert task["prompts"] == []
-        assert {r["spread"] for r in shop.comparison()["results"]} == {None}
+        assert {r["prompt_sensitivity"] for r in shop.comparison()["results"]} == {None}
         assert "prompt" not in {r["slice"]["by"] for r in shop.comparison()["results"] if r["slice"]}

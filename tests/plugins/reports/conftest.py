@@ -23,6 +23,7 @@ from shoptune.comparison import (
     Training,
     Verdict,
 )
+from shoptune.deciding.recommend import recommend
 from tests.plugins.reports.data_reports import hostile_data, make_data
 
 TASK = "description"
@@ -129,9 +130,9 @@ def make_result(
         minimum_detectable_effect=round(half * 1.4, 4) if verdict and half else None,
         n=n,
         invalid=0,
-        gained=n - 10 if verdict == "better" else 10 if difference else None,
-        lost=10 if verdict == "better" else n - 10 if difference else None,
-        tied=0 if difference else None,
+        wins=n - 10 if verdict == "better" else 10 if difference else None,
+        losses=10 if verdict == "better" else n - 10 if difference else None,
+        ties=0 if difference else None,
     )
 
 
@@ -234,6 +235,7 @@ def make_comparison(**changes: Any) -> Comparison:
                 groups=48,
                 prompts_fingerprint="p",
                 samples_fingerprint="s",
+                answers_called="descriptions",
                 data=make_data(),
             )
         ],
@@ -326,7 +328,8 @@ def make_comparison(**changes: Any) -> Comparison:
         ),
         "samples": samples(),
     }
-    return Comparison(**(parts | changes))
+    comparison = Comparison(**(parts | changes))
+    return comparison.model_copy(update={"recommendation": recommend(comparison, comparison.gates)})
 
 
 @pytest.fixture(scope="session")

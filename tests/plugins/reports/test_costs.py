@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 
 from shoptune.comparison import Comparison, GateVerdict
 from shoptune.prices import Prices
-from shoptune_reports.board import Board, boards
+from shoptune.task_results import task_results
 from shoptune_reports.charts.pareto import front
 from shoptune_reports.formats.html import render_html
-from shoptune_reports.html.headline import headline_metrics
-from shoptune_reports.sections.cost_section import TaskCosts, cost_section
-from shoptune_reports.sections.costs import Amount
+from shoptune_reports.html.task_view import TaskView, task_views
+from shoptune_reports.text.costs import Amount, cost_sentences
 
 Build = Callable[..., Comparison]
 
 PRICES = Prices(currency="CHF", machine_hour=3.6, million_tokens_out=100)
+ASKS_FOR_CLAIMS = GateVerdict(
+    task="description", metric="unsupported_claims", candidate="sft", must="be_better", outcome="passed", saw=""
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +35,9 @@ def priced(comparison: Comparison) -> Comparison:
     return comparison.model_copy(update={"cost": paid, "prices": PRICES})
 
 
-def section(comparison: Comparison) -> TaskCosts:
-    (part,) = cost_section(comparison, boards(comparison))
-    return part
+def section(comparison: Comparison) -> TaskView:
+    (view,) = task_views(comparison)
+    return view
 
 
 def cost_html(comparison: Comparison) -> BeautifulSoup:
@@ -66,44 +68,25 @@ def test_answers_count_by_the_thousand(priced: Comparison) -> None:
     assert costs["template"].thousand == Amount(None, None), "it was not measured"
 
 
-@pytest.mark.parametrize(
-    ("task", "called"),
-    [("product_description", "descriptions"), ("attribute_extraction", "extractions"), ("query_relevance", "answers")],
-)
-def test_answers_are_called_by_the_task(build: Build, comparison: Comparison, task: str, called: str) -> None:
-    other = build(tasks=[comparison.tasks[0].model_copy(update={"task": task})])
-    assert f"A thousand {called}" in text(cost_html(other))
+def test_answers_are_called_as_the_task_calls_them(build: Build, comparison: Comparison) -> None:
+    other = build(tasks=[comparison.tasks[0].model_copy(update={"answers_called": "limericks"})])
+    assert "A thousand limericks" in text(cost_html(other))
+    assert "tuning and the first thousand limericks" in text(cost_html(other))
 
 
-# --- headline metrics ------------------------------------------------------------------------------------------------
+def test_sentences_count_all_that_was_tuned_and_a_thousand_answers(priced: Comparison) -> None:
+    def said(comparison: Comparison, candidate: str | None) -> str:
+        return cost_sentences(comparison, task_results(comparison)[0], candidate).replace("\N{NO-BREAK SPACE}", " ")
 
-
-def asking(metric: str, must: str) -> GateVerdict:
-    return GateVerdict(task="description", metric=metric, candidate="sft", must=must, outcome="passed", saw="")
-
-
-def themed(build: Build, comparison: Comparison, *faithful: str) -> Board:
-    metrics = [
-        metric.model_copy(update={"theme": "faithfulness" if metric.name in faithful else ""})
-        for metric in comparison.metrics
-    ]
-    return boards(build(metrics=metrics))[0]
-
-
-def test_the_first_metric_with_verdicts_stands_for_quality(build: Build, comparison: Comparison) -> None:
-    assert [metric.name for metric in headline_metrics(themed(build, comparison), [])] == ["rouge_l"]
-
-
-def test_unless_a_gate_says_what_matters(build: Build, comparison: Comparison) -> None:
-    gates = [asking("words", "be_better"), asking("limits", "not_be_worse"), asking("chrf", "be_better")]
-    assert [metric.name for metric in headline_metrics(themed(build, comparison), gates)] == ["chrf"]
-
-
-def test_faithfulness_stands_beside_it(build: Build, comparison: Comparison) -> None:
-    board = themed(build, comparison, "attribute_coverage", "unsupported_claims")
-    assert [metric.name for metric in headline_metrics(board, [])] == ["rouge_l", "attribute_coverage"]
-    asked = [asking("attribute_coverage", "be_better")]
-    assert [metric.name for metric in headline_metrics(board, asked)] == ["attribute_coverage"]
+    assert said(priced, "dpo") == (
+        "Tuning dpo, and sft before it, took 6 min 24 s (0.38 CHF), once. "
+        "A thousand answers take dpo 13 min 49 s (6.97 CHF) and base 21 min 17 s (13.12 CHF)."
+    )
+    assert said(priced, "template") == "A thousand answers take base 21 min 17 s (13.12 CHF)."
+    free = [cost.model_copy(update={"money": None}) for cost in priced.cost]
+    assert "CHF" not in said(priced.model_copy(update={"cost": free}), "dpo")
+    assert said(priced.model_copy(update={"cost": []}), "dpo") == ""
+    assert said(priced, None) == ""
 
 
 # --- gains -----------------------------------------------------------------------------------------------------------
@@ -123,11 +106,9 @@ def test_a_gain_is_divided_by_all_the_tuning_it_took(priced: Comparison) -> None
     assert dpo.for_money.value == pytest.approx(0.147 / 0.3835 * 0.01)
 
 
-def test_nothing_is_divided_where_nothing_is_certain(build: Build, comparison: Comparison) -> None:
-    metrics = sorted(comparison.metrics, key=lambda metric: metric.name != "unsupported_claims")
-    found = [
-        gain for gain in section(build(metrics=metrics)).gains.rows if gain.finding.metric.name == "unsupported_claims"
-    ]
+def test_nothing_is_divided_where_nothing_is_certain(build: Build) -> None:
+    rows = section(build(gates=[ASKS_FOR_CLAIMS])).gains.rows
+    found = [gain for gain in rows if gain.finding.metric.name == "unsupported_claims"]
     assert [gain.finding.result.verdict for gain in found] == ["inconclusive"] * 2
     assert [gain.for_time for gain in found] == [None] * 2
 
@@ -219,6 +200,5 @@ def test_the_accelerators_memory_is_shown_where_there_is_one(build: Build, compa
     assert "3.0\N{NO-BREAK SPACE}GiB" in cost_html(used).get_text()
 
 
-def test_the_rate_of_a_candidate_without_certain_gain_is_put_in_words(build: Build, comparison: Comparison) -> None:
-    metrics = sorted(comparison.metrics, key=lambda metric: metric.name != "unsupported_claims")
-    assert "nothing certain" in text(cost_html(build(metrics=metrics)))
+def test_the_rate_of_a_candidate_without_certain_gain_is_put_in_words(build: Build) -> None:
+    assert "nothing certain" in text(cost_html(build(gates=[ASKS_FOR_CLAIMS])))

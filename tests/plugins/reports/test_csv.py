@@ -9,7 +9,7 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from shoptune.comparison import Comparison, Spread
+from shoptune.comparison import Comparison, PromptSensitivity
 from shoptune.testing.hostile import CONTROLS, everywhere
 from shoptune_reports.formats.csv import render_csv
 from shoptune_reports.text.plain import printable
@@ -56,9 +56,17 @@ def test_every_result_is_a_line_with_all_its_digits(comparison: Comparison) -> N
     assert (directions["chrf"], directions["copy_rate"], directions["words"]) == ("higher", "lower", "")
 
 
+def test_the_recommendation_is_a_line_for_all_tasks_and_one_for_each(comparison: Comparison) -> None:
+    over_all, task = rows(comparison, "recommendation.csv")
+    (found,) = comparison.recommendation.tasks
+    assert (over_all["task"], over_all["decision"], over_all["recommended"]) == ("", "ship", "sft")
+    assert (over_all["headline"], over_all["reason"]) == (found.headline, found.reason)
+    assert (task["task"], task["candidate"], task["cautions"]) == ("description", "sft", " ".join(found.cautions))
+
+
 def test_how_far_prompts_lie_apart_is_there(comparison: Comparison) -> None:
-    apart = Spread(prompts=3, lowest=0.28, highest=0.32, deviation=0.02)
-    first = comparison.results[0].model_copy(update={"spread": apart})
+    apart = PromptSensitivity(prompts=3, lowest=0.28, highest=0.32, deviation=0.02)
+    first = comparison.results[0].model_copy(update={"prompt_sensitivity": apart})
     row = rows(comparison.model_copy(update={"results": [first]}), "results.csv")[0]
     assert numbers(row, "prompts", "prompts_lowest", "prompts_highest", "prompts_deviation") == [3, 0.28, 0.32, 0.02]
 

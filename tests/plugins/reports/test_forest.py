@@ -7,12 +7,12 @@ import dataclasses
 import pytest
 
 from shoptune.comparison import Comparison
-from shoptune_reports.board import boards
+from shoptune.task_results import task_results
 from shoptune_reports.charts.forest import Forest, forest, forests
 
 
 def plot(comparison: Comparison, metric: str) -> Forest:
-    return forests(boards(comparison))["description"][metric]
+    return forests(task_results(comparison))["description"][metric]
 
 
 def test_it_has_every_candidate_but_the_baseline(comparison: Comparison) -> None:
@@ -34,7 +34,7 @@ def test_shares_are_in_percentage_points(comparison: Comparison) -> None:
 
 
 def test_what_has_no_direction_or_no_interval_is_not_drawn(comparison: Comparison) -> None:
-    assert {"words", "distinct_2"}.isdisjoint(forests(boards(comparison))["description"])
-    (board,) = boards(comparison)
-    bare = {key: r.model_copy(update={"difference_interval": None}) for key, r in board.results.items()}
-    assert all(forest(dataclasses.replace(board, results=bare), metric) is None for metric in board.metrics)
+    assert {"words", "distinct_2"}.isdisjoint(forests(task_results(comparison))["description"])
+    (task,) = task_results(comparison)
+    bare = {key: r.model_copy(update={"difference_interval": None}) for key, r in task.results.items()}
+    assert all(forest(dataclasses.replace(task, results=bare), metric) is None for metric in task.metrics)

@@ -12,7 +12,7 @@ from importlib import resources
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from shoptune.comparison import Comparison, Spread
+from shoptune.comparison import Comparison, PromptSensitivity
 from shoptune.components import Section
 from shoptune_reports.formats.html import render_html
 
@@ -125,9 +125,11 @@ def test_what_an_engineer_asks_next_is_folded_away(soup: BeautifulSoup) -> None:
 
 
 def test_the_spread_over_prompts_is_shown(build: Build, comparison: Comparison) -> None:
-    spread = Spread(prompts=3, lowest=0.29, highest=0.33, deviation=0.02)
+    spread = PromptSensitivity(prompts=3, lowest=0.29, highest=0.33, deviation=0.02)
     results = [
-        r.model_copy(update={"spread": spread}) if (r.metric, r.candidate, r.slice) == ("chrf", "sft", None) else r
+        r.model_copy(update={"prompt_sensitivity": spread})
+        if (r.metric, r.candidate, r.slice) == ("chrf", "sft", None)
+        else r
         for r in comparison.results
     ]
     assert "over 3 prompts: 0.290 to 0.330 (sd 0.020)" in text(one(page(build(results=results)), "#comparison"))

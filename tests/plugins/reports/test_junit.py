@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from junitparser import Failure, JUnitXml, Skipped, TestCase
 from lxml import etree  # type: ignore[import-untyped]
 
-from shoptune.comparison import Comparison, Slice, Spread
+from shoptune.comparison import Comparison, PromptSensitivity, Slice
 from shoptune.testing.hostile import CONTROLS, everywhere
 from shoptune_reports.formats.junit import render_junit
 from tests.plugins.reports.hostile import texts
@@ -47,9 +47,10 @@ def test_there_is_a_case_per_gate_and_per_metric_and_candidate(comparison: Compa
     report = valid(comparison)
     assert [(s.name, s.tests, s.failures, s.skipped) for s in report] == [
         ("gates", 2, 1, 0),
+        ("recommendation", 1, 0, 0),
         ("description", len(comparison.metrics) * len(comparison.candidates), 0, 0),
     ]
-    assert (report.tests, report.failures, report.errors) == (52, 1, 0)
+    assert (report.tests, report.failures, report.errors) == (53, 1, 0)
     (_, results) = report
     properties = results.properties()  # type: ignore[no-untyped-call]
     assert {p.name: p.value for p in properties} == {
@@ -114,6 +115,24 @@ def test_no_two_gates_have_one_name(build: Build, comparison: Comparison) -> Non
     assert names == [f"gates description: rouge_l of sft must be better{n}" for n in ("", " (2)", " (3)")]
 
 
+def test_the_recommendation_is_a_case_per_task_and_never_fails(comparison: Comparison) -> None:
+    (case,) = cases(comparison, "recommendation").values()
+    assert (case.name, case.is_passed) == ("description", True)
+    found = comparison.recommendation
+    assert case.system_out == f"{found.headline}\n{found.tasks[0].reason}"
+    several = found.model_copy(
+        update={"headline": "So so.", "tasks": [*found.tasks, found.tasks[0].model_copy(update={"task": "title"})]}
+    )
+    said = cases(comparison.model_copy(update={"recommendation": several}), "recommendation")
+    assert [case.name for case in said.values()] == ["all tasks", "description", "title"]
+    assert str(said["recommendation all tasks"].system_out).startswith("So so.\n")
+
+
+def test_a_gate_on_the_recommendation_names_no_metric(build: Build, comparison: Comparison) -> None:
+    gate = comparison.gates[0].model_copy(update={"metric": "recommendation", "must": "be_recommended"})
+    assert list(cases(build(gates=[gate]), "gates")) == ["gates description: sft must be recommended"]
+
+
 def test_a_result_says_all_and_a_worse_one_is_no_failure(comparison: Comparison) -> None:
     found = cases(comparison, "description")
     gain, loss = found["description.rouge_l sft"], found["description.copy_rate few_shot"]
@@ -132,8 +151,8 @@ def test_a_result_says_all_and_a_worse_one_is_no_failure(comparison: Comparison)
 
 
 def test_how_far_prompts_lie_apart_is_said(build: Build, comparison: Comparison) -> None:
-    apart = Spread(prompts=3, lowest=0.28, highest=0.32, deviation=0.02)
-    result = comparison.result("description", "rouge_l", "sft").model_copy(update={"spread": apart})
+    apart = PromptSensitivity(prompts=3, lowest=0.28, highest=0.32, deviation=0.02)
+    result = comparison.result("description", "rouge_l", "sft").model_copy(update={"prompt_sensitivity": apart})
     (case,) = cases(build(results=[result]), "description").values()
     assert "\nover 3 prompts: 0.280 to 0.320 (sd 0.020)\n" in str(case.system_out)
 
@@ -147,14 +166,14 @@ def test_what_could_not_be_measured_is_skipped(build: Build, comparison: Compari
 
 
 def test_a_comparison_without_gates_is_valid(build: Build) -> None:
-    (gates, _) = valid(build(gates=[]))
+    (gates, *_) = valid(build(gates=[]))
     assert (gates.name, gates.tests) == ("gates", 0)
 
 
 def test_hostile_text_stays_text(hostile: Comparison, comparison: Comparison) -> None:
     gates = cases(hostile, "gates").values()
     assert all(hostile.gates[0].must.replace("_", " ") in str(case.name) for case in gates)
-    (suite, _) = valid(everywhere(comparison, CONTROLS))
+    (suite, *_) = valid(everywhere(comparison, CONTROLS))
     shown = "\N{REPLACEMENT CHARACTER}" * 7 + "\x7f" + "\N{REPLACEMENT CHARACTER}" * 2 + CONTROLS[10:]
     assert [case.system_out for case in suite if case.is_passed] == [comparison.gates[0].saw + shown]
 

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from shoptune.comparison import Comparison
 from shoptune.components import Section
+from shoptune.deciding.recommend import recommend
 from shoptune.prices import Prices
 from shoptune.testing.hostile import CONTROLS, everywhere
 from shoptune_reports.formats.markdown import LIMIT, render_markdown
@@ -146,7 +147,7 @@ def test_no_experiment_is_too_large(comparison: Comparison, tasks: int, wide: in
             "results": [r.model_copy(update={"task": name}) for name in names for r in one.results],
         }
     )
-    text = render(many)
+    text = render(many.model_copy(update={"recommendation": recommend(many, many.gates)}))
     assert length(text) <= LIMIT
     assert text.startswith("# Field &amp; Hearth descriptions\n\n## Verdict\n\n**Ship sft.** All ")
     assert "\n## Verdict of task\\_0\n" in text

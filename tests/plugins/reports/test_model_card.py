@@ -107,7 +107,7 @@ def test_the_text_says_results_training_and_limits(comparison: Comparison) -> No
     sft = cards(comparison)[0]
     soup = as_html(sft)
     assert [h.get_text() for h in soup.find_all(["h1", "h2"])] == [
-        "sft", "Results: description", "Training", "Limits", "How to make it again",
+        "sft", "Recommendation", "Results: description", "Training", "Limits", "How to make it again",
     ]  # fmt: skip
     rows = {
         row.td.get_text(): [td.get_text() for td in row.find_all("td")] for row in soup.select("tbody tr") if row.td
@@ -117,6 +117,7 @@ def test_the_text_says_results_training_and_limits(comparison: Comparison) -> No
         "rouge_l", "0.169", "0.313", "[0.291, 0.335]", "+0.144", "[+0.122, +0.166]", "▲ better",
     ]  # fmt: skip
     text = soup.get_text().replace("\N{ZERO WIDTH SPACE}", "")
+    assert "description: Ship sft. sft is better than base in 5 of 8 metrics" in text
     assert "data of description: 250 products to learn from, 57 held out;" in text
     assert "rows: dropped: fully masked 2" in text
     assert "length percentiles: p50 142, p90 188, p99 231, max 256" in text
@@ -135,7 +136,7 @@ def test_hostile_text_stays_text(hostile: Comparison) -> None:
     for card in cards(hostile):
         soup = as_html(card)
         assert {tag.name for tag in soup.find_all(True)} <= {
-            "h1", "h2", "p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td",
+            "h1", "h2", "p", "ul", "li", "strong", "table", "thead", "tbody", "tr", "th", "td",
         }  # fmt: skip
         assert "https://" not in card.text
         assert "@everyone" not in card.text

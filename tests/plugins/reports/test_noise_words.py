@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from shoptune.comparison import CandidateInfo, Comparison
 from shoptune_reports.formats.html import render_html
 from shoptune_reports.formats.markdown import render_markdown
-from shoptune_reports.text.noise import noise_floor
+from shoptune_reports.text.provenance import noise_floor
 
 
 def candidate(**noise: Any) -> CandidateInfo:

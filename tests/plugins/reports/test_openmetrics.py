@@ -59,6 +59,15 @@ def test_a_gate_is_in_one_state(comparison: Comparison) -> None:
     ]
 
 
+def test_the_decision_and_who_is_recommended_are_there_by_task(comparison: Comparison) -> None:
+    found = parsed(comparison)
+    decided = {labels["shoptune_decision"]: value for labels, value in found["shoptune_decision"]}
+    assert decided == {"ship": 1, "weigh": 0, "keep": 0, "no_verdict": 0}
+    recommended = {labels["candidate"]: value for labels, value in found["shoptune_recommended"]}
+    assert recommended == {"template": 0, "base": 0, "few_shot": 0, "sft": 1, "dpo": 0}
+    assert {labels["task"] for labels, _ in found["shoptune_recommended"]} == {"description"}
+
+
 def test_cost_is_there_by_phase(comparison: Comparison) -> None:
     found = parsed(comparison)
     assert one(found["shoptune_cost_seconds"], candidate="sft", phase="tune", task="") == 252.0
@@ -80,7 +89,7 @@ def test_what_is_not_there_or_not_finite_has_no_line(build: Build, comparison: C
     base = next(result for result in comparison.results if result.candidate == "base")
     broken = base.model_copy(update={"value": None, "interval": (float("nan"), float("inf"))})
     found = parsed(build(results=[broken], gates=[], cost=[]))
-    assert found == {}
+    assert found.keys() == {"shoptune_decision", "shoptune_recommended"}
 
 
 def test_lines_are_named_alike_in_every_run(comparison: Comparison) -> None:

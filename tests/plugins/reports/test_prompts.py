@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 
-from shoptune.comparison import Comparison, Spread
+from shoptune.comparison import Comparison, PromptSensitivity
+from shoptune.formatting import Format, prompt_sensitivity
 from shoptune_reports.formats.html import render_html
 from shoptune_reports.formats.markdown import render_markdown
-from shoptune_reports.text.numbers import Format, spread
 
 EXAMPLES = "48 test examples of 48 groups"
 
@@ -18,8 +18,8 @@ EXAMPLES = "48 test examples of 48 groups"
 @pytest.fixture(scope="module")
 def several(comparison: Comparison) -> Comparison:
     """The realistic comparison, had its task been asked in three ways."""
-    over = Spread(prompts=3, lowest=0.21, highest=0.35, deviation=0.07)
-    results = [r if r.slice else r.model_copy(update={"spread": over}) for r in comparison.results]
+    over = PromptSensitivity(prompts=3, lowest=0.21, highest=0.35, deviation=0.07)
+    results = [r if r.slice else r.model_copy(update={"prompt_sensitivity": over}) for r in comparison.results]
     (task,) = comparison.tasks
     asked = task.model_copy(update={"prompts": ["own", "terse", "polite"]})
     return comparison.model_copy(update={"results": results, "tasks": [asked]})
@@ -51,12 +51,16 @@ def test_examples_prompts_and_spread_are_told(
     ("over", "kind", "wanted"),
     [
         (
-            Spread(prompts=3, lowest=0.21, highest=0.25, deviation=0.02),
+            PromptSensitivity(prompts=3, lowest=0.21, highest=0.25, deviation=0.02),
             "share",
             "3 prompts: 21.0 to 25.0 % (sd 2.0 pp)",
         ),
-        (Spread(prompts=2, lowest=-3, highest=1, deviation=2.83), "count", "2 prompts: −3.0 to 1.0 (sd 2.8)"),
+        (
+            PromptSensitivity(prompts=2, lowest=-3, highest=1, deviation=2.83),
+            "count",
+            "2 prompts: −3.0 to 1.0 (sd 2.8)",
+        ),
     ],
 )
-def test_a_spread_is_written_as_people_read_it(over: Spread, kind: Format, wanted: str) -> None:
-    assert spread(over, kind).replace("\N{NO-BREAK SPACE}", " ") == f"over {wanted}"
+def test_a_spread_is_written_as_people_read_it(over: PromptSensitivity, kind: Format, wanted: str) -> None:
+    assert prompt_sensitivity(over, kind).replace("\N{NO-BREAK SPACE}", " ") == f"over {wanted}"

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoptune.comparison import AnswerHighlight, Comparison, SampleAnswer, SampleInfo
-from shoptune_reports.board import Board, boards
+from shoptune.task_results import task_results
 from shoptune_reports.formats.html import render_html
 from shoptune_reports.html import samples as sample_data
 from shoptune_reports.html.sample_selection import rank, select
@@ -26,12 +26,12 @@ Build = Callable[..., Comparison]
 
 
 def chosen(comparison: Comparison, candidate: str, limit: int, seed: int = 7) -> list[tuple[str, str]]:
-    shown = select(rank(boards(comparison)[0], comparison.samples, candidate, seed), limit)
+    shown = select(rank(task_results(comparison)[0], comparison.samples, candidate, seed), limit)
     return [(each.why, each.sample.id) for each in shown]
 
 
 def page_of(comparison: Comparison, candidate: str = "sft") -> PageSamples:
-    featured: dict[str, tuple[Board, str]] = {board.task.name: (board, candidate) for board in boards(comparison)}
+    featured = [(task, candidate) for task in task_results(comparison)]
     return page_samples(featured, comparison.samples, seed=7)
 
 
@@ -103,7 +103,7 @@ def test_metrics_disagree_where_both_have_moved_far(build: Build, comparison: Co
         for s in comparison.samples
         if s.id in moved
     ]
-    ranking = rank(boards(comparison)[0], samples, "sft", seed=7)
+    ranking = rank(task_results(comparison)[0], samples, "sft", seed=7)
     assert [samples[index].id for index in ranking.orders["disagreement"]] == ["p004", "p005"]
 
 
@@ -204,7 +204,7 @@ def test_tasks_share_the_page_and_those_without_samples_are_left_out(build: Buil
             for sample in comparison.samples
         ],
     )
-    assert [(task.board.task.name, task.shown) for task in page_of(many).tasks] == [(TASK, 250), ("title", 250)]
+    assert [(task.task.name, task.shown) for task in page_of(many).tasks] == [(TASK, 250), ("title", 250)]
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------

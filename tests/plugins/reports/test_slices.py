@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from shoptune.comparison import Comparison, Slice
-from shoptune_reports.board import boards
-from shoptune_reports.text.slices import is_certain, regressions
+from shoptune.task_results import is_certain, task_results
+from shoptune_reports.text.slices import regressions
 
 
 def test_what_is_certain_comes_before_what_is_large(build: Callable[..., Comparison], comparison: Comparison) -> None:
@@ -18,7 +18,7 @@ def test_what_is_certain_comes_before_what_is_large(build: Callable[..., Compari
             "difference_interval": (-0.4, 0.08),
         }
     )
-    found = regressions(boards(build(results=[large, *comparison.results]))[0], limit=100)
+    found = regressions(task_results(build(results=[large, *comparison.results]))[0], limit=100)
     certain = [is_certain(regression.result) for regression in found]
     assert certain == sorted(certain, reverse=True)
     assert found[certain.count(True)].result == large

@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from shoptune.comparison import CandidateInfo, Comparison
 from shoptune_reports.formats.html import render_html
-from shoptune_reports.text.install import install
-from shoptune_reports.text.run import noise, runs
-from shoptune_reports.text.settings import in_words
+from shoptune_reports.text.provenance import in_words, install, noise, runs
 from shoptune_reports.text.training import how, learnt, lengths
 
 GAP = "\N{NO-BREAK SPACE}"

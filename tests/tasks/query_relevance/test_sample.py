@@ -104,7 +104,7 @@ def test_several_prompts_rank_each_querys_products_apart(folder: Path) -> None:
     assert several.keys() == once.keys()
     for key, result in several.items():
         spread = {"prompts": 3, "lowest": result["value"], "highest": result["value"], "deviation": 0}
-        assert result["spread"] == pytest.approx(spread, abs=1e-12)
+        assert result["prompt_sensitivity"] == pytest.approx(spread, abs=1e-12)
         assert result["n"] == 3 * once[key]["n"]
         for figure in ("value", "difference", "p_value", "minimum_detectable_effect"):
             assert result[figure] == pytest.approx(once[key][figure]), (key, figure)

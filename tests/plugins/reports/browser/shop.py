@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shoptune.comparison import AnswerHighlight, Comparison, Result, SampleInfo, Slice, Spread
+from shoptune.comparison import AnswerHighlight, Comparison, PromptSensitivity, Result, SampleInfo, Slice
+from shoptune.deciding.recommend import recommend
 from shoptune.prices import Prices
 
 __all__ = ["LONG_WORD", "PRODUCT_TEXTS", "TASKS", "make_shop"]
@@ -26,10 +27,10 @@ PRODUCT_TEXTS = (
 
 
 def make_shop(plain: Comparison, samples: int = 60) -> Comparison:
-    """Give the comparison two tasks with so many samples each, four candidates, prices and prompts with a spread."""
+    """Give the comparison two tasks with so many samples each, four candidates, prices and several prompts."""
     candidates = [candidate for candidate in plain.candidates if candidate.name != LEFT_OUT]
     (task,) = plain.tasks
-    return plain.model_copy(
+    shop = plain.model_copy(
         update={
             "candidates": candidates,
             "tasks": [task.model_copy(update={"name": name, "prompts": ["own", "short"]}) for name in TASKS],
@@ -51,6 +52,7 @@ def make_shop(plain: Comparison, samples: int = 60) -> Comparison:
             "samples": [_sample(plain, name, number) for name in TASKS for number in range(samples)],
         }
     )
+    return shop.model_copy(update={"recommendation": recommend(shop, shop.gates)})
 
 
 def _results(plain: Comparison) -> Iterator[Result]:
@@ -61,7 +63,9 @@ def _results(plain: Comparison) -> Iterator[Result]:
             changes: dict[str, object] = {"task": name}
             if result.value is not None and result.slice is None:
                 low, high = result.value * 0.9, result.value * 1.1
-                changes["spread"] = Spread(prompts=2, lowest=low, highest=high, deviation=(high - low) / 2)
+                changes["prompt_sensitivity"] = PromptSensitivity(
+                    prompts=2, lowest=low, highest=high, deviation=(high - low) / 2
+                )
             if result.slice and result.slice.value == "Kitchen":
                 changes["slice"] = Slice(by="category", value=PRODUCT_TEXTS[1])
             yield result.model_copy(update=changes)
@@ -75,7 +79,7 @@ def _sample(plain: Comparison, task: str, number: int) -> SampleInfo:
     sft = answers["sft"].model_copy(
         update={
             "text": f"{answers['sft'].text} {text}",
-            "marks": _marks(answers["sft"].text, like.facts),
+            "highlights": _highlights(answers["sft"].text, like.facts),
             "values": answers["sft"].values | {"rouge_l": 0.15 + 0.01 * (number % 7 - 3)},
         }
     )
@@ -96,7 +100,7 @@ def _sample(plain: Comparison, task: str, number: int) -> SampleInfo:
     )
 
 
-def _marks(text: str, facts: dict[str, str]) -> list[AnswerHighlight]:
+def _highlights(text: str, facts: dict[str, str]) -> list[AnswerHighlight]:
     name = text.index(facts["name"])
     claim = text.index("long use")
     return [

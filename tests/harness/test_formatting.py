@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune_reports.text import numbers as f
+from shoptune import formatting as f
 
 
 def spaced(text: str) -> str:

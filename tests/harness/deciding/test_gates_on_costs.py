@@ -10,7 +10,7 @@ from shoptune.comparison import (
     Cost,
 )
 from shoptune.costs import cost_of
-from shoptune.deciding.gate_evaluation import judge
+from shoptune.deciding.decide import decide
 from shoptune.prices import Prices
 from tests.harness.gated import METRICS, comparison, gate, info, judged, result
 
@@ -32,7 +32,7 @@ class TestInvalid:
 
     def test_without_any_result(self) -> None:
         asked = gate("at_most", "invalid", value=0)
-        (verdict,) = judge([asked], comparison([]).model_copy(update={"results": []}), slices=None)
+        (verdict,) = decide(comparison([]).model_copy(update={"results": []}), [asked], slices=None).gates
         assert (verdict.outcome, verdict.saw) == ("inconclusive", "Of sft nothing was measured on description.")
 
     def test_a_metric_of_that_name_comes_first(self) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from shoptune.comparison import CandidateInfo, Comparison, MetricInfo, Result, TaskInfo
 
-__all__ = ["Board", "Finding", "boards"]
+__all__ = ["MetricResult", "TaskResults", "is_certain", "task_results"]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A metric with what a candidate got, and what it is held against."""
+class MetricResult:
+    """A metric with what a candidate got, and what it is compared with."""
 
     metric: MetricInfo
     result: Result
@@ -21,10 +21,10 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Board:
+class TaskResults:
     """A task with its candidates, metrics and results, all in the order of the experiment file."""
 
-    task: TaskInfo
+    info: TaskInfo
     baseline: str
     candidates: tuple[CandidateInfo, ...]
     metrics: tuple[MetricInfo, ...]
@@ -32,6 +32,11 @@ class Board:
     """(metric, candidate) -> the result on all samples."""
     sliced: tuple[Result, ...]
     """The results on slices."""
+
+    @property
+    def name(self) -> str:
+        """The task's name."""
+        return self.info.name
 
     @cached_property
     def rivals(self) -> tuple[CandidateInfo, ...]:
@@ -50,18 +55,23 @@ class Board:
                 return candidate
         raise KeyError(name)
 
-    def findings(self, candidate: str) -> tuple[Finding, ...]:
+    def of(self, candidate: str) -> tuple[MetricResult, ...]:
         """Return the candidate's results beside the baseline's, by metric; metrics without a result are left out."""
         return tuple(
-            Finding(metric, result, self.results.get((metric.name, self.baseline)))
+            MetricResult(metric, result, self.results.get((metric.name, self.baseline)))
             for metric in self.metrics
             if (result := self.results.get((metric.name, candidate))) is not None
         )
 
-    def ahead(self, candidate: str, other: str) -> tuple[Finding, ...]:
+    def pick(self, candidate: str, metrics: Iterable[str]) -> tuple[MetricResult, ...]:
+        """Return the candidate's results in the metrics of these names, in the order of the names."""
+        found = {each.metric.name: each for each in self.of(candidate)}
+        return tuple(found[name] for name in metrics)
+
+    def ahead(self, candidate: str, other: str) -> tuple[MetricResult, ...]:
         """Return the metrics in which `candidate` is certainly ahead of `other`.
 
-        Verdicts hold candidates against the baseline only.  Between two others this asks that their 95 % intervals lie
+        Verdicts compare candidates with the baseline only.  Between two others this asks that their 95 % intervals lie
         apart, which is stricter than a paired test: what it finds is there, what it does not find may be.
         """
         found = []
@@ -70,15 +80,15 @@ class Board:
             if mine and its and mine.interval and its.interval:
                 low, high = (mine, its) if not metric.higher_is_better else (its, mine)
                 if low.interval and high.interval and low.interval[1] < high.interval[0]:
-                    found.append(Finding(metric, mine, its))
+                    found.append(MetricResult(metric, mine, its))
         return tuple(found)
 
 
-def boards(comparison: Comparison) -> tuple[Board, ...]:
-    """Return one board per task."""
+def task_results(comparison: Comparison) -> tuple[TaskResults, ...]:
+    """Return the results task by task."""
     return tuple(
-        Board(
-            task=task,
+        TaskResults(
+            info=task,
             baseline=comparison.baseline,
             candidates=tuple(comparison.candidates),
             metrics=tuple(metric for metric in comparison.metrics if metric.task == task.name),
@@ -90,4 +100,11 @@ def boards(comparison: Comparison) -> tuple[Board, ...]:
             sliced=tuple(r for r in comparison.results if r.task == task.name and r.slice is not None),
         )
         for task in comparison.tasks
+    )
+
+
+def is_certain(result: Result) -> bool:
+    """Tell whether the 95 % interval of the difference leaves out zero; not corrected for the number of results."""
+    return result.difference_interval is not None and not (
+        result.difference_interval[0] <= 0 <= result.difference_interval[1]
     )

@@ -1,1 +1,0 @@
-"""Sections of reports that several formats share."""
