@@ -25,19 +25,15 @@ CATALOGUE_FACTS = ("name", "brand", "category", "color", "size", "material")
 class SalesOptions(Options):
     """How orders and sales reports weigh products, if the shop has any."""
 
-    weights: bool = Field(
-        default=True,
-        description="Whether products that sell better than others of their category and price count more.",
-    )
-    keep: float = Field(
-        default=1.0,
-        gt=0,
-        le=1,
-        description="The share of products, those that sell best in their category and price band, that is trained on; "
-        "the others get weight 0.",
-    )
-    low: float = Field(default=0.5, gt=0, description="The weight of the worst seller of its category and price band.")
-    high: float = Field(default=1.5, description="The weight of the best.")
+    weights: bool = True
+    """Whether products that sell better than others of their category and price count more."""
+    keep: float = Field(default=1.0, gt=0, le=1)
+    """The share of products, those that sell best in their category and price band, that is trained on; the others get
+    weight 0."""
+    low: float = Field(default=0.5, gt=0)
+    """The weight of the worst seller of its category and price band."""
+    high: float = 1.5
+    """The weight of the best."""
 
     @model_validator(mode="after")
     def _grows(self) -> Self:
@@ -49,31 +45,19 @@ class SalesOptions(Options):
 class ProductDescriptionOptions(Options):
     """How products become prompts, sales weights, and A/B tests preference pairs."""
 
-    instruction: str = Field(
-        default="You write product descriptions for a shop. State every fact and invent none.",
-        description="The system message of every prompt.",
-    )
-    facts: tuple[str, ...] | None = Field(
-        default=None,
-        min_length=1,
-        description="The fields and attributes that the prompt shows and a description may state, in this order. "
-        "Default: name, brand, category, color, size, material and every free attribute.",
-    )
-    threshold: float = Field(
-        default=0.95,
-        gt=0.5,
-        lt=1.0,
-        description="How probable it must be that a text converts better than another of its product "
-        "for the two to become a preference pair.",
-    )
-    sales: SalesOptions = Field(default=SalesOptions(), description="How sales become weights.")
-    synthetic_pairs: int = Field(
-        default=0,
-        ge=0,
-        le=4,
-        description="Preference pairs per product in which its description is preferred to the same text with one "
-        "fault: a changed fact, an unsupported claim, broken markup, a broken limit.",
-    )
+    instruction: str = "You write product descriptions for a shop. State every fact and invent none."
+    """The system message of every prompt."""
+    facts: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """The fields and attributes that the prompt shows and a description may state, in this order. Default: name, brand,
+    category, color, size, material and every free attribute."""
+    threshold: float = Field(default=0.95, gt=0.5, lt=1.0)
+    """How probable it must be that a text converts better than another of its product for the two to become a
+    preference pair."""
+    sales: SalesOptions = SalesOptions()
+    """How sales become weights."""
+    synthetic_pairs: int = Field(default=0, ge=0, le=4)
+    """Preference pairs per product in which its description is preferred to the same text with one fault: a changed
+    fact, an unsupported claim, broken markup, a broken limit."""
 
     @field_validator("facts")
     @classmethod

@@ -18,28 +18,20 @@ __all__ = ["PRODUCT_MATCHING", "ProductMatchingOptions"]
 class ProductMatchingOptions(Options):
     """How pairs of offers become questions."""
 
-    instruction: str = Field(
-        default="Do the two offers sell the same product?",
-        description="The system message of every prompt; the choices are added to it.",
-    )
-    choices: tuple[str, str] = Field(
-        default=("yes", "no"), description="The answer for a match, and the one for none. Write them in quotes."
-    )
-    left: tuple[str, ...] = Field(
-        default=("left",), min_length=1, description="The fields that describe the one offer, in the prompt's order."
-    )
-    right: tuple[str, ...] = Field(
-        default=("right",), min_length=1, description="The fields that describe the other offer."
-    )
-    label: str = Field(default="label", description="The field that says whether the pair is a match.")
-    match: tuple[str, ...] = Field(
-        default=("1", "true", "yes", "match"), min_length=1, description="What the label says of a match, in any case."
-    )
-    no_match: tuple[str, ...] = Field(
-        default=("0", "false", "no", "no match"),
-        min_length=1,
-        description="What the label says of a pair that is none, in any case.",
-    )
+    instruction: str = "Do the two offers sell the same product?"
+    """The system message of every prompt; the choices are added to it."""
+    choices: tuple[str, str] = ("yes", "no")
+    """The answer for a match, and the one for none. Write them in quotes."""
+    left: tuple[str, ...] = Field(default=("left",), min_length=1)
+    """The fields that describe the one offer, in the prompt's order."""
+    right: tuple[str, ...] = Field(default=("right",), min_length=1)
+    """The fields that describe the other offer."""
+    label: str = "label"
+    """The field that says whether the pair is a match."""
+    match: tuple[str, ...] = Field(default=("1", "true", "yes", "match"), min_length=1)
+    """What the label says of a match, in any case."""
+    no_match: tuple[str, ...] = Field(default=("0", "false", "no", "no match"), min_length=1)
+    """What the label says of a pair that is none, in any case."""
 
     @model_validator(mode="after")
     def _differ(self) -> Self:

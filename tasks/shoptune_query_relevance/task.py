@@ -24,29 +24,23 @@ PRODUCT_FIELDS = ("product", "name", "brand", "description")
 class QueryRelevanceOptions(Options):
     """How judged products become questions."""
 
-    instruction: str = Field(
-        default="A customer searches a shop and finds a product. Is it exactly what they search for, a substitute for "
-        "it, a complement that goes with it, or irrelevant?",
-        description="The system message of every prompt; the choices are added to it.",
+    instruction: str = (
+        "A customer searches a shop and finds a product. Is it exactly what they search for, a substitute for it, a "
+        "complement that goes with it, or irrelevant?"
     )
-    choices: tuple[str, ...] = Field(
-        default=CHOICES,
-        min_length=2,
-        description="The answers, from best to worst. Other ones than these need an `instruction` that explains them, "
-        "and `gains` for nDCG and MRR.",
-    )
-    query: str = Field(default="query", description="The field with what the customer searches for.")
-    product: tuple[str, ...] | None = Field(
-        default=None,
-        min_length=1,
-        description="The fields that describe the product, in the prompt's order. "
-        f"Default: those of {', '.join(PRODUCT_FIELDS)} that there are.",
-    )
-    label: str = Field(default="label", description="The field that says how well the product fits.")
-    labels: dict[str, str] = Field(
-        default={},
-        description="What a label in the data stands for, where it is no choice itself: `{E: exact, S: substitute}`.",
-    )
+    """The system message of every prompt; the choices are added to it."""
+    choices: tuple[str, ...] = Field(default=CHOICES, min_length=2)
+    """The answers, from best to worst. Other ones than these need an `instruction` that explains them, and `gains` for
+    nDCG and MRR."""
+    query: str = "query"
+    """The field with what the customer searches for."""
+    product: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """The fields that describe the product, in the prompt's order. Default: those of product, name, brand and
+    description that there are."""
+    label: str = "label"
+    """The field that says how well the product fits."""
+    labels: dict[str, str] = Field(default_factory=dict)
+    """What a label in the data stands for, where it is no choice itself: `{E: exact, S: substitute}`."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
