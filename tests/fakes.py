@@ -20,11 +20,11 @@ import yaml
 
 from shoptune.cli import main
 from shoptune.experiment.load import Experiment, load_experiment
+from shoptune.fingerprint import fingerprint_of_source
 from shoptune.planning.make_plan import make_plan
 from shoptune.planning.plan import Plan
 from shoptune.plugins.helpers import fingerprint_of_helpers
 from shoptune.step import Step
-from shoptune.storage.fingerprint import fingerprint_of_source
 from shoptune.storage.store import Store, StoredStep
 
 __all__ = ["Outcome", "Shop", "shoptune"]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel
 
-from shoptune.storage.fingerprint import fingerprint
+from shoptune.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from shoptune.steps.context import StepContext
+    from shoptune.execution.context import StepContext
 
 __all__ = ["NOT_IDENTITY", "ComponentUse", "PluginIdentity", "Resources", "Step", "StepCost", "StepOutcome"]
 

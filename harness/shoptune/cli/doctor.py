@@ -12,8 +12,8 @@ from typing import Literal
 
 import psutil
 
+from shoptune.fingerprint import versions_of
 from shoptune.plugins import load_plugins
-from shoptune.storage.fingerprint import versions_of
 
 __all__ = ["SLOW_IMPORT", "Check", "examine"]
 

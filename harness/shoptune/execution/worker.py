@@ -11,13 +11,13 @@ from typing import Self
 
 from shoptune.components import Reporter
 from shoptune.errors import PluginError, ShoptuneError, StepError
+from shoptune.execution.context import StepContext
 from shoptune.plugins import LoadedPlugin, Plugins, load_plugins
 from shoptune.plugins.attribution import plugin_of_error
 from shoptune.plugins.choice import LEFT_OUT, OWN_ONLY
 from shoptune.plugins.faults import RAISED
 from shoptune.plugins.streams import restoring_streams
 from shoptune.step import Step, StepOutcome
-from shoptune.steps.context import StepContext
 from shoptune.storage.store import Store
 
 __all__ = ["StepWorker"]

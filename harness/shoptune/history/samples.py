@@ -8,8 +8,8 @@ from typing import Any
 
 from shoptune.comparison import Provenance, TaskInfo
 from shoptune.data import Example
+from shoptune.fingerprint import fingerprint
 from shoptune.reporting.asked import Asked, asked_of
-from shoptune.storage.fingerprint import fingerprint
 from shoptune.storage.jsonl import read_jsonl
 from shoptune.storage.store import Store
 

@@ -18,6 +18,7 @@ from shoptune.errors import UsageError, did_you_mean
 from shoptune.experiment.configured import ConfiguredComponent, TableFiles
 from shoptune.experiment.file import CandidateUse, Choosing, ExperimentFile, Generation, Part, Select, Tune
 from shoptune.experiment.load import Experiment
+from shoptune.fingerprint import fingerprint_of_path, versions_of
 from shoptune.planning.describe import describe_candidate, describe_metric
 from shoptune.planning.lineage import lineage, parents_first
 from shoptune.planning.plan import Plan, PlannedTask
@@ -33,7 +34,6 @@ from shoptune.steps.predict import ModelAnswers, PredictStep
 from shoptune.steps.prepare import PrepareStep, Source
 from shoptune.steps.read import ReadStep
 from shoptune.steps.tune import TrainingSource, TuneStep
-from shoptune.storage.fingerprint import fingerprint_of_path, versions_of
 
 __all__ = ["make_plan"]
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from shoptune.storage.fingerprint import SOURCE_SUFFIXES, fingerprint_of_files
+from shoptune.fingerprint import SOURCE_SUFFIXES, fingerprint_of_files
 
 __all__ = ["fingerprint_of_helpers", "helpers_of"]
 

@@ -60,9 +60,9 @@ class LoadedPlugin:
     def identity(self) -> PluginIdentity:
         """What goes into the fingerprint of a step that uses this plugin."""
         # Not needed for help:
+        from shoptune.fingerprint import fingerprint_of_source  # noqa: PLC0415
         from shoptune.plugins.helpers import fingerprint_of_helpers  # noqa: PLC0415
         from shoptune.step import PluginIdentity  # noqa: PLC0415
-        from shoptune.storage.fingerprint import fingerprint_of_source  # noqa: PLC0415
 
         return PluginIdentity(
             name=self.name,

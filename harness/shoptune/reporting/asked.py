@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shoptune.data import Example
-from shoptune.storage.fingerprint import fingerprint
+from shoptune.fingerprint import fingerprint
 
 __all__ = ["Asked", "asked_of", "fingerprint_of_prompts", "fingerprint_of_samples"]
 

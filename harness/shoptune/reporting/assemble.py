@@ -28,6 +28,7 @@ from shoptune.components import AdditiveMetric, FloatArray
 from shoptune.data import OWN_PROMPT, Example, Highlight, Invalid, Sample
 from shoptune.data_report import DataReport
 from shoptune.deciding.decide import decide
+from shoptune.fingerprint import versions_of
 from shoptune.metrics.additive import applies_to, values_of
 from shoptune.metrics.highlights import read_highlights
 from shoptune.planning.plan import Plan, PlannedTask
@@ -38,7 +39,6 @@ from shoptune.reporting.asked import asked_of, fingerprint_of_prompts, fingerpri
 from shoptune.step import Step
 from shoptune.steps.measure import MeasureStep
 from shoptune.steps.samples import read_samples
-from shoptune.storage.fingerprint import versions_of
 from shoptune.storage.jsonl import read_jsonl
 from shoptune.storage.store import Store, StoredStep
 

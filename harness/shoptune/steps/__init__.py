@@ -8,7 +8,7 @@
 - `judge`: a model is asked about answers, as a metric says
 - `measure`: answers become rows of statistics
 
-Beside them stands what several share: `context` (what a step works with), `models`, `asking`, `samples`, `scoring`
-(texts scored while a model is tuned), `noise` (how much of an answer is the batch's doing).  A new kind is a new
+Beside them stands what several share: `models` and `backends`, `asking`, `samples`, `scoring` (texts scored while a
+model is tuned), `noise` (how much of an answer is the batch's doing).  A new kind is a new
 module; what a plan makes of it is the plan's business, and nothing else has to know of it.
 """

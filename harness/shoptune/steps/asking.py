@@ -11,10 +11,10 @@ from pathlib import Path
 from shoptune.components import GenerationSettings, ModelSession
 from shoptune.data import Example, Message, Prediction
 from shoptune.errors import StepError
+from shoptune.execution.context import StepContext
 from shoptune.execution.elapsed import ResumableTimer
 from shoptune.metrics.choices import Normalise, best_choice
 from shoptune.steps.backends import able_to_choose
-from shoptune.steps.context import StepContext
 from shoptune.storage.jsonl import read_jsonl, to_line
 
 __all__ = ["Asking", "answers"]

@@ -15,8 +15,8 @@ from pydantic import BaseModel
 from shoptune.components import AnyTask
 from shoptune.data import OWN_PROMPT, PROMPT_SLICE, Dropped, Example, Tables
 from shoptune.errors import DataError, UsageError
+from shoptune.execution.context import StepContext
 from shoptune.step import PluginIdentity, Step
-from shoptune.steps.context import StepContext
 from shoptune.steps.prepare import PrepareStep, Source, tables_of
 from shoptune.storage.jsonl import read_jsonl, to_line
 

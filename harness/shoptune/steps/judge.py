@@ -10,10 +10,10 @@ from typing import ClassVar
 from shoptune.components import AdditiveMetric, Metric
 from shoptune.data import Example, Prediction, Sample
 from shoptune.errors import PluginError, StepError
+from shoptune.execution.context import StepContext
 from shoptune.step import ComponentUse, PluginIdentity, Resources, Step, StepCost
 from shoptune.steps.asking import Asking, answers
 from shoptune.steps.backends import refuse_unable
-from shoptune.steps.context import StepContext
 from shoptune.steps.models import ModelUse, backend_of, opened_model
 from shoptune.steps.predict import PredictStep, samples_of
 from shoptune.storage.jsonl import read_jsonl, write_jsonl

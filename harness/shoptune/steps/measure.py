@@ -15,10 +15,10 @@ import numpy as np
 from shoptune.components import AdditiveMetric, Evaluation, Need
 from shoptune.data import OWN_PROMPT, PROMPT_SLICE, Example, Prediction, Sample
 from shoptune.errors import PluginError
+from shoptune.execution.context import StepContext
 from shoptune.metrics.additive import applies_to, checked_rows, values_of
 from shoptune.metrics.highlights import highlights_of, write_highlights
 from shoptune.step import ComponentUse, PluginIdentity, Step
-from shoptune.steps.context import StepContext
 from shoptune.steps.expand_prompts import ExpandPromptsStep
 from shoptune.steps.judge import JudgeStep, judgements_of
 from shoptune.steps.predict import PredictStep, samples_of

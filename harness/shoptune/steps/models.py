@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from shoptune.components import AnyBackend, Model, ModelFiles, ModelIdentity, ModelSession, ResolvedModel
 from shoptune.errors import PluginError, StepError
+from shoptune.execution.context import StepContext
 from shoptune.step import NOT_IDENTITY, PluginIdentity
 from shoptune.steps.backends import fetched, opened
-from shoptune.steps.context import StepContext
 
 if TYPE_CHECKING:
     from shoptune.steps.tune import TuneStep

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Literal
 from shoptune.components import ModelSession
 from shoptune.data import Example, Message, Prediction, Sample
 from shoptune.errors import StepError
+from shoptune.execution.context import StepContext
 from shoptune.step import ComponentUse, PluginIdentity, Resources, Step, StepCost
 from shoptune.steps.asking import Asking, answers
 from shoptune.steps.backends import able_to_choose, refuse_unable
-from shoptune.steps.context import StepContext
 from shoptune.steps.expand_prompts import ExpandPromptsStep
 from shoptune.steps.models import ModelUse, backend_of, opened_model
 from shoptune.steps.prepare import PrepareStep

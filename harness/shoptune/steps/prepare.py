@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 from shoptune.data_report import TableReport
 from shoptune.dataset.splits import Split
 from shoptune.dataset.table import Table
+from shoptune.execution.context import StepContext
 from shoptune.step import ComponentUse, PluginIdentity, Step
-from shoptune.steps.context import StepContext
 from shoptune.steps.read import ReadStep
 
 __all__ = ["PrepareStep", "Source", "tables_of"]

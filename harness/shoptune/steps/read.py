@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from shoptune.execution.context import StepContext
 from shoptune.step import NOT_IDENTITY, ComponentUse, PluginIdentity, Step
-from shoptune.steps.context import StepContext
 
 __all__ = ["ReadStep"]
 

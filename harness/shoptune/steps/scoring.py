@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from shoptune.components import AdditiveMetric, AnyTask, Evaluation, FloatArray, Metric
 from shoptune.data import Example, Prediction, Sample
 from shoptune.errors import PluginError
+from shoptune.execution.context import StepContext
 from shoptune.metrics.additive import applies_to, checked_rows, values_of
-from shoptune.steps.context import StepContext
 from shoptune.steps.samples import parsed
 from shoptune.steps.tune import TrainingSource
 from shoptune.storage.jsonl import read_jsonl

@@ -11,8 +11,8 @@ from shoptune.components import TuningJob
 from shoptune.dataset.prepared_rows import read_rows
 from shoptune.dataset.splits import SplitName, position
 from shoptune.errors import StepError
+from shoptune.execution.context import StepContext
 from shoptune.step import ComponentUse, PluginIdentity, Resources, Step, StepCost
-from shoptune.steps.context import StepContext
 from shoptune.steps.models import ModelUse, files_of
 from shoptune.steps.prepare import PrepareStep
 from shoptune.storage.store import StoredStep

@@ -27,7 +27,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from shoptune.errors import StoreError
-from shoptune.storage.fingerprint import fingerprint_of_file
+from shoptune.fingerprint import fingerprint_of_file
 
 __all__ = ["Store", "StoredStep", "Work"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.storage.fingerprint import fingerprint, fingerprint_of_file, fingerprint_of_source, versions_of
+from shoptune.fingerprint import fingerprint, fingerprint_of_file, fingerprint_of_source, versions_of
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
