@@ -29,6 +29,7 @@ from shoptune.components import (
     CorpusMetric,
     DataAdapter,
     Evaluation,
+    Execution,
     Executor,
     ExportFormat,
     FloatArray,
@@ -52,7 +53,7 @@ from shoptune.reductions import ratio
 
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
-    from shoptune.step import Step
+    from shoptune.step import Step, StepOutcome
 
 __version__ = "1.2.3"
 
@@ -431,14 +432,14 @@ def register_export_formats() -> Iterable[ExportFormat]:
 
 
 @hookimpl
-def register_executors() -> Iterable[Executor]:
-    def execute(steps: Sequence[Step], run: Callable[[Step], None]) -> None:
+def register_executors() -> Iterable[Executor[Any]]:
+    def execute(execution: Execution[NoOptions]) -> None:
         reached("execute")
-        note(f"executing {len(steps)} steps")
-        for step in steps:
-            run(step)
+        note(f"executing {len(execution.steps)} steps")
+        for step in execution.steps:
+            execution.watch.finished(step, execution.worker(step, execution.watch.started(step)))
 
-    return [Executor(name="noted", summary="Says so.", execute=execute)]
+    return [Executor(name="noted", summary="Says so.", options=NoOptions, execute=execute)]
 
 
 @hookimpl
@@ -464,8 +465,24 @@ def before_step(step: Step) -> None:
 
 
 @hookimpl
-def after_step(step: Step, seconds: float) -> None:
+def after_step(step: Step, outcome: StepOutcome) -> None:
+    assert outcome.folder.is_dir()
     note(f"after {step.name}")
+
+
+@hookimpl
+def before_run(experiment: str, steps: Sequence[Step]) -> None:
+    note(f"run {experiment} begins")
+
+
+@hookimpl
+def after_run(comparison: Comparison, folder: Path) -> None:
+    note(f"run {comparison.experiment} ended")
+
+
+@hookimpl
+def on_run_error(experiment: str, error: BaseException) -> None:
+    note(f"run {experiment} failed: {type(error).__name__}")
 
 
 @hookimpl

@@ -22,6 +22,8 @@ from shoptune.cli import main
 from shoptune.experiment.load import Experiment, load_experiment
 from shoptune.planning.make_plan import make_plan
 from shoptune.planning.plan import Plan
+from shoptune.plugins.helpers import fingerprint_of_helpers
+from shoptune.step import Step
 from shoptune.storage.fingerprint import fingerprint_of_source
 from shoptune.storage.store import Store, StoredStep
 
@@ -102,6 +104,7 @@ class Shop:
         assert old in source
         path.write_text(source.replace(old, new), "utf-8")
         fingerprint_of_source.cache_clear()  # a process does not expect its plugins to change
+        fingerprint_of_helpers.cache_clear()
 
     def fail(self, point: str, how: str = "raise") -> None:
         """Let the plugin ``raise``, meet a ``full disk``, ``kill`` its process or ``pause`` at a point (`reached`)."""
@@ -110,6 +113,11 @@ class Shop:
     def heal(self) -> None:
         """Let the plugin work again."""
         (self.folder / "control.json").unlink()
+
+    def start_anew(self) -> None:
+        """Forget what was computed."""
+        shutil.rmtree(self.store.root)
+        self.store = Store(self.store.root)
 
     # Running
 
@@ -145,9 +153,18 @@ class Shop:
         """Return the plan."""
         return make_plan(self.load())
 
-    def stored(self, kind: Any, **key: str) -> StoredStep:
-        """Return a finished step: ``shop.stored("predict", task="echo", candidate="base")``."""
-        return self.store.read(self.plan().step(kind, **key).fingerprint)
+    def step(self, kind: str, **key: str) -> Step:
+        """Return a planned step: ``shop.step("predict", task="echo", candidate="base")``."""
+        (found,) = (
+            step
+            for step in self.plan().steps
+            if step.kind == kind and {name: getattr(step, name) for name in key} == key
+        )
+        return found
+
+    def stored(self, kind: str, **key: str) -> StoredStep:
+        """Return a finished step."""
+        return self.store.read(self.step(kind, **key).fingerprint)
 
     def comparison(self) -> dict[str, Any]:
         """Return ``comparison.json`` without what differs from run to run: times, memory and paths."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from shoptune.data_report import DataReport
+from shoptune.described import Described
 from shoptune.prices import Prices
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Cost",
     "GateVerdict",
     "MetricInfo",
+    "Phase",
     "Provenance",
     "Result",
     "SampleAnswer",
@@ -39,9 +41,10 @@ SCHEMA_VERSION = "3"
 
 Interval = tuple[float, float]
 Verdict = Literal["better", "worse", "inconclusive"]
+Phase = Literal["tune", "predict", "judge"]
 
 
-class Model(BaseModel):
+class Model(Described):
     """Base of the contract's parts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, ser_json_inf_nan="null", populate_by_name=True)
@@ -51,7 +54,9 @@ class Slice(Model):
     """A part of the test set: all samples whose `by` (category, brand, ...) is `value`."""
 
     by: str
+    """What the test set is divided by: ``category``, ``brand``, ..."""
     value: str
+    """The value that its samples share."""
 
 
 class Spread(Model):
@@ -60,7 +65,9 @@ class Spread(Model):
     prompts: int
     """Prompts that have a value, at least two."""
     lowest: float
+    """The lowest of the prompts' values."""
     highest: float
+    """The highest of the prompts' values."""
     deviation: float
     """Standard deviation over the prompts, which stand for all ways to ask (divided by their number less one)."""
 
@@ -69,18 +76,21 @@ class Result(Model):
     """One metric of one candidate on one task (or on a slice of it), beside the baseline."""
 
     task: str
+    """The task's name in the experiment."""
     metric: str
+    """The metric's name in the experiment."""
     candidate: str
+    """The candidate that was measured."""
     slice: Slice | None = None
-    """None: all samples."""
+    """The part of the test set that was measured. None: all samples."""
     value: float | None
-    """None where the metric applied to no sample."""
+    """The metric's value; None where it applied to no sample."""
     interval: Interval | None = None
     """95 % bootstrap interval of the value, resampled by group; None for a metric that isn't additive, and where fewer
     than two groups were measured."""
     spread: Spread | None = None
-    """Over the prompts, whose own values stand in the slice ``prompt``; None where the task has only one, and for a
-    slice."""
+    """How the value varies over the prompts, whose own values stand in the slice ``prompt``; None where the task has
+    only one, and for a slice."""
     difference: float | None = None
     """value - the baseline's value; None for the baseline itself."""
     difference_interval: Interval | None = None
@@ -90,11 +100,12 @@ class Result(Model):
     (Bonferroni).  What is found by looking for the worst slice is judged by it.  None also where a slice has so few
     groups that they show nothing at this level: fewer than 6 for one slice, 11 for thirty."""
     p_value: float | None = None
-    """Two-sided, of the paired difference being zero, before correction."""
+    """Two-sided p-value of the paired difference being zero, before correction."""
     p_adjusted: float | None = None
-    """After Holm's correction for all verdicts of the experiment."""
+    """The p-value after Holm's correction for all verdicts of the experiment."""
     verdict: Verdict | None = None
-    """None where there can't be one: the baseline, a metric without direction, one that isn't additive, a slice."""
+    """What the corrected test says against the baseline. None where there can't be one: the baseline, a metric without
+    direction, one that isn't additive, a slice."""
     minimum_detectable_effect: float | None = None
     """The smallest true difference that this test set would have shown with probability 0.8."""
     n: int
@@ -104,25 +115,31 @@ class Result(Model):
     gained: int | None = None
     """Samples on which the candidate does better than the baseline; None where that has no meaning."""
     lost: int | None = None
+    """Samples on which the candidate does worse than the baseline; None as for `gained`."""
     tied: int | None = None
+    """Samples on which both do equally well; None as for `gained`."""
 
 
 class CandidateInfo(Model):
     """One column of the comparison."""
 
     name: str
+    """The candidate's name in the experiment."""
     kind: Literal["baseline", "model", "tuned"]
-    """``baseline``: no model at all, such as a filled template."""
+    """``baseline``: no model at all, such as a filled template; ``model``: a model as it is; ``tuned``: one that was
+    tuned here."""
     summary: str
     """In words: ``SFT of base (2 epochs, LoRA r=16)``."""
     model: str | None = None
-    """The model's name as in the experiment file."""
+    """The model's name as in the experiment file; None for a baseline."""
     source: str | None = None
-    """Where the model was found."""
+    """Where the model was found; None for a baseline."""
     parent: str | None = None
-    """The candidate that this one was tuned from."""
+    """The candidate that this one was made from, by tuning or with a few-shot prompt; None: none."""
     method: str | None = None
+    """The tuning method; None where it wasn't tuned."""
     few_shot: int = 0
+    """Training examples shown in each prompt."""
     info: dict[str, Any] = Field(default_factory=dict)
     """How it ran: dtype, device, chat template, ..."""
 
@@ -131,10 +148,13 @@ class TaskInfo(Model):
     """One task of the experiment and its data."""
 
     name: str
+    """The task's name in the experiment."""
     task: str
     """The name of the task component."""
     summary: str
+    """What the task asks of a model, in a sentence."""
     scored_on: Literal["validation", "test"]
+    """The part of the data that results are about."""
     examples: int
     """Scored examples, whatever the number of prompts."""
     prompts: list[str] = Field(default_factory=list)
@@ -155,57 +175,76 @@ class MetricInfo(Model):
     """One row of the comparison."""
 
     task: str
+    """The task that it is measured on."""
     name: str
+    """Its name in the experiment, unique within the task."""
     metric: str
     """The name of the metric component; `name` differs where one metric is used twice with other options."""
     summary: str
+    """What it measures, in a sentence."""
     higher_is_better: bool | None
+    """Its direction. None: neither, a description of the text such as its length; it gets no verdict."""
     format: Literal["share", "score", "count"]
+    """How a value is shown: ``share`` as a percentage, ``score`` with three decimals, ``count`` with one."""
     theme: str = ""
     """What it is about: ``overlap``, ``faithfulness``, ...; metrics of one theme are shown together."""
     additive: bool
+    """Whether it is a function of a sum over samples, and so has intervals, verdicts and slices."""
     options: dict[str, Any] = Field(default_factory=dict)
+    """Its options, as in the experiment file, with their defaults."""
 
 
 class Cost(Model):
     """What one phase of one candidate took."""
 
     candidate: str
+    """The candidate that was tuned or asked."""
     task: str | None
-    """None for tuning."""
-    phase: Literal["tune", "predict"]
+    """The task that was answered; None for tuning."""
+    metric: str | None = None
+    """The metric that asked a judge; None for tuning and predicting."""
+    phase: Phase
+    """``tune``, ``predict``, or ``judge``: a model was asked about the candidate's answers."""
     seconds: float
+    """Wall-clock time, in seconds."""
     tokens_in: int
     """Training: all tokens seen; predicting: prompt tokens."""
     tokens_out: int
+    """Tokens generated; 0 for tuning."""
     tokens_per_second: float | None
     """Training: tokens in per second; predicting: tokens out per second."""
     peak_memory_bytes: int | None
+    """Peak resident memory of the process; None where the system doesn't say."""
     peak_accelerator_bytes: int | None = None
-    """Of the accelerator's own memory; None without one."""
+    """Peak memory of the accelerator; None without one."""
     money: float | None = None
-    """In the currency of `Comparison.prices`; None where the experiment gives none."""
+    """Cost in the currency of `Comparison.prices`; None where the experiment gives none."""
 
 
 class Training(Model):
     """How a tuned candidate came to be."""
 
     candidate: str
+    """The candidate that was tuned."""
     method: str
+    """The tuning method."""
     data: dict[str, Any]
     """Rows used, dropped, truncated; share of tokens masked; length percentiles; stop token trained."""
     loss: list[dict[str, float]]
     """The loss curve: ``step``, ``epoch``, ``loss``, perhaps ``validation_loss``."""
     info: dict[str, Any] = Field(default_factory=dict)
+    """Settings and figures of the method: trainable parameters, dtype, ..."""
 
 
 class GateVerdict(Model):
     """What a gate saw and decided."""
 
     task: str
+    """The task's name in the experiment."""
     metric: str
     """The name of a metric, ``invalid`` (the share of answers that do not parse), or the name of a cost."""
     candidate: str
+    """The candidate that it is about."""
     slice: Slice | None = None
     """The part of the test set that it asks about; of ``worst`` slices the one that was found to be it."""
     worst: bool = False
@@ -213,15 +252,17 @@ class GateVerdict(Model):
     worst_by: str | None = None
     """What those slices are made by, such as ``category``; None: all there are."""
     must: str
+    """``be_better``, ``not_be_worse``, ``at_least`` or ``at_most``."""
     margin: float | None = None
     """How much worse is allowed; None unless it must ``not_be_worse``."""
     value: float | None = None
     """The limit; None unless it must be ``at_least`` or ``at_most`` so much."""
     outcome: Literal["passed", "failed", "inconclusive"]
+    """What the results say of it."""
     on_inconclusive: Literal["pass", "fail"] = "fail"
     """Whether an inconclusive outcome fails the build."""
     saw: str
-    """In words: ``rouge_l of sft is 0.31, +0.12 [0.09, 0.15] against base``."""
+    """What it was decided on, in words: ``rouge_l of sft is 0.31, +0.12 [0.09, 0.15] against base``."""
 
 
 def gates_outcome(gates: Iterable[GateVerdict]) -> Literal["passed", "failed", "inconclusive"]:
@@ -251,11 +292,13 @@ class Provenance(Model):
     """What it would take to do it again."""
 
     created: str
-    """ISO 8601, UTC."""
+    """When the comparison was made: ISO 8601, UTC."""
     seed: int
+    """The experiment's seed."""
     command: str
+    """The command line that made it."""
     versions: dict[str, str]
-    """Python, shoptune and the libraries that compute."""
+    """Versions of Python, shoptune and the libraries that compute."""
     plugins: dict[str, str]
     """Plugin -> version."""
     steps: list[StepRecord]
@@ -278,55 +321,83 @@ class AnswerHighlight(Model):
     """Some words of an answer that a metric counted: ``text[start:end]``."""
 
     metric: str
+    """The metric that counted them."""
     start: int
+    """Index of the first character."""
     end: int
+    """Index behind the last character."""
     kind: Literal["good", "bad"]
+    """Whether they speak for the answer or against it."""
     note: str
+    """Why, in words."""
 
 
 class SampleAnswer(Model):
     """What one candidate answered to one example, and what its metrics made of it."""
 
     text: str
+    """The answer as the candidate wrote it."""
     invalid: str | None = None
-    """Why the answer did not parse."""
+    """Why the answer did not parse; None: it did."""
     finish: str
+    """Why it ended: ``stop`` at an end token or stop string, ``length`` at the token limit; ``choice``: it was chosen;
+    ``baseline``: no model wrote it."""
     values: dict[str, float | None] = Field(default_factory=dict)
     """Metric -> this sample's own value; None where the metric does not apply."""
     highlights: list[AnswerHighlight] = Field(default_factory=list)
+    """Words that metrics counted."""
 
 
 class SampleInfo(Model):
     """One example and every candidate's answer to it, side by side."""
 
     task: str
+    """The task's name in the experiment."""
     id: str
+    """The example's id, unique within the task."""
     group: str
+    """What it is resampled and split with: its product, as a rule."""
     prompt: str
-    """The user's turn, as text."""
+    """The last user turn of the prompt, as text."""
     references: list[str]
+    """Good answers; the first is what tuning learns."""
     facts: dict[str, str]
+    """What an answer may state: attribute -> value."""
     slices: dict[str, str]
+    """The slices that it belongs to: ``category`` -> ``Bags``, ..."""
     answers: dict[str, SampleAnswer]
+    """Candidate -> its answer."""
 
 
 class Comparison(Model):
     """Base and tuned models side by side."""
 
     schema_version: str = SCHEMA_VERSION
+    """Version of this schema; it rises with every change that a reader could notice."""
     experiment: str
+    """The experiment's name."""
     baseline: str
+    """The candidate that the others are compared with."""
     candidates: list[CandidateInfo]
+    """The columns of the comparison, in the experiment's order."""
     tasks: list[TaskInfo]
+    """The tasks and their data."""
     metrics: list[MetricInfo]
+    """The rows of the comparison."""
     results: list[Result]
+    """Every metric of every candidate, on all samples and on slices."""
     cost: list[Cost]
+    """What tuning and answering took; the one part that differs between two runs with one seed."""
     prices: Prices | None = None
+    """The experiment's prices; None where it gives none."""
     training: list[Training]
+    """How each tuned candidate came to be."""
     gates: list[GateVerdict]
+    """What the experiment's gates decided."""
     provenance: Provenance
+    """What it would take to do it again."""
     samples: list[SampleInfo] = Field(default_factory=list)
-    """Written to ``samples.jsonl`` beside ``comparison.json``, one a line."""
+    """Examples with every candidate's answer. Written to ``samples.jsonl`` beside ``comparison.json``, one a line."""
 
     def result(self, task: str, metric: str, candidate: str) -> Result:
         """Return the result on all samples; raises KeyError where there is none."""

@@ -1,8 +1,8 @@
 """What plugins bring: one frozen dataclass per kind of component.
 
 A component's `options` is a pydantic model.  It validates the component's part of the experiment file, gives the
-nearest match for a misspelt key, and appears in the JSON Schema that an editor completes from.  Subclass `Options`,
-which refuses unknown keys.  This module imports nothing heavy.
+nearest match for a misspelt key, and appears in the JSON Schema that an editor completes from, each field with the
+docstring under it.  Subclass `Options`, which refuses unknown keys.  This module imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -30,18 +30,25 @@ from shoptune.data import (
     Sample,
     Tables,
 )
+from shoptune.described import Described
 
 if TYPE_CHECKING:
     from shoptune.comparison import Comparison
     from shoptune.data_report import DataReport
     from shoptune.kept_run import KeptRun
-    from shoptune.step import Step
+    from shoptune.step import Step, StepOutcome
 
 __all__ = [
     "AdditiveMetric",
+    "AnyAdapter",
+    "AnyBackend",
+    "AnyExecutor",
+    "AnyMethod",
+    "AnyTask",
     "CorpusMetric",
     "DataAdapter",
     "Evaluation",
+    "Execution",
     "Executor",
     "ExportFormat",
     "FloatArray",
@@ -50,22 +57,26 @@ __all__ = [
     "ModelBackend",
     "ModelFiles",
     "ModelSession",
+    "Need",
     "NoOptions",
     "Options",
     "Progress",
     "ReportFormat",
+    "Reporter",
     "ResolvedModel",
     "Section",
     "Task",
     "TuningJob",
     "TuningMethod",
     "TuningReport",
+    "Watch",
+    "Worker",
 ]
 
 FloatArray = npt.NDArray[np.float64]
 
 
-class Options(BaseModel):
+class Options(Described):
     """Base of every component's options: immutable; unknown keys and numbers that are none are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -228,6 +239,10 @@ class ModelBackend(Generic[OptionsT]):
 # --- tuning ----------------------------------------------------------------------------------------------------------
 
 
+def _score_nothing(_metric: str, examples: Sequence[Example], _texts: Sequence[str]) -> FloatArray:
+    return np.full(len(examples), np.nan)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TuningJob(Generic[OptionsT]):
     """All that a tuning method gets."""
@@ -246,6 +261,12 @@ class TuningJob(Generic[OptionsT]):
     progress: Progress
     say: Callable[[str], None]
     """Shows a line that stays on the screen: what the model is about to learn from, before the first step."""
+    score: Callable[[str, Sequence[Example], Sequence[str]], FloatArray] = _score_nothing
+    """(metric, examples, a text for each) -> each text's own value of one of the method's `metrics` [n], NaN where it
+    does not apply: what a reward is.  The examples are from `examples` or `validation_examples`."""
+    evaluate: Callable[[Callable[[Sequence[Example]], Sequence[str]]], Mapping[str, float]] = lambda _: {}
+    """Answers validation examples through the function it is given, and returns the method's `metrics` -> value (the
+    mean over tasks): what stops early, and what the best checkpoint is chosen by."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,6 +283,10 @@ class TuningReport:
     """Settings and figures worth a line in the report: trainable parameters, dtype, ..."""
 
 
+def _no_metrics(_: BaseModel) -> Collection[str]:
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class TuningMethod(Generic[OptionsT]):
     """Makes a tuned model of a model and training data."""
@@ -271,6 +296,8 @@ class TuningMethod(Generic[OptionsT]):
     options: type[OptionsT]
     learns_from: Literal["examples", "pairs"]
     tune: Callable[[TuningJob[OptionsT]], TuningReport]
+    metrics: Callable[[OptionsT], Collection[str]] = _no_metrics
+    """The names, as in the experiment file, of the metrics that a job with these options will ask for."""
     distributions: tuple[str, ...] = ()
     """Installed distributions whose version decides the result (``trl``, ``peft``, ...): part of the fingerprint."""
 
@@ -278,15 +305,37 @@ class TuningMethod(Generic[OptionsT]):
 # --- metrics ---------------------------------------------------------------------------------------------------------
 
 
+Need = Literal["training", "canaries", "reference_log_probabilities", "baseline_answers", "other_answers"]
+"""What a metric may need beside a candidate's samples:
+
+- ``training``: the examples that models learn from (`Evaluation.training`).
+- ``canaries``: answers to training examples in which a string was planted (`Evaluation.canaries`).
+- ``reference_log_probabilities``: how probable the candidate finds each first reference
+  (`Prediction.reference_log_probability`).
+- ``baseline_answers``: the samples of the experiment's baseline (`Evaluation.baseline`).
+- ``other_answers``: the samples of all other candidates (`Evaluation.others`).
+
+Judgements by a model are needed by a metric with `questions`.  What a metric needs is computed because it needs it; an
+experiment has no second switch for it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Evaluation:
-    """What a metric sees: a candidate's samples on one task, and the training examples where it asks for them."""
+    """What a metric sees: a candidate's samples on one task, and what else the metric says that it needs.
+
+    All samples are those of one prompt, in the same order; what was not asked for in `needs` is empty.
+    """
 
     samples: Sequence[Sample]
     training: Callable[[], Sequence[Example]] = tuple
     canaries: Sequence[Sample] = ()
-    """Answers to training examples in which a string was planted (`Example.canary`), where the experiment plants any.
-    They are no part of `samples`."""
+    """Answers to training examples with a planted string (`Example.canary`).  They are no part of `samples`."""
+    baseline: Sequence[Sample] = ()
+    """The baseline's answers to the same examples, in the same order; its own where it is the candidate."""
+    others: Mapping[str, Sequence[Sample]] = field(default_factory=dict)
+    """Candidate -> its answers to the same examples, in the same order; without the one that is evaluated."""
+    judgements: Mapping[str, Sequence[Prediction]] = field(default_factory=dict)
+    """Id of the sample's example -> what the judge answered to the metric's `questions`, in their order."""
 
 
 Format = Literal["share", "score", "count"]
@@ -322,6 +371,13 @@ class AdditiveMetric(Generic[OptionsT]):
     """Rows [n, k] -> which samples the metric applies to."""
     highlights: Callable[[Sample, OptionsT], Iterable[Highlight]] | None = None
     """Which words of an answer the metric counted, where it counts words."""
+    needs: frozenset[Need] = frozenset()
+    """What `rows` reads beside the samples."""
+    questions: Callable[[Sample, Sample | None, OptionsT], Iterable[Example]] | None = None
+    """What to ask a model about an answer: (sample, the baseline's, options) -> prompts as examples, with `choices`
+    where the judge is to choose.  The second is None unless `needs` has ``baseline_answers``: then two answers can be
+    laid side by side, in both orders.  The core asks the judge that the experiment names, and `rows` finds what it said
+    in `Evaluation.judgements`.  Ids of the questions need only differ for one sample."""
     distributions: tuple[str, ...] = ()
     """Installed distributions whose version decides the result: part of the fingerprint."""
 
@@ -337,6 +393,8 @@ class CorpusMetric(Generic[OptionsT]):
     higher_is_better: bool | None
     format: Format = "score"
     theme: str = ""
+    """As in `AdditiveMetric`."""
+    needs: frozenset[Need] = frozenset()
     """As in `AdditiveMetric`."""
     distributions: tuple[str, ...] = ()
 
@@ -379,10 +437,66 @@ class ExportFormat:
     pair: Callable[[PreferencePair], Mapping[str, Any]]
 
 
+class Reporter(Protocol):
+    """Where a step that is being computed says how far it is."""
+
+    def progress(self, done: float, total: float, unit: str = "", detail: str = "") -> None:
+        """As `Progress`."""
+
+    def say(self, text: str) -> None:
+        """Say something that should stay on the screen."""
+
+
+class Worker(Protocol):
+    """Computes steps in whatever process or machine it was sent to: it can be pickled, and loads what it needs there.
+
+    The store must be reachable there by the same path.
+    """
+
+    def prepare(self) -> None:
+        """Load the plugins, once a process; only then can steps be unpickled whose options are a plugin file's."""
+
+    def __call__(self, step: Step, reporter: Reporter) -> StepOutcome:
+        """Compute one step whose inputs are in the store; raises a `ShoptuneError` that names step and plugin."""
+
+
+class Watch(Protocol):
+    """The parent's side of a run: the display and the observers, which live in its process alone."""
+
+    def started(self, step: Step) -> Reporter:
+        """Say that a step is about to be computed; what it reports goes to what this returns."""
+
+    def finished(self, step: Step, outcome: StepOutcome) -> None:
+        """Say that a step was computed and stored."""
+
+    def failed(self, step: Step, error: BaseException) -> None:
+        """Say that a step failed.  The executor then raises the error, perhaps after other steps have ended."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Executor:
-    """Decides where and in what order steps run; each step's inputs come before it in `steps`."""
+class Execution(Generic[OptionsT]):
+    """What an executor gets."""
+
+    steps: Sequence[Step]
+    """Those that the store lacks, each after those of its inputs that are among them."""
+    worker: Worker
+    watch: Watch
+    options: OptionsT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Executor(Generic[OptionsT]):
+    """Decides where and in what order steps are computed.  The results are the same whatever it decides."""
 
     name: str
     summary: str
-    execute: Callable[[Sequence[Step], Callable[[Step], None]], None]
+    options: type[OptionsT]
+    execute: Callable[[Execution[OptionsT]], None]
+
+
+AnyAdapter = DataAdapter[Any]
+AnyTask = Task[Any]
+AnyBackend = ModelBackend[Any]
+AnyMethod = TuningMethod[Any]
+AnyExecutor = Executor[Any]
+"""Components whose options are known to their plugin alone, which checks them as `options`."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
 __all__ = [
+    "OWN_PROMPT",
+    "PROMPT_SLICE",
     "Dropped",
     "Example",
     "Highlight",
@@ -24,6 +26,13 @@ __all__ = [
     "Tables",
     "is_original_html",
 ]
+
+
+OWN_PROMPT = "own"
+"""The name of a task's own prompt, beside which an experiment may put others."""
+
+PROMPT_SLICE = "prompt"
+"""The slice of an example that says how it is asked, where a task has several prompts."""
 
 
 class Message(TypedDict):

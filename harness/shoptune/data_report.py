@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from shoptune.described import Described
 
 __all__ = [
     "DataReport",
@@ -26,7 +28,7 @@ __all__ = [
 ]
 
 
-class Model(BaseModel):
+class Model(Described):
     """Base of the report's parts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,8 +38,9 @@ class Drops(Model):
     """How often something was left out for one reason, and where the first few stand."""
 
     count: int
+    """How many rows or examples were left out for this reason."""
     first: list[str]
-    """``products.csv:118: found 'abc'; write an amount such as 12.50``."""
+    """The first few, with where they stand: ``products.csv:118: found 'abc'; write an amount such as 12.50``."""
 
 
 DropsByReason = dict[str, Drops]
@@ -48,16 +51,20 @@ class Quantiles(Model):
     """The spread of a figure: what 5 %, half, 95 % and all of the values do not exceed."""
 
     p5: float
+    """5th percentile."""
     p50: float
+    """Median."""
     p95: float
+    """95th percentile."""
     max: float
+    """Maximum."""
 
 
 class FieldProfile(Model):
     """One field of a table."""
 
     name: str
-    """``description``; a free attribute is ``attributes.color``."""
+    """The field's name: ``description``; a free attribute is ``attributes.color``."""
     filled: int
     """Records that have a value."""
     words: Quantiles | None = None
@@ -68,8 +75,9 @@ class StrangeRow(Model):
     """A record that is worth a look."""
 
     origin: str
+    """Where it stands: ``products.csv:118``."""
     why: list[str]
-    """``description has 2,004 words (half have at most 61)``, ..."""
+    """What is unusual: ``description has 2,004 words (half have at most 61)``, ..."""
 
 
 class PersonalDataReport(Model):
@@ -85,22 +93,27 @@ class TableReport(Model):
     """What was read of one table."""
 
     files: list[str]
+    """Names of the files, in the order they were read."""
     adapter: str
+    """The data adapter that read them."""
     records: int
+    """Records that are used."""
     groups: int
-    """Products with all their variants, orders with all their lines, ..."""
+    """Groups among the records: products with all their variants, orders with all their lines, ..."""
     dropped: DropsByReason
-    """Rows that are not wanted: drafts, cancelled orders, ..."""
+    """Rows that are not wanted (drafts, cancelled orders, ...), by reason."""
     bad: DropsByReason
-    """Rows that can't be used."""
+    """Rows that can't be used, by reason."""
     fields: list[FieldProfile]
+    """How well each field is filled."""
     languages: dict[str, int]
     """Language of the longest text field (ISO 639-1, ``?`` where there is too little text) -> records."""
     languages_of: int
     """How many records' language was looked at."""
     personal_data: PersonalDataReport
+    """Personal data that was found in this table."""
     strange: list[StrangeRow]
-    """At most ten, the strangest first."""
+    """Records worth a look: at most ten, the strangest first."""
 
 
 class Duplicates(Model):
@@ -111,24 +124,28 @@ class Duplicates(Model):
     near: int
     """Further examples whose text is a near-duplicate of another one's."""
     largest: int
-    """Examples in the largest cluster."""
+    """Number of examples in the largest cluster."""
     first: list[str]
-    """``products.csv:4 ~ products.csv:19``."""
+    """The first few duplicates: ``products.csv:4 ~ products.csv:19``."""
 
 
 class LeakageReport(Model):
     """Training data that stands in the held-out part as well."""
 
     action: Literal["leave_out", "fail", "keep"]
+    """What was done about them: left out of training, an error, or kept."""
     similarity: float
     """Jaccard similarity of word shingles from which two texts count as near-duplicates."""
     by_id: int
+    """Training examples of a group that is held out."""
     exact: int
+    """Further training examples whose text a held-out one has word for word."""
     near: int
+    """Further training examples whose text is a near-duplicate of a held-out one's."""
     pairs: int
     """Preference pairs of such examples, or whose text is like a held-out one."""
     first: list[str]
-    """``products.csv:4 (train) ~ products.csv:19 (test)``."""
+    """The first few, and what they are like: ``products.csv:4 (train) ~ products.csv:19 (test)``."""
 
 
 class WeightReport(Model):
@@ -139,15 +156,18 @@ class WeightReport(Model):
     left_out: int
     """Training examples whose weight is 0."""
     spread: Quantiles
-    """Of the weights above 0."""
+    """Quantiles of the weights above 0."""
 
 
 class Part(Model):
     """One part of the split."""
 
     examples: int
+    """Number of examples."""
     groups: int
+    """Number of groups (products with all their variants, ...), which are never divided."""
     pairs: int
+    """Number of preference pairs."""
 
 
 class DataReport(Model):
@@ -156,18 +176,24 @@ class DataReport(Model):
     tables: dict[str, TableReport]
     """Table -> what was read; a held-out table is ``test: products``."""
     split_by: str
+    """What is never divided between training and test: ``product``, a slice such as ``category``, or ``time``."""
     parts: dict[Literal["train", "validation", "test"], Part]
+    """Size of each part of the split."""
     examples_dropped: DropsByReason
+    """Records that made no example, by reason."""
     pairs_kept: dict[str, int]
     """What a pair rests on (``A/B test``, ``synthetic: changed fact``, ...) -> how many there are."""
     pairs_refused: DropsByReason
+    """Preference pairs that were not made or not used, by reason."""
     weights: WeightReport | None = None
-    """None where every training example has weight 1."""
+    """Weights of the training examples; None where every one has weight 1."""
     duplicates: Duplicates
+    """Examples that repeat each other."""
     leakage: LeakageReport
+    """Training data that also stands in the held-out part."""
     tokens: dict[str, Quantiles] = Field(default_factory=dict)
     """Model -> length of the texts to learn, in its tokens; filled in where a model is at hand (``shoptune data``)."""
     canaries: int = 0
-    """Planted training examples."""
+    """Training examples in which a canary string was planted."""
     notes: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)
     """What the task found on its way: topic -> figure in words -> figure."""

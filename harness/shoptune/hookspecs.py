@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import click
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
         Task,
         TuningMethod,
     )
-    from shoptune.step import Step
+    from shoptune.step import Step, StepOutcome
 
 __all__ = ["API_VERSION", "hookimpl", "hookspec"]
 
-API_VERSION = 1
+API_VERSION = 2
 """The version of what stands here and in `shoptune.components`: raised when plugins have to be changed for it.
 
-A plugin's module may say which one it was made for, ``shoptune_api = 1``; it is then refused by a shoptune that has
+A plugin's module may say which one it was made for, ``shoptune_api = 2``; it is then refused by a shoptune that has
 another, with a message that says so."""
 
 hookspec = pluggy.HookspecMarker("shoptune")
@@ -112,7 +112,7 @@ def register_export_formats() -> Iterable[ExportFormat]:  # type: ignore[empty-b
 
 
 @hookspec
-def register_executors() -> Iterable[Executor]:  # type: ignore[empty-body]
+def register_executors() -> Iterable[Executor[Any]]:  # type: ignore[empty-body]
     """Bring executors, each of which decides where steps run.
 
     Example: ``shoptune_local`` brings ``local``, which runs them one after the other in this process.
@@ -123,8 +123,8 @@ def register_executors() -> Iterable[Executor]:  # type: ignore[empty-body]
 def register_commands(cli: click.Group) -> None:
     """Add commands to the ``shoptune`` command.
 
-    Example: ``shoptune_product_description`` adds ``shoptune demo``.  Make the command without importing what it will
-    need: this hook is called for ``shoptune --help``.
+    Example: ``shoptune_start`` adds ``shoptune init``.  Make the command without importing what it will need: this hook
+    is called for ``shoptune --help``.  `shoptune.commands` holds the options of our own commands and what they do.
     """
 
 
@@ -151,18 +151,36 @@ def select_model_backend(model: str) -> str | None:
 
 
 @hookspec
-def before_step(step: Step) -> None:
-    """Be told that a step is about to be computed; steps found in the store are not announced."""
+def before_run(experiment: str, steps: Sequence[Step]) -> None:
+    """Called when a run begins, with all its steps; those that the store holds are not computed again."""
 
 
 @hookspec
-def after_step(step: Step, seconds: float) -> None:
-    """Be told that a step was computed and stored, and how long it took."""
+def after_run(comparison: Comparison, folder: Path) -> None:
+    """Called when a run has ended well, and its reports lie in `folder`."""
+
+
+@hookspec
+def on_run_error(experiment: str, error: BaseException) -> None:
+    """Called when a run ends by an error, or is interrupted; what was finished is in the store."""
+
+
+@hookspec
+def before_step(step: Step) -> None:
+    """Called when a step is about to be computed; steps found in the store are not announced."""
+
+
+@hookspec
+def after_step(step: Step, outcome: StepOutcome) -> None:
+    """Called when a step was computed and stored: where its result lies, how long it took, and what it cost.
+
+    Like all observers it is called in the process that the run was started in, wherever the step was computed.
+    """
 
 
 @hookspec
 def on_step_error(step: Step, error: BaseException) -> None:
-    """Be told that a step failed; the run stops after this."""
+    """Called when a step failed; the run ends after this, perhaps after other steps that were under way."""
 
 
 @hookspec

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from shoptune.described import Described
 
 __all__ = ["Prices"]
 
 
-class Prices(BaseModel):
+class Prices(Described):
     """Prices in one currency; what isn't given costs nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     currency: str = "EUR"
+    """The currency of all amounts of money in the experiment and its reports, such as ``EUR``."""
     machine_hour: float = Field(0.0, ge=0)
-    """An hour of the machine that tunes and answers."""
+    """Price of one hour of the machine that tunes and answers."""
     million_tokens_in: float = Field(0.0, ge=0)
+    """What a provider charges for a million prompt tokens, beside or instead of the machine."""
     million_tokens_out: float = Field(0.0, ge=0)
-    """What a provider asks for prompts and answers, beside or instead of the machine."""
+    """What a provider charges for a million generated tokens."""
 
     def of(self, *, seconds: float, tokens_in: int = 0, tokens_out: int = 0) -> float:
         """Return what so much computing costs.  Tokens of tuning are the machine's business: give none."""

@@ -1,52 +1,177 @@
-"""One piece of work, and the fingerprint that names its result."""
+"""What a run is made of: steps, each a piece of work that says all about itself.
+
+A kind of step is one subclass of `Step` in one module of `shoptune.steps`: its fields are what the work depends on, and
+its `run` does it.  Steps hold the steps that they read from, so a plan is a graph of typed values that an editor can
+follow; they are frozen and can be pickled, so an executor may send them to another process or machine.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import BaseModel
 
 from shoptune.storage.fingerprint import fingerprint
 
-__all__ = ["Kind", "Step"]
+if TYPE_CHECKING:
+    from shoptune.steps.context import StepContext
 
-Kind = Literal["prepare", "rephrase", "tune", "predict", "measure"]
+__all__ = ["NOT_IDENTITY", "ComponentUse", "PluginIdentity", "Resources", "Step", "StepCost", "StepOutcome"]
 
-CODE = {"prepare": 3, "rephrase": 1, "tune": 1, "predict": 2, "measure": 4}
-"""Raised when the core's own part of a step changes its results."""
+NOT_IDENTITY: Mapping[str, bool] = {"identity": False}
+"""Metadata of a field that decides nothing about the result: what a thing is called, where its files lie.
+
+Every other field is part of the fingerprint, so that one that is forgotten here makes a step anew too often, and never
+passes a stale result off as its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """One piece of work: a function of its inputs and settings, and of nothing else."""
+class PluginIdentity:
+    """A plugin's name, version and code."""
 
-    kind: Kind
-    task: str | None = None
-    candidate: str | None = None
-    metric: str | None = None
-    inputs: Mapping[str, str] = field(default_factory=dict)
-    """Role -> fingerprint of the step whose result is read."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """All else that decides the result, as JSON values."""
-    places: Mapping[str, Any] = field(default_factory=dict)
-    """Where the files lie whose content is in the settings: needed to run, no part of the fingerprint."""
+    name: str
+    version: str
+    source: str
+    """Fingerprint of its module or package."""
+    helpers: str = ""
+    """Fingerprint of the modules under development that it imports from beside it; empty where there are none."""
+
+    @property
+    def label(self) -> str:
+        """Name and version, for messages."""
+        return f"plugin {self.name!r} {self.version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComponentUse:
+    """A component that a step works with: whose it is, what it is called, and its checked options."""
+
+    plugin: PluginIdentity
+    name: str
+    options: BaseModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resources:
+    """What an executor has to reserve for a step."""
+
+    devices: int = 0
+    """Accelerators, where there are any: 1 for a step that loads a model."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepCost:
+    """What a step that is worth counting took."""
+
+    seconds: float
+    """Wall-clock time, over all runs that were interrupted on the way."""
+    tokens_in: int = 0
+    """Tuning: all tokens seen; answering: prompt tokens."""
+    tokens_out: int = 0
+    peak_memory_bytes: int | None = None
+    """Of the process that computed it."""
+    peak_accelerator_bytes: int | None = None
+    """Of the accelerator's own memory; None without one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepOutcome:
+    """How the computation of a step ended well."""
+
+    folder: Path
+    """Where its result lies: files to read, not to change."""
+    seconds: float
+    """Wall-clock time of this run alone."""
+    cost: StepCost | None = None
+    warnings: tuple[str, ...] = ()
+    by_another_run: bool = False
+    """Whether another run with the same store made it meanwhile."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step(ABC):
+    """One piece of work: a function of its fields, and of nothing else."""
+
+    kind: ClassVar[str]
+    """One word, such as ``tune``."""
+    version: ClassVar[int]
+    """Raised when the core's own part of this kind of step changes its results."""
+
+    task: str | None = field(default=None, metadata=NOT_IDENTITY)
+    """The names in the experiment file of what it is for; None where it is for no single one."""
+    candidate: str | None = field(default=None, metadata=NOT_IDENTITY)
+    metric: str | None = field(default=None, metadata=NOT_IDENTITY)
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """The step in words, unique in its plan."""
+
+    @abstractmethod
+    def run(self, context: StepContext) -> StepCost | None:
+        """Do the work: read the inputs' results, write to ``context.work.output``; returns what is worth counting."""
+
+    @property
+    @abstractmethod
+    def done_by(self) -> PluginIdentity:
+        """The plugin that brought what does this work: the one to name where it fails."""
+
+    @property
+    def resources(self) -> Resources:
+        """What it occupies while it is computed."""
+        return Resources()
+
+    @cached_property
+    def inputs(self) -> tuple[Step, ...]:
+        """The steps whose results it reads."""
+        return tuple(_steps_in([value for name, value in _deciding(self)]))
+
+    @cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """What decides the result, as JSON values; a step among it is its fingerprint."""
+        return {name: _as_json(value, f"{type(self).__name__}.{name}") for name, value in _deciding(self)}
 
     @cached_property
     def fingerprint(self) -> str:
-        """The step's name in the store."""
-        return fingerprint(
-            {"kind": self.kind, "code": CODE[self.kind], "inputs": self.inputs, "settings": self.settings}
-        )
+        """The step's name in the store: a hash of all that decides its result."""
+        return fingerprint({"kind": self.kind, "version": self.version, "settings": self.settings})
 
-    @property
-    def name(self) -> str:
-        """The step in words, unique in its plan."""
-        words: dict[Kind, str] = {
-            "prepare": f"prepare {self.task}",
-            "rephrase": f"rephrase {self.task}",
-            "tune": f"tune {self.candidate}",
-            "predict": f"predict {self.task} with {self.candidate}",
-            "measure": f"measure {self.metric} of {self.task} with {self.candidate}",
-        }
-        return words[self.kind]
+
+def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
+    for each in fields(value):
+        if each.metadata.get("identity", True):
+            yield each.name, getattr(value, each.name)
+
+
+def _steps_in(value: object) -> Iterator[Step]:
+    if isinstance(value, Step):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _steps_in(list(value.values()))
+    elif isinstance(value, tuple | list):
+        for each in value:
+            yield from _steps_in(each)
+    elif is_dataclass(value):
+        yield from _steps_in([each for _, each in _deciding(value)])
+
+
+def _as_json(value: object, where: str) -> Any:
+    """Return what a value adds to the fingerprint; raises TypeError for what has no stable form."""
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, Step):
+        return value.fingerprint
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
+    if isinstance(value, Mapping):
+        return {str(key): _as_json(each, f"{where}.{key}") for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_as_json(each, where) for each in value]
+    if is_dataclass(value):
+        return {name: _as_json(each, f"{where}.{name}") for name, each in _deciding(value)}
+    raise TypeError(f"{where} is a {type(value).__name__}, which can't be part of a fingerprint")

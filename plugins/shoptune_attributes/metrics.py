@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from pydantic import Field
 
-from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Options
+from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Need, Options
 from shoptune.data import Highlight, Invalid, Sample
 from shoptune.reductions import ratio
 from shoptune_attributes.highlights import highlight_values
@@ -33,11 +32,9 @@ __all__ = [
 class MatchOptions(Options):
     """When two values are the same."""
 
-    match: Match = Field(
-        default="normalised",
-        description="'normalised': whatever their case, white space, forms of numbers and spelling of units; "
-        "'exact': character by character.",
-    )
+    match: Match = "normalised"
+    """``normalised``: whatever their case, white space, forms of numbers and spelling of units; ``exact``: character by
+    character."""
 
 
 def _judged(evaluation: Evaluation, options: MatchOptions) -> list[Judged]:
@@ -161,6 +158,7 @@ def _metric(
     higher_is_better: bool = True,
     theme: str = "correctness",
     highlights: Callable[[Sample, MatchOptions], Iterable[Highlight]] | None = None,
+    needs: frozenset[Need] = frozenset(),
 ) -> AdditiveMetric[MatchOptions]:
     return AdditiveMetric(
         name=name,
@@ -172,6 +170,7 @@ def _metric(
         format="share",
         theme=theme,
         highlights=highlights,
+        needs=needs,
         distributions=("Pint", "regex"),
     )
 
@@ -196,5 +195,6 @@ UNSEEN_VALUES = _metric(
     "unseen_values",
     "Share of the values stated in the text that are found, of those that training never had",
     _unseen_rows,
+    needs=frozenset({"training"}),
 )
 EXACT_OBJECTS = _metric("exact_objects", "Share of answers that are right in every attribute", _exact_rows)

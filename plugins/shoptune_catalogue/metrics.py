@@ -57,24 +57,24 @@ NOT_ATTRIBUTES = (
 class CoverageOptions(Options):
     """Which facts are attributes that a text should state."""
 
-    attributes: tuple[str, ...] | None = Field(
-        default=None, description="The attributes that count; if none are named, all facts but the ignored."
-    )
-    ignore: tuple[str, ...] = Field(
-        default=NOT_ATTRIBUTES, description="Facts that are no attributes, where `attributes` names none."
-    )
+    attributes: tuple[str, ...] | None = None
+    """The attributes that count; if none are named, all facts but the ignored."""
+    ignore: tuple[str, ...] = NOT_ATTRIBUTES
+    """Facts that are no attributes, where `attributes` names none."""
 
 
 class UnsupportedOptions(Options):
     """Which claims are checked."""
 
-    kinds: tuple[ClaimKind, ...] = Field(default=CLAIM_KINDS, min_length=1, description="The kinds of claim to check.")
+    kinds: tuple[ClaimKind, ...] = Field(default=CLAIM_KINDS, min_length=1)
+    """The kinds of claim to check."""
 
 
 class LimitsOptions(Options):
     """Whose limits."""
 
-    profile: ProfileName = Field(default="plain", description="The marketplace whose limits a text must keep.")
+    profile: ProfileName = "plain"
+    """The marketplace whose limits a text must keep."""
 
 
 def _coverage_rows(evaluation: Evaluation, options: CoverageOptions) -> FloatArray:

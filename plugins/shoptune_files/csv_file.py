@@ -17,16 +17,10 @@ __all__ = ["CsvOptions", "csv_adapter"]
 class CsvOptions(RecordOptions):
     """How a delimited file is read."""
 
-    separator: str | None = Field(
-        default=None,
-        pattern=r'^[^"\r\n]$',
-        description="The character between cells; default: by the suffix (.tsv, .psv), else seen from the first line.",
-    )
-    header: tuple[str, ...] | None = Field(
-        default=None,
-        min_length=1,
-        description="What the columns are called, for a file that does not say so in its first row.",
-    )
+    separator: str | None = Field(default=None, pattern=r'^[^"\r\n]$')
+    """The character between cells; default: by the suffix (.tsv, .psv), else seen from the first line."""
+    header: tuple[str, ...] | None = Field(default=None, min_length=1)
+    """What the columns are called, for a file that does not say so in its first row."""
 
     @field_validator("header")
     @classmethod

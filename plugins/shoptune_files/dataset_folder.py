@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError, did_you_mean
@@ -24,7 +22,8 @@ SPLITS = "dataset_dict.json"
 class DatasetOptions(ColumnOptions):
     """Which part of a dataset is read, and how its rows become records."""
 
-    split: str | None = Field(default=None, description="Which split to read; needed where the folder has several.")
+    split: str | None = None
+    """Which split to read; needed where the folder has several."""
 
 
 def is_dataset(path: Path) -> bool:

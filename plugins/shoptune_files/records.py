@@ -18,25 +18,23 @@ __all__ = ["ColumnOptions", "RecordOptions", "in_spelling_of", "make_records", "
 class ColumnOptions(Options):
     """How rows become records."""
 
-    columns: dict[str, str] = Field(default={}, description="Our field -> the file's column; all columns if not given.")
-    id: str | None = Field(
-        default=None,
-        description="The column that identifies a row; default: 'id' if there is one, else where the row stands.",
-    )
-    group: str | None = Field(
-        default=None,
-        description="The column whose rows must never be split into training and test; default: the id.",
-    )
-    attributes: tuple[str, ...] = Field(default=(), description="Columns that are product attributes.")
-    html: bool = Field(
-        default=False, description="Whether 'description' is HTML, to be made plain text ('description_html' keeps it)."
-    )
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Our field -> the file's column; all columns if not given."""
+    id: str | None = None
+    """The column that identifies a row; default: ``id`` if there is one, else where the row stands."""
+    group: str | None = None
+    """The column whose rows must never be split into training and test; default: the id."""
+    attributes: tuple[str, ...] = ()
+    """Columns that are product attributes."""
+    html: bool = False
+    """Whether ``description`` is HTML, to be made plain text (``description_html`` keeps it)."""
 
 
 class RecordOptions(ColumnOptions):
     """How the rows of a text file become records."""
 
-    encoding: Encoding | None = Field(default=None, description="The file's text encoding; default: UTF-8.")
+    encoding: Encoding | None = None
+    """The file's text encoding; default: UTF-8."""
 
 
 OptionsT = TypeVar("OptionsT", bound=ColumnOptions)

@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-
 from shoptune.components import DataAdapter, Options
 from shoptune.data import Dropped, Message, Record
 from shoptune_files.json_file import json_adapter, jsonl_adapter
@@ -27,15 +25,13 @@ GROUPS = ("group", "product_id")
 class InstructionOptions(Options):
     """How rows become records."""
 
-    encoding: Encoding | None = Field(default=None, description="The file's text encoding; default: UTF-8.")
-    id: str | None = Field(
-        default=None, description="The column that identifies a row; default: 'id' if there is one, else file and line."
-    )
-    group: str | None = Field(
-        default=None,
-        description="The column whose rows must never be split into training and test; default: 'group' or "
-        "'product_id' if there is one, else the prompt.",
-    )
+    encoding: Encoding | None = None
+    """The file's text encoding; default: UTF-8."""
+    id: str | None = None
+    """The column that identifies a row; default: ``id`` if there is one, else file and line."""
+    group: str | None = None
+    """The column whose rows must never be split into training and test; default: ``group`` or ``product_id`` if there
+    is one, else the prompt."""
 
 
 def read(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped]:

@@ -8,7 +8,6 @@ recall of the worst label, which is 0 as soon as one is never found.
 from __future__ import annotations
 
 import numpy as np
-from pydantic import Field
 
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, NoOptions, Options
 from shoptune.reductions import ratio
@@ -20,9 +19,8 @@ __all__ = ["ACCURACY", "F1", "LOWEST_RECALL", "MACRO_F1", "RECALL", "LabelOption
 class LabelOptions(Options):
     """Which label is measured."""
 
-    label: str | None = Field(
-        default=None, description="The label, as it stands among the choices; default: the examples' first choice."
-    )
+    label: str | None = None
+    """The label, as it stands among the choices; default: the examples' first choice."""
 
 
 def _accuracy_rows(evaluation: Evaluation, _: NoOptions) -> FloatArray:

@@ -37,12 +37,9 @@ Benchmark for Improving Product Search" (2022)."""
 class RankingOptions(Options):
     """What labels are worth."""
 
-    gains: tuple[Annotated[float, Field(ge=0)], ...] = Field(
-        default=ESCI_GAINS,
-        min_length=2,
-        description="What a product is worth under each label, in the order of the choices. Default: the gains of the "
-        "Shopping Queries Dataset for exact, substitute, complement and irrelevant.",
-    )
+    gains: tuple[Annotated[float, Field(ge=0)], ...] = Field(default=ESCI_GAINS, min_length=2)
+    """What a product is worth under each label, in the order of the choices. Default: the gains of the Shopping Queries
+    Dataset for exact, substitute, complement and irrelevant."""
 
     @field_validator("gains")
     @classmethod

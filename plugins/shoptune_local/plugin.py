@@ -1,28 +1,23 @@
-"""What this plugin brings: the executor ``local``."""
+"""What this plugin brings: the executors ``local`` and ``processes``."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shoptune import hookimpl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
     from shoptune.components import Executor
-    from shoptune.step import Step
 
 __all__ = ["register_executors"]
 
 
 @hookimpl
-def register_executors() -> Iterable[Executor]:
-    """Bring ``local``."""
-    from shoptune.components import Executor
+def register_executors() -> Iterable[Executor[Any]]:
+    """``local`` and ``processes``."""
+    from shoptune_local.one_by_one import LOCAL
+    from shoptune_local.processes import PROCESSES
 
-    return [Executor(name="local", summary="One step after the other, in this process", execute=_execute)]
-
-
-def _execute(steps: Sequence[Step], run: Callable[[Step], None]) -> None:
-    for step in steps:
-        run(step)
+    return [LOCAL, PROCESSES]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln
 
 __all__ = ["UNIFORM", "Prior", "expected_rate", "probability_better"]
 
@@ -48,6 +47,8 @@ def probability_better(
 
     Raises ValueError unless 0 <= conversions <= exposures for both.
     """
+    from scipy.special import betaln  # slow to import, and not needed to plan
+
     for exposures, conversions in ((exposures_a, conversions_a), (exposures_b, conversions_b)):
         if not 0 <= conversions <= exposures:
             raise ValueError(f"{conversions} conversions of {exposures} exposures")

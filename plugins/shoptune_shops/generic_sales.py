@@ -22,9 +22,8 @@ SaleField = Literal["product_id", "sku", "name", "views", "added_to_cart", "unit
 class SalesOptions(ShopOptions):
     """How a table of sales is read."""
 
-    columns: dict[SaleField, str] = Field(
-        default={}, description="Our field -> the file's column; default: columns called as our fields are."
-    )
+    columns: dict[SaleField, str] = Field(default_factory=dict)
+    """Our field -> the file's column; default: columns called as our fields are."""
 
 
 COLUMNS: Mapping[str, Sequence[str]] = {

@@ -11,8 +11,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pydantic import Field
-
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError, did_you_mean
@@ -32,12 +30,10 @@ Status = Literal["active", "disabled"]
 class MagentoOptions(ShopOptions):
     """Which products are read, and in which language."""
 
-    statuses: tuple[Status, ...] = Field(
-        default=("active",), description="Products with another status are dropped; one without a status is active."
-    )
-    store_view: str | None = Field(
-        default=None, description="The code of the store view whose texts count; default: those of all store views."
-    )
+    statuses: tuple[Status, ...] = ("active",)
+    """Products with another status are dropped; one without a status is active."""
+    store_view: str | None = None
+    """The code of the store view whose texts count; default: those of all store views."""
 
 
 COLUMNS = {

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn
 
-from pydantic import Field
-
 from shoptune.components import Options
 from shoptune.data import Dropped
 from shoptune.errors import DataError, RowError, did_you_mean
@@ -20,7 +18,8 @@ __all__ = ["ShopOptions", "ShopRow", "group_rows", "select_columns"]
 class ShopOptions(Options):
     """How a shop's file is read."""
 
-    encoding: Encoding | None = Field(default=None, description="The file's text encoding; default: UTF-8.")
+    encoding: Encoding | None = None
+    """The file's text encoding; default: UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)

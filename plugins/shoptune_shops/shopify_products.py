@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
-
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune_files.amounts import parse_amount
@@ -29,9 +27,8 @@ Status = Literal["active", "draft", "archived", "unlisted"]
 class ProductOptions(ShopOptions):
     """Which products are read."""
 
-    statuses: tuple[Status, ...] = Field(
-        default=("active",), description="Products with another status are dropped; one without a status is active."
-    )
+    statuses: tuple[Status, ...] = ("active",)
+    """Products with another status are dropped; one without a status is active."""
 
 
 COLUMNS = {

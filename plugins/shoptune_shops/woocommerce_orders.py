@@ -9,8 +9,6 @@ each.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pydantic import Field
-
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
@@ -26,11 +24,9 @@ __all__ = ["WooCommerceOrderOptions", "woocommerce_orders"]
 class WooCommerceOrderOptions(ShopOptions):
     """Which orders are sales."""
 
-    statuses: tuple[str, ...] = Field(
-        default=("completed", "processing"),
-        description="Orders with another status are dropped: 'pending_payment', 'on_hold', 'cancelled', 'refunded', "
-        "'failed', 'trash' or one of the shop's own; in small letters, words joined by '_'.",
-    )
+    statuses: tuple[str, ...] = ("completed", "processing")
+    """Orders with another status are dropped: ``pending_payment``, ``on_hold``, ``cancelled``, ``refunded``,
+    ``failed``, ``trash`` or one of the shop's own; in small letters, words joined by ``_``."""
 
 
 COLUMNS = {

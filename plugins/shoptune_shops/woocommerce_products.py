@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pydantic import Field
-
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune_files.delimited import Table, open_table
@@ -29,12 +27,10 @@ Status = Literal["active", "private", "draft", "pending"]
 class WooCommerceOptions(ShopOptions):
     """Which products are read, and what beside WooCommerce's own columns."""
 
-    statuses: tuple[Status, ...] = Field(
-        default=("active",), description="Products with another status are dropped; one without a status is active."
-    )
-    attributes: tuple[str, ...] = Field(
-        default=(), description="Further columns that are product attributes, such as 'Meta: care'."
-    )
+    statuses: tuple[Status, ...] = ("active",)
+    """Products with another status are dropped; one without a status is active."""
+    attributes: tuple[str, ...] = ()
+    """Further columns that are product attributes, such as ``Meta: care``."""
 
 
 COLUMNS = {

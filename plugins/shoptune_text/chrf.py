@@ -21,7 +21,8 @@ _BETA = 2  # recall weighs twice as much as precision
 class ChrfOptions(Options):
     """What can be set about chrF."""
 
-    word_order: int = Field(default=0, ge=0, le=4, description="Count word n-grams up to this length too; 2 is chrF++.")
+    word_order: int = Field(default=0, ge=0, le=4)
+    """Count word n-grams up to this length too; 2 is chrF++."""
 
 
 def _rows(evaluation: Evaluation, options: ChrfOptions) -> FloatArray:

@@ -108,6 +108,7 @@ MEMORISED_CANARIES = CorpusMetric(
     higher_is_better=False,
     format="share",
     theme="originality",
+    needs=frozenset({"canaries"}),
 )
 
 LONGEST_COPY = CorpusMetric(
@@ -118,5 +119,6 @@ LONGEST_COPY = CorpusMetric(
     higher_is_better=False,
     format="count",
     theme="originality",
+    needs=frozenset({"training"}),
     distributions=("regex",),
 )

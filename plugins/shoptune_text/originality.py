@@ -20,19 +20,17 @@ __all__ = ["COPY_RATE", "DISTINCT_N", "CopyRateOptions", "DistinctOptions"]
 class CopyRateOptions(Options):
     """What can be set about the copy rate."""
 
-    n: int = Field(
-        default=6,
-        ge=1,
-        description="Words in a row that count as copied.  The default is longer than most stock phrases "
-        "('machine wash at 30 degrees' has 5 words) and shorter than a sentence; in scripts written without spaces, "
-        "where a word is a character, take about 12.",
-    )
+    n: int = Field(default=6, ge=1)
+    """Words in a row that count as copied.  The default is longer than most stock phrases (``machine wash at 30
+    degrees`` has 5 words) and shorter than a sentence; in scripts written without spaces, where a word is a character,
+    take about 12."""
 
 
 class DistinctOptions(Options):
     """What can be set about distinct-n."""
 
-    n: int = Field(default=2, ge=1, description="Words in a row: 1 measures vocabulary, 2 or more phrases.")
+    n: int = Field(default=2, ge=1)
+    """Words in a row: 1 measures vocabulary, 2 or more phrases."""
 
 
 def _copy_rows(evaluation: Evaluation, options: CopyRateOptions) -> FloatArray:
@@ -65,6 +63,7 @@ COPY_RATE = AdditiveMetric(
     higher_is_better=False,
     format="share",
     theme="originality",
+    needs=frozenset({"training"}),
     distributions=("regex",),
 )
 

@@ -34,4 +34,5 @@ PERPLEXITY = AdditiveMetric(
     higher_is_better=False,
     format="count",
     theme="overlap",
+    needs=frozenset({"reference_log_probabilities"}),
 )

@@ -10,7 +10,6 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AliasChoices,
-    BaseModel,
     ConfigDict,
     Discriminator,
     Field,
@@ -81,10 +80,10 @@ LORA_OWNED: Mapping[str, str] = {
 """Fields of LoraConfig that can't be set, and why."""
 
 
-class Lora(BaseModel):
+class Lora(Options):
     """A LoRA adapter: the model's own weights stay as they are.  Every field of peft's LoraConfig can be given."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, validate_by_name=True)
+    model_config = ConfigDict(extra="allow", validate_by_name=True)
 
     r: PositiveInt = 16
     """The rank of the update."""
@@ -130,7 +129,7 @@ class TrainingOptions(Options):
     epochs: PositiveFloat
     """How often the training rows are gone through; 0.5 is half of them."""
     learning_rate: PositiveFloat | None = None
-    """The highest one; it falls along a cosine.  None: what fits the method, for LoRA and for full tuning."""
+    """The peak learning rate; it decays along a cosine.  None: what fits the method, for LoRA and for full tuning."""
     batch_size: PositiveInt = 8
     """Rows per step; `trainer: {gradient_accumulation_steps: n}` multiplies it without needing more memory."""
     max_length: PositiveInt | None = 1024

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from shoptune.data import Record
 from shoptune.errors import UsageError, did_you_mean
-from shoptune_attribute_extraction.options import AttributeExtractionOptions
 from shoptune_attribute_extraction.targets import Unreadable, target_values
 
 __all__ = ["Asked", "category_of", "find_asked"]
@@ -39,30 +38,44 @@ def category_of(record: Record) -> str:
     return category.rsplit(" > ", 1)[-1].strip() if isinstance(category, str) else ""
 
 
-def find_asked(records: Iterable[Record], options: AttributeExtractionOptions) -> Asked:
-    """Return what the options name, else what a walk through the records finds to be common.
+def find_asked(
+    records: Iterable[Record],
+    named: tuple[str, ...] | Mapping[str, tuple[str, ...]] | None,
+    *,
+    targets: str,
+    at_least: float,
+) -> Asked:
+    """Return the attributes that are `named`, else those that a walk through the records finds to be common.
 
-    Raises UsageError where no record has the field `targets`.
+    Args:
+        records: The products.
+        named: The attributes of all products, or those of each category; None for what is common.
+        targets: The field that holds a record's attributes.
+        at_least: The share of a category's products that must have an attribute for it to be common.
+
+    Raises:
+        UsageError: No record has the field `targets`.
+
     """
-    if isinstance(options.attributes, Mapping):
-        return Asked((), options.attributes)
-    if options.attributes is not None:
-        return Asked(options.attributes, {})
+    if isinstance(named, Mapping):
+        return Asked((), named)
+    if named is not None:
+        return Asked(named, {})
     size: Counter[str] = Counter()
     having: defaultdict[str, Counter[str]] = defaultdict(Counter)
     fields: set[str] = set()
     for record in records:
         fields |= record.fields.keys()
         try:
-            names = target_values(record, options.targets).keys()
+            names = target_values(record, targets).keys()
         except Unreadable:
             continue
         for category in {EVERYWHERE, category_of(record)} if names else ():
             size[category] += 1
             having[category].update(names)
-    if options.targets not in fields:
-        raise UsageError(f"targets: no product has a field {options.targets!r}.{did_you_mean(options.targets, fields)}")
-    common = {category: _common(names, size[category] * options.at_least) for category, names in having.items()}
+    if targets not in fields:
+        raise UsageError(f"targets: no product has a field {targets!r}.{did_you_mean(targets, fields)}")
+    common = {category: _common(names, size[category] * at_least) for category, names in having.items()}
     everywhere = common.pop(EVERYWHERE, ())
     return Asked(everywhere, {category: names for category, names in common.items() if size[category] >= SMALL})
 

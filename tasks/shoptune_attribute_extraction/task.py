@@ -1,21 +1,109 @@
 """Read a product's attributes from its text."""
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
-from shoptune.components import Task
-from shoptune.data import Dropped, Example, Invalid, Note, Record, Tables
+from pydantic import BeforeValidator, Field
+
+from shoptune.components import Options, Task
+from shoptune.data import Dropped, Example, Invalid, Message, Note, Record, Tables
 from shoptune_attribute_extraction.asked import Asked, category_of, find_asked
-from shoptune_attribute_extraction.options import AttributeExtractionOptions
-from shoptune_attribute_extraction.prompt import answer_schema, prompt, references
 from shoptune_attribute_extraction.targets import Unreadable, Values, target_values, values_of
 from shoptune_attributes import METRICS
 from shoptune_attributes.answers import NOT_STATED, read_attributes, write_attributes
 from shoptune_attributes.outcomes import stated_values
 
-__all__ = ["ATTRIBUTE_EXTRACTION"]
+__all__ = ["ATTRIBUTE_EXTRACTION", "AttributeExtractionOptions"]
+
+
+def _one_alone(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], Field(min_length=1)]
+Show = Literal["all", "stated"]
+
+
+class AttributeExtractionOptions(Options):
+    """Which text is read, and which attributes are asked for."""
+
+    instruction: str | None = Field(
+        default=None,
+        description="The system message of every prompt; default: to extract the attributes as JSON, and what to "
+        "do with those that the text does not state.",
+    )
+    text: Annotated[Names, BeforeValidator(_one_alone, json_schema_input_type=str | Names)] = Field(
+        default=("name", "description"), description="The fields that are read, one or several."
+    )
+    targets: str = Field(
+        default="attributes",
+        description="The field that holds the right answers: attribute -> value, list of values, or {value: score}, "
+        "of whose values any is right.",
+    )
+    attributes: Names | dict[str, Names] | None = Field(
+        default=None,
+        description="The attributes that are asked for: a list, or a list for each category. "
+        "Default: those that `at_least` this share of a category's products have.",
+    )
+    at_least: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="The share of a category's products that must have an attribute for it to be asked for.",
+    )
+    show: Show = Field(
+        default="all",
+        description="What a good answer names: 'all' attributes that are asked for, n/a where the text states none, "
+        "or only those 'stated', which is shorter.",
+    )
+
+
+INSTRUCTIONS: dict[Show, str] = {
+    "all": "Extract the attributes from the product's text as JSON. Write n/a for what the text does not state.",
+    "stated": "Extract the attributes from the product's text as JSON. Leave out what the text does not state.",
+}
+"""The system message, unless the experiment file has its own."""
+
+MAX_CHARACTERS = 200
+"""How long a value may get in a constrained answer: a model that finds no end must not fill the whole answer with its
+first value.  In published sets of this kind the longest values have about 130 characters."""
+
+
+def prompt(instruction: str | None, asked: Sequence[str], text: str, show: Show) -> tuple[Message, ...]:
+    """Return the chat: the instruction; the attributes, which many prompts share, before the text, which none does."""
+    content = f"Attributes: {', '.join(asked)}\n\n{text}"
+    return (
+        {"role": "system", "content": INSTRUCTIONS[show] if instruction is None else instruction},
+        {"role": "user", "content": content},
+    )
+
+
+def references(asked: Sequence[str], values: Mapping[str, Values], show: Show) -> tuple[str, ...]:
+    """Return the good answers, the one to learn first.
+
+    Together they name every attribute that is asked for, with each of its right values: as many whole objects as an
+    attribute has values at most, and before them, where an answer is to name only what is stated, the short one.
+    """
+    versions = max((len(values[name]) for name in asked if name in values), default=1)
+    whole = [{name: _value(values.get(name, ()), version) for name in asked} for version in range(versions)]
+    stated = {name: value for name, value in whole[0].items() if value != NOT_STATED}
+    learnt = [stated] if show == "stated" else []
+    return tuple(map(write_attributes, learnt + whole))
+
+
+def answer_schema(asked: Sequence[str], show: Show) -> dict[str, Any]:
+    """Return the JSON Schema of a good answer: the attributes in the order that they are asked for, and no other."""
+    return {
+        "type": "object",
+        "properties": {name: {"type": "string", "maxLength": MAX_CHARACTERS} for name in asked},
+        "required": list(asked) if show == "all" else [],
+        "additionalProperties": False,
+    }
+
+
+def _value(values: Values, version: int) -> str:
+    return values[min(version, len(values) - 1)] if values else NOT_STATED
 
 
 def examples(tables: Tables, options: AttributeExtractionOptions) -> Iterator[Example | Dropped | Note]:
@@ -23,7 +111,7 @@ def examples(tables: Tables, options: AttributeExtractionOptions) -> Iterator[Ex
 
     Raises UsageError where no product has the field that the option `targets` names.
     """
-    asked = find_asked(tables["products"], options)
+    asked = find_asked(tables["products"], options.attributes, targets=options.targets, at_least=options.at_least)
     figures: Counter[str] = Counter()
     for record in tables["products"]:
         made = _example(record, asked, options)

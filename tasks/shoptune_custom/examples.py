@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from shoptune.data import Dropped, Example, Invalid, Message, Note, Record, Tables
 from shoptune.errors import UsageError, did_you_mean
 from shoptune.formatting import format_value
-from shoptune_custom.language import TemplateFault
 from shoptune_custom.options import CustomOptions
-from shoptune_custom.templates import FieldTemplate, compile_template
 from shoptune_labels.fields import refuse_unknown_fields
+
+if TYPE_CHECKING:
+    from shoptune_custom.templates import FieldTemplate
 
 __all__ = ["make_examples", "texts_of"]
 
@@ -41,6 +43,8 @@ def make_examples(
         UsageError: There is no such table, or no row has one of the fields.
 
     """
+    from shoptune_custom.templates import compile_template  # brings jinja2, which a plan without these tasks spares
+
     table = _table(tables, options.table)
     prompt, target = compile_template(options.prompt), compile_template(options.target)
     refuse_unknown_fields(table, (*prompt.fields, *target.fields, *options.slices, *facts))
@@ -74,6 +78,8 @@ def _example(
     complete: Callable[[Example], Example],
     facts: tuple[str, ...],
 ) -> Example | Dropped:
+    from shoptune_custom.language import TemplateFault
+
     filled: list[str] = []
     for what, template in zip(("prompt", "target"), templates, strict=True):
         try:

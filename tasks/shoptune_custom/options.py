@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from shoptune.components import Options
-from shoptune_custom.templates import compile_template
 
 __all__ = ["CustomOptions", "JsonOptions", "LabelOptions", "TextOptions"]
 
 
 def _compiles(source: str) -> str:
+    from shoptune_custom.templates import compile_template  # brings jinja2, which a plan without these tasks spares
+
     compile_template(source)
     return source
 
@@ -37,17 +36,16 @@ Source = Annotated[str, AfterValidator(_compiles)]
 class CustomOptions(Options):
     """How records become questions and good answers."""
 
-    table: str | None = Field(default=None, description="The table whose records are used; default: the only one.")
-    instruction: str = Field(
-        default="", description="The system message of every prompt, as it stands; without one there is none."
-    )
-    prompt: Source = Field(
-        min_length=1, description='What is asked of a record, a template: `"{{ name }}: {{ description }}"`.'
-    )
-    target: Source = Field(
-        min_length=1, description="The good answer, a template. A record for which it comes out empty is left out."
-    )
-    slices: tuple[str, ...] = Field(default=(), description="The fields that results are broken down by.")
+    table: str | None = None
+    """The table whose records are used; default: the only one."""
+    instruction: str = ""
+    """The system message of every prompt, as it stands; without one there is none."""
+    prompt: Source = Field(min_length=1)
+    """What is asked of a record, a template: `"{{ name }}: {{ description }}"`."""
+    target: Source = Field(min_length=1)
+    """The good answer, a template. A record for which it comes out empty is left out."""
+    slices: tuple[str, ...] = ()
+    """The fields that results are broken down by."""
 
     @field_validator("slices")
     @classmethod
@@ -61,21 +59,17 @@ class CustomOptions(Options):
 class TextOptions(CustomOptions):
     """Answers are texts."""
 
-    facts: tuple[str, ...] = Field(
-        default=(),
-        description="The fields that a text may state, for `attribute_coverage` and `unsupported_claims`; of a mapping "
-        "such as `attributes` all that is in it.",
-    )
+    facts: tuple[str, ...] = ()
+    """The fields that a text may state, for `attribute_coverage` and `unsupported_claims`; of a mapping such as
+    `attributes` all that is in it."""
 
 
 class LabelOptions(CustomOptions):
     """Answers are labels."""
 
-    choices: tuple[str, ...] = Field(
-        min_length=2,
-        description="The labels that an answer is chosen among, and of which the target gives one. "
-        "Write yes, no and numbers in quotes.",
-    )
+    choices: tuple[str, ...] = Field(min_length=2)
+    """The labels that an answer is chosen among, and of which the target gives one. Write yes, no and numbers in
+    quotes."""
 
     @field_validator("choices")
     @classmethod
@@ -90,13 +84,15 @@ class LabelOptions(CustomOptions):
 class JsonOptions(CustomOptions):
     """Answers are JSON objects."""
 
-    answer_schema: dict[str, Any] = Field(
-        description="The JSON Schema (2020-12) of an answer: an object whose properties are texts, numbers, true or "
-        "false, or lists of these. The target follows it."
-    )
+    answer_schema: dict[str, Any]
+    """The JSON Schema (2020-12) of an answer: an object whose properties are texts, numbers, true or false, or lists of
+    these. The target follows it."""
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
+        from jsonschema import Draft202012Validator  # as with jinja2
+        from jsonschema.exceptions import SchemaError
+
         try:
             Draft202012Validator.check_schema(self.answer_schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
         except SchemaError as error:

@@ -17,8 +17,6 @@ __all__ = ["register_tasks"]
 @hookimpl
 def register_tasks() -> Iterable[Task[Any]]:
     """Bring one task for each kind of answer: a text, one of some labels, a JSON object."""
-    from shoptune_custom.json_task import CUSTOM_JSON
-    from shoptune_custom.label_task import CUSTOM_LABEL
-    from shoptune_custom.text_task import CUSTOM_TEXT
+    from shoptune_custom.task import CUSTOM_JSON, CUSTOM_LABEL, CUSTOM_TEXT
 
     return [CUSTOM_TEXT, CUSTOM_LABEL, CUSTOM_JSON]

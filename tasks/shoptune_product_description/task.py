@@ -1,20 +1,106 @@
 """Write a product's description from its facts."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Self
 
-from shoptune.components import Task
-from shoptune.data import Dropped, Example, Note, PreferencePair, Record, Tables
+from pydantic import Field, field_validator, model_validator
+
+from shoptune.components import Options, Task
+from shoptune.data import Dropped, Example, Invalid, Message, Note, PreferencePair, Record, Tables
 from shoptune.errors import UsageError, did_you_mean
-from shoptune_product_description.facts import facts_of
-from shoptune_product_description.options import ProductDescriptionOptions
-from shoptune_product_description.prompt import parse, prompt
-from shoptune_product_description.template import template
+from shoptune.formatting import format_value, label
 from shoptune_sales.corruption import synthetic_pairs
 from shoptune_sales.preference import preference_pairs
 from shoptune_sales.weights import Standing, sales_standings
 from shoptune_text import COPYING, FORM, OVERLAP
 
-__all__ = ["PRODUCT_DESCRIPTION"]
+__all__ = ["CATALOGUE_FACTS", "PRODUCT_DESCRIPTION", "ProductDescriptionOptions", "SalesOptions"]
+
+
+CATALOGUE_FACTS = ("name", "brand", "category", "color", "size", "material")
+"""The fields that are facts in any shop.  Price is none of them: it changes, and marketplaces forbid it in the text."""
+
+
+class SalesOptions(Options):
+    """How orders and sales reports weigh products, if the shop has any."""
+
+    weights: bool = Field(
+        default=True,
+        description="Whether products that sell better than others of their category and price count more.",
+    )
+    keep: float = Field(
+        default=1.0,
+        gt=0,
+        le=1,
+        description="The share of products, those that sell best in their category and price band, that is trained on; "
+        "the others get weight 0.",
+    )
+    low: float = Field(default=0.5, gt=0, description="The weight of the worst seller of its category and price band.")
+    high: float = Field(default=1.5, description="The weight of the best.")
+
+    @model_validator(mode="after")
+    def _grows(self) -> Self:
+        if self.high < self.low:
+            raise ValueError(f"the best seller would count less ({self.high}) than the worst ({self.low})")
+        return self
+
+
+class ProductDescriptionOptions(Options):
+    """How products become prompts, sales weights, and A/B tests preference pairs."""
+
+    instruction: str = Field(
+        default="You write product descriptions for a shop. State every fact and invent none.",
+        description="The system message of every prompt.",
+    )
+    facts: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="The fields and attributes that the prompt shows and a description may state, in this order. "
+        "Default: name, brand, category, color, size, material and every free attribute.",
+    )
+    threshold: float = Field(
+        default=0.95,
+        gt=0.5,
+        lt=1.0,
+        description="How probable it must be that a text converts better than another of its product "
+        "for the two to become a preference pair.",
+    )
+    sales: SalesOptions = Field(default=SalesOptions(), description="How sales become weights.")
+    synthetic_pairs: int = Field(
+        default=0,
+        ge=0,
+        le=4,
+        description="Preference pairs per product in which its description is preferred to the same text with one "
+        "fault: a changed fact, an unsupported claim, broken markup, a broken limit.",
+    )
+
+    @field_validator("facts")
+    @classmethod
+    def _keep_the_answer_out(cls, facts: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        if facts and any(name.startswith("description") for name in facts):
+            raise ValueError("the description is what a model has to write, so it can't be among the facts")
+        return facts
+
+
+def facts_of(record: Record, names: Iterable[str] | None = None) -> dict[str, str]:
+    """Return the product's facts as text, in the order of `names`; those that it does not have are left out.
+
+    A name is that of a free attribute or else of a field.  Without names: `CATALOGUE_FACTS` and all free attributes.
+    Of a category such as "Luggage & Bags > Backpacks" the last part is enough.
+    """
+    attributes: Mapping[str, Any] = record.fields.get("attributes") or {}
+    wanted = dict.fromkeys((*CATALOGUE_FACTS, *attributes) if names is None else names)
+    found = {name: format_value(attributes.get(name, record.fields.get(name))) for name in wanted}
+    if "category" in found:
+        found["category"] = found["category"].rsplit(" > ", 1)[-1]
+    return {name: text for name, text in found.items() if text}
+
+
+def prompt(instruction: str, facts: Mapping[str, str]) -> tuple[Message, ...]:
+    """Return the chat: the instruction, then the facts, one a line and nothing else, since every token costs time."""
+    lines = (f"{label(name)}: {value}" for name, value in facts.items())
+    return ({"role": "system", "content": instruction}, {"role": "user", "content": "\n".join(lines)})
 
 
 def examples(tables: Tables, options: ProductDescriptionOptions) -> Iterator[Example | Dropped | Note]:
@@ -75,6 +161,34 @@ def pairs(
     yield from preference_pairs(tables.get("tests", ()), examples, options.threshold)
     if options.synthetic_pairs:
         yield from synthetic_pairs(examples, options.synthetic_pairs)
+
+
+_LABEL = re.compile(r"\A[\s*_#]*(?:product\s+)?description[\s*_]*:[\s*_]*", re.IGNORECASE)
+_QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "“"}
+
+
+def parse(text: str, example: Example) -> str | Invalid:  # noqa: ARG001 - every task's parser is given the example
+    """Return the description without a leading "Description:" and enclosing quotes; `Invalid` if it is empty."""
+    text = _LABEL.sub("", text).strip()
+    if len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text[0] not in text[1:-1]:
+        text = text[1:-1].strip()
+    return text or Invalid("empty answer")
+
+
+def template(example: Example) -> str:
+    """State every fact but the category, and nothing else.
+
+    "The Tarn 27 Backpack by Fellfoot, made of waxed cotton in moss green. Capacity 27 L, weight 1140 g."
+    """
+    facts = {name: value for name, value in example.facts.items() if name != "category"}
+    opening = f"The {facts.pop('name', 'product')}"
+    if brand := facts.pop("brand", ""):
+        opening += f" by {brand}"
+    made = [f"{word} {facts.pop(name)}" for name, word in (("material", "made of"), ("color", "in")) if name in facts]
+    if made:
+        opening += f", {' '.join(made)}"
+    rest = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
+    return f"{opening}. {rest[:1].upper()}{rest[1:]}." if rest else f"{opening}."
 
 
 PRODUCT_DESCRIPTION = Task(

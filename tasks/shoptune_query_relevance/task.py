@@ -1,16 +1,71 @@
 """Tell how well a product fits what a customer searches for."""
 
 from collections.abc import Iterator, Mapping
+from typing import Self
 
-from shoptune.components import Task
+from pydantic import Field, model_validator
+
+from shoptune.components import Options, Task
 from shoptune.data import Dropped, Example, Message, Record, Tables
 from shoptune.formatting import format_value
+from shoptune_labels.baselines import ALWAYS
 from shoptune_labels.choices import listed, parse_choice
 from shoptune_labels.fields import refuse_unknown_fields, shown
-from shoptune_query_relevance.baselines import BASELINES
-from shoptune_query_relevance.options import PRODUCT_FIELDS, QueryRelevanceOptions
+from shoptune_text.words import words
 
-__all__ = ["QUERY_RELEVANCE"]
+__all__ = ["QUERY_RELEVANCE", "QueryRelevanceOptions"]
+
+CHOICES = ("exact", "substitute", "complement", "irrelevant")
+"""From best to worst: the labels of the Shopping Queries Dataset (ESCI)."""
+
+PRODUCT_FIELDS = ("product", "name", "brand", "description")
+
+
+class QueryRelevanceOptions(Options):
+    """How judged products become questions."""
+
+    instruction: str = Field(
+        default="A customer searches a shop and finds a product. Is it exactly what they search for, a substitute for "
+        "it, a complement that goes with it, or irrelevant?",
+        description="The system message of every prompt; the choices are added to it.",
+    )
+    choices: tuple[str, ...] = Field(
+        default=CHOICES,
+        min_length=2,
+        description="The answers, from best to worst. Other ones than these need an `instruction` that explains them, "
+        "and `gains` for nDCG and MRR.",
+    )
+    query: str = Field(default="query", description="The field with what the customer searches for.")
+    product: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="The fields that describe the product, in the prompt's order. "
+        f"Default: those of {', '.join(PRODUCT_FIELDS)} that there are.",
+    )
+    label: str = Field(default="label", description="The field that says how well the product fits.")
+    labels: dict[str, str] = Field(
+        default={},
+        description="What a label in the data stands for, where it is no choice itself: `{E: exact, S: substitute}`.",
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        folded = [choice.strip().casefold() for choice in self.choices]
+        if len(set(folded)) < len(folded):
+            raise ValueError("a choice stands there twice")
+        if unknown := sorted(set(self.labels.values()) - set(self.choices)):
+            raise ValueError(f"labels: {unknown[0]!r} is none of the choices ({', '.join(self.choices)})")
+        if self.choices != CHOICES and "instruction" not in self.model_fields_set:
+            raise ValueError("`choices` of your own need an `instruction` that explains them")
+        return self
+
+
+def _prompt(options: QueryRelevanceOptions, query: str, product: list[tuple[str, str]]) -> tuple[Message, ...]:
+    lines = (f"{label}: {text}" if label else text for label, text in product)
+    return (
+        {"role": "system", "content": f"{options.instruction} Answer {listed(options.choices)}."},
+        {"role": "user", "content": "\n".join([f"Search: {query}", "", *lines])},
+    )
 
 
 def examples(tables: Tables, options: QueryRelevanceOptions) -> Iterator[Example | Dropped]:
@@ -49,12 +104,14 @@ def _example(record: Record, options: QueryRelevanceOptions, answers: Mapping[st
     )
 
 
-def _prompt(options: QueryRelevanceOptions, query: str, product: list[tuple[str, str]]) -> tuple[Message, ...]:
-    lines = (f"{label}: {text}" if label else text for label, text in product)
-    return (
-        {"role": "system", "content": f"{options.instruction} Answer {listed(options.choices)}."},
-        {"role": "user", "content": "\n".join([f"Search: {query}", "", *lines])},
-    )
+def word_overlap(example: Example) -> str:
+    """Judge by the share of the query's words that the product's text has.
+
+    All of them: the first choice; none: the last; in between evenly, rounded to the better side.
+    """
+    wanted = set(words(example.facts["query"]))
+    missing = len(wanted - set(words(example.facts["product"])))
+    return example.choices[missing * (len(example.choices) - 1) // max(len(wanted), 1)]
 
 
 QUERY_RELEVANCE = Task(
@@ -64,7 +121,7 @@ QUERY_RELEVANCE = Task(
     tables=("judgements",),
     examples=examples,
     parse=parse_choice,
-    baselines=BASELINES,
+    baselines={**ALWAYS, "word_overlap": word_overlap},
     metrics=("macro_f1", "accuracy", "recall", "lowest_recall", "ndcg", "mrr", "invalid_share"),
     max_new_tokens=8,
 )

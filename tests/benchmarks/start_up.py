@@ -22,7 +22,7 @@ import click
 import yaml
 
 from shoptune.testing import tiny_model
-from shoptune_product_description.demo import EXPERIMENT
+from shoptune_start.demo import EXPERIMENT
 from tests.benchmarks.ours import COMMAND
 from tests.benchmarks.processes import run
 from tests.benchmarks.tables import machine, output_option, publish, table

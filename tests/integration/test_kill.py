@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 
 BATCH = 4
 """How many answers of the fake model a kill may take with it: those that it was just giving."""
+METRICS = ["overlap", "perplexity"]
 POINTS = (
     *("resolve", "before_step", "read", "examples", "step 1", "step 3", "fetch", "open", "batch 1", "batch 3"),
     *("choices 1", "choices 2", "parse", "rows", "value", "render", "report_sections"),
@@ -31,9 +32,9 @@ def make_shop(folder: Path) -> Shop:
     of = {"data": "shop", "split": {"test": 0.4, "validation": 0.2}}
     shop.experiment["tasks"] = {
         "echo": {"task": "fake_echo", **of},
-        "again": {"task": "fake_echo", "instruction": "Say again:", "perplexity": True, **of},
+        "again": {"task": "fake_echo", "instruction": "Say again:", "metrics": METRICS, **of},
         "sort": {"task": "fake_sort", **of},
-        "sort_by_prior": {"task": "fake_sort", "choose": {"normalise": "prior"}, "perplexity": True, **of},
+        "sort_by_prior": {"task": "fake_sort", "choose": {"normalise": "prior"}, "metrics": METRICS, **of},
     }
     del shop.experiment["candidates"]["few_shot"]
     return shop

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from shoptune_product_description.demo import EXPERIMENT
+from shoptune_start.demo import EXPERIMENT
 from tests.fakes import shoptune
 from tests.harness.planted import PLANTED, order_export
 

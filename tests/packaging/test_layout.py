@@ -26,9 +26,13 @@ def test_every_plugin_is_an_entry_point_named_as_its_package() -> None:
 def test_import_linter_watches_every_package() -> None:
     linter = PYPROJECT["tool"]["importlinter"]
     assert sorted(linter["root_packages"]) == sorted(PACKAGES)
-    (core,) = [c for c in linter["contracts"] if c["name"] == "The core never imports a plugin"]
+    contracts = {contract["name"]: contract for contract in linter["contracts"]}
+    core = contracts["The core never imports a plugin"]
     assert core["source_modules"] == [CORE]
     assert sorted(core["forbidden_modules"]) == sorted({*PLUGINS, *HELPERS})
+    assert sorted(contracts["Plugins import the public modules alone"]["source_modules"]) == sorted(
+        {*PLUGINS, *HELPERS}
+    )
 
 
 def test_ruff_and_mypy_know_the_source_roots() -> None:

@@ -1,14 +1,20 @@
-"""No code stands twice: what several packages share stands once, in the core or in a helper package of its theme."""
+"""No more than a few lines stand twice: what packages share is one function, in the core or in a helper package.
+
+A few equal statements may read better where they are than behind a helper's name.  Tasks and trainers are read from
+top to bottom, so they may repeat one another.
+"""
 
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
+
+import pytest
 
 from tests.packaging.project import ROOT, package_folders
 
-STATEMENTS = 4
+STATEMENTS = 12
 """What counts as repeated: so many statements, one after the other or inside each other, alike to the letter."""
+SELF_CONTAINED = ("tasks/", "plugins/shoptune_trl/")
 
 
 def runs_of_statements(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -44,24 +50,31 @@ def repeated(files: dict[str, str]) -> list[list[str]]:
 
 
 def test_no_code_stands_twice() -> None:
-    sources: list[Path] = [file for folder in package_folders().values() for file in sorted(folder.rglob("*.py"))]
-    assert len(sources) > 300
-    assert repeated({str(file.relative_to(ROOT)): file.read_text("utf-8") for file in sources}) == []
+    files = [file.relative_to(ROOT) for folder in package_folders().values() for file in sorted(folder.rglob("*.py"))]
+    sources = [file for file in files if not file.as_posix().startswith(SELF_CONTAINED)]
+    assert len(files) > len(sources) > 250
+    assert repeated({str(file): (ROOT / file).read_text("utf-8") for file in sources}) == []
 
 
-BODY = """
-    first = read(path)
-    if not first:
-        raise ValueError(path)
-    return len(first)
+LOOP = """
+    for line in lines:
+        if not line:
+            raise ValueError(lines)
+    return len(lines)
 """
+"""Four statements: a loop, what it asks, what that does, and the end."""
+BODY = "".join(f"\n    value_{number} = read({number})" for number in range(STATEMENTS - 4)) + LOOP
 
 
 def test_it_finds_what_stands_twice() -> None:
-    again = "import json\n\nclass Other:\n    def method(path):\n        '''Another docstring.'''"
+    again = "import json\n\nclass Other:\n    def method(lines):\n        '''Another docstring.'''"
     twice = {
-        "a.py": f"def one(path):{BODY}",
-        "b.py": again + BODY.replace("\n", "\n    ").replace("path)", "path)  # again"),
+        "a.py": f"def one(lines):{BODY}",
+        "b.py": again + BODY.replace("\n", "\n    ").replace("(lines)\n", "(lines)  # again\n"),
     }
     assert repeated(twice) == [["a.py:2", "b.py:6"]]
-    assert repeated({"a.py": f"def one(path):{BODY}", "b.py": f"def one(path):{BODY.replace('first', 'other')}"}) == []
+
+
+@pytest.mark.parametrize("changed", [BODY.replace("value_3", "other"), BODY.replace("\n    value_0 = read(0)", "")])
+def test_it_lets_pass_what_differs_and_what_is_short(changed: str) -> None:
+    assert repeated({"a.py": f"def one(lines):{BODY}", "b.py": f"def one(lines):{changed}"}) == []

@@ -23,11 +23,10 @@ atexit.register(lambda: print(json.dumps(list(sys.modules)), file=sys.stderr))
 
 
 def _imported_by(code: str, folder: Path) -> tuple[set[str], str]:
-    """Run `code` in a fresh interpreter; return the top-level names it imported and what it printed."""
+    """Run `code` in a fresh interpreter; return the modules and packages it imported and what it printed."""
     command = [sys.executable, "-c", TELL_IMPORTS + code]
     done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
-    modules = json.loads(done.stderr.splitlines()[-1])
-    return {name.partition(".")[0] for name in modules}, done.stdout
+    return set(json.loads(done.stderr.splitlines()[-1])), done.stdout
 
 
 def _imported_by_command(arguments: list[str], folder: Path) -> tuple[set[str], str]:
@@ -72,3 +71,12 @@ def test_commands_that_compute_nothing_import_no_training_library(arguments: lis
     imported, _ = _imported_by_command(arguments, tmp_path)
     assert "pydantic" in imported
     assert not imported & TRAINING
+
+
+def test_a_plan_imports_nothing_that_computes_or_renders(tmp_path: Path) -> None:
+    imported, printed = _imported_by_command(["plan", str(EXPERIMENT)], tmp_path)
+    assert "to compute" in printed
+    assert not imported & (TRAINING | {"jinja2", "jsonschema", "scipy"})
+    assert "shoptune_reports.plugin" in imported
+    assert not [name for name in imported if name.startswith("shoptune_reports.formats")]
+    assert "shoptune.reporting.assemble" not in imported

@@ -60,6 +60,7 @@ def test_packages_are_whole_and_nothing_is_added(names: set[str]) -> None:
         "shoptune_product_description/data/orders.csv",
         "shoptune_product_description/data/ab_tests.csv",
         "shoptune_reports/templates/report.html.j2",
+        "shoptune_start/templates/experiment.yaml.j2",
         "shoptune_reports/assets/base.css",
         "shoptune_reports/assets/theme.js",
         "shoptune_reports/assets/vendor/plot.umd.min.js",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shoptune.cli.options import store_option
+from shoptune.commands import store_option
 
 if TYPE_CHECKING:
     from shoptune.history.between import Between

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from shoptune.cli.options import experiment_argument, plain_option, reports_option, store_option
+from shoptune.commands import experiment_argument, plain_option, reports_option, store_option
 
 if TYPE_CHECKING:
     from shoptune.data_report import DataReport, Quantiles
     from shoptune.execution.progress import Display
-    from shoptune.experiment.load import Experiment
     from shoptune.planning.plan import Plan
+    from shoptune.plugins import Plugins
+    from shoptune.steps.prepare import PrepareStep
     from shoptune.storage.store import Store
 
 __all__ = ["data"]
@@ -52,6 +53,7 @@ def data(
     from shoptune.execution.progress import display
     from shoptune.experiment.load import load_experiment
     from shoptune.planning.make_plan import make_plan
+    from shoptune.planning.plan import with_inputs
     from shoptune.plugins.attribution import blaming
     from shoptune.reporting.rendering import render_data
     from shoptune.storage.store import Store
@@ -63,11 +65,11 @@ def data(
     opened.prepare()
     made = make_plan(loaded)
     with display(plain=plain) as shown:
-        execute([task.prepare for task in made.tasks], made.executor, opened, loaded.plugins, shown)
-        found = {task.name: _report(made, opened, task.name) for task in made.tasks}
+        execute(with_inputs([task.prepare for task in made.tasks]), made.executor, opened, loaded.plugins, shown)
+        found = {task.name: _report(task.prepare, opened) for task in made.tasks}
         if tokens:
             with blaming(loaded.plugins.loaded):
-                found = _with_tokens(found, loaded, made, opened, shown)
+                found = _with_tokens(found, made, loaded.plugins, opened, shown)
     folder = reports / made.experiment
     written = render_data(made.experiment, found, made.reports, loaded.plugins, folder)
     if export:
@@ -85,39 +87,40 @@ def data(
             click.echo(path)
 
 
-def _report(plan: Plan, store: Store, task: str) -> DataReport:
+def _report(prepare: PrepareStep, store: Store) -> DataReport:
     from shoptune.data_report import DataReport
 
-    return DataReport.model_validate(store.read(plan.step("prepare", task=task).fingerprint).json("data.json"))
+    return DataReport.model_validate(store.read(prepare.fingerprint).json("data.json"))
 
 
 def _with_tokens(
-    reports: Mapping[str, DataReport], experiment: Experiment, plan: Plan, store: Store, shown: Display
+    reports: Mapping[str, DataReport], plan: Plan, plugins: Plugins, store: Store, shown: Display
 ) -> dict[str, DataReport]:
     """Add the lengths of the texts to learn, in tokens of the experiment's first model."""
     from shoptune.data import Example
     from shoptune.errors import UsageError
     from shoptune.storage.jsonl import read_jsonl
 
-    for candidate, backend in experiment.backends.items():
-        count_tokens = backend.component.count_tokens
-        model = experiment.file.candidates[candidate].model
-        if count_tokens is None:
+    for model in plan.models:
+        backend = plugins.model_backends[model.backend].component
+        if backend.count_tokens is None:
             continue
-        located = backend.component.resolve(model, experiment.path.parent.resolve(), backend.options)
-        files = backend.component.fetch(located, shown.start(f"tokenizer of {candidate}"))
+        name = model.resolved.name
+        files = backend.fetch(model.resolved, shown.start(f"tokenizer of {name}"))
         found = {}
-        for name, report in reports.items():
-            stored = store.read(plan.step("prepare", task=name).fingerprint)
+        for task in plan.tasks:
+            stored = store.read(task.prepare.fingerprint)
             examples = read_jsonl(stored.path("examples.train.jsonl"), Example)
             texts = [e.references[0] for e in islice(examples, TOKENS_OF) if e.references]
-            counted = _quantiles(count_tokens(files, texts))
-            found[name] = report.model_copy(update={"tokens": {model: counted} if counted else {}})
+            counted = _quantiles(backend.count_tokens(files, texts))
+            tokens = {name: counted} if counted else {}
+            found[task.name] = reports[task.name].model_copy(update={"tokens": tokens})
+        shown.abandon(f"tokenizer of {name}")
         return found
     raise UsageError("no candidate of the experiment has a model whose backend can count tokens; leave out --tokens")
 
 
-def _quantiles(lengths: list[int]) -> Quantiles | None:
+def _quantiles(lengths: Sequence[int]) -> Quantiles | None:
     import numpy as np
 
     from shoptune.data_report import Quantiles

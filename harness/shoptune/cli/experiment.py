@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from shoptune.cli.options import experiment_argument, plain_option, reports_option, store_option
+from shoptune.commands import experiment_argument, plain_option, reports_option, store_option
 
 __all__ = ["gate", "plan", "report", "run", "run_experiment"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shoptune.cli.options import store_option
+from shoptune.commands import store_option
 
 if TYPE_CHECKING:
     from shoptune.comparison import Result

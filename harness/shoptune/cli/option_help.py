@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from pydantic import AliasChoices, BaseModel
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
+
+from shoptune.described import key_of
 
 __all__ = ["OptionHelp", "options_of"]
 
@@ -34,10 +31,7 @@ class OptionHelp:
 
 
 def options_of(model: type[BaseModel]) -> list[OptionHelp]:
-    """Return a model's options in their order, and after an option that is a mapping of named keys those keys.
-
-    The meaning is the field's description, or the docstring that stands under it.
-    """
+    """Return a model's options in their order, and after an option that is a mapping of named keys those keys."""
     schema = model.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})
     return list(_options(model, _resolved(schema, definitions), definitions, ()))
@@ -50,29 +44,20 @@ def _options(
     around: tuple[tuple[str, type[BaseModel]], ...],
 ) -> Iterator[OptionHelp]:
     """Yield the options of a model that stands in others: `around` are their keys and models, from the outside."""
-    meanings = _docstrings(model)
     for name, field in model.model_fields.items():
-        key = _key(name, field)
+        key = key_of(name, field)
         of_key = schema["properties"].get(key, {})
         yield OptionHelp(
             name=".".join([*(outer for outer, _ in around), key]),
             type=_words(of_key, definitions),
             required=field.is_required(),
             default=None if field.is_required() else _default(model, name, of_key),
-            meaning=" ".join((field.description or meanings.get(name, "")).replace("``", "`").split()),
+            meaning=of_key.get("description", ""),
         )
         here = (*around, (key, model))
         for inner in _models(field.annotation):
             if inner.__name__ in definitions and inner not in (outer for _, outer in here):
                 yield from _options(inner, definitions[inner.__name__], definitions, here)
-
-
-def _key(name: str, field: FieldInfo) -> str:
-    """Return what a field is called in a file."""
-    alias = field.validation_alias
-    if isinstance(alias, AliasChoices):
-        return next((choice for choice in alias.choices if isinstance(choice, str)), name)
-    return alias if isinstance(alias, str) else name
 
 
 def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -109,21 +94,3 @@ def _words(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
         return f"mapping to {_words(values, definitions)}" if isinstance(values, dict) else "mapping"
     bounds = [f"{sign} {schema[bound]:g}" for bound, sign in BOUNDS.items() if bound in schema]
     return f"{TYPES.get(kind, 'any value')} {', '.join(bounds)}".rstrip()
-
-
-def _docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """Return what stands in a string under each field, in the model's source and that of what it inherits from."""
-    found: dict[str, str] = {}
-    for base in reversed(model.__mro__):
-        if issubclass(base, BaseModel) and base is not BaseModel:
-            try:
-                tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
-            except (OSError, TypeError, SyntaxError):  # made without a source file
-                continue
-            body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
-            for field, under in pairwise(body):
-                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-                    text = under.value if isinstance(under, ast.Expr) else None
-                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                        found[field.target.id] = inspect.cleandoc(text.value)
-    return found

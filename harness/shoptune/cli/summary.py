@@ -61,18 +61,23 @@ def show_gates(verdicts: Sequence[GateVerdict]) -> None:
 
 
 def show_plan(plan: Plan, missing: Sequence[Step], store: Store) -> None:
-    """Print the steps and whether each is in the store."""
+    """Print the steps of a round and whether each is in the store."""
+    from shoptune.planning.rounds import steps_of_round
+
     console = Console()
     lacking = {s.fingerprint for s in missing}
-    table = Table(title=f"{plan.experiment}: {len(plan.steps)} steps, {len(missing)} to compute", title_justify="left")
+    steps = steps_of_round(plan)
+    table = Table(title=f"{plan.experiment}: {len(steps)} steps, {len(missing)} to compute", title_justify="left")
     for column in ("step", "state", "fingerprint"):
         table.add_column(column)
-    for step in plan.steps:
+    for step in steps:
         state = "[green]in the store[/]"
         if step.fingerprint in lacking:
             state = "[yellow]to go on with[/]" if store.has_begun(step.fingerprint) else "to compute"
         table.add_row(escape(step.name), state, step.fingerprint[:12])
     console.print(table)
+    for selection in plan.selections:
+        console.print(f"{selection.candidate} is chosen when these are measured; what comes after it is planned then.")
 
 
 def show_checks(checks: Sequence[Check]) -> None:

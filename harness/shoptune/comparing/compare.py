@@ -14,7 +14,7 @@ from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.comparing.slicing import breakdown
 from shoptune.comparison import Result, Slice, Spread, Verdict
 from shoptune.components import CorpusMetric
-from shoptune.prompts import SLICE
+from shoptune.data import PROMPT_SLICE
 
 __all__ = ["compare", "with_verdicts"]
 
@@ -57,7 +57,7 @@ def compare(
             found += estimates_on(
                 samples, members, part, scores, candidates, baseline, seed=seed, resamples=resamples, parts=len(parts)
             ).values()
-            if part.by == SLICE and samples.have_several_prompts:
+            if part.by == PROMPT_SLICE and samples.have_several_prompts:
                 found += [_corpus_result(m, c, samples, members, part) for m in metrics if m.values for c in candidates]
         results += _with_spread(found) if samples.have_several_prompts else found
     directions = {(m.task, m.metric): m.component.higher_is_better for m in measured}
@@ -88,10 +88,10 @@ def _parts(samples: TaskSamples, slices: Sequence[str] | None) -> Iterator[tuple
     """Yield the slices worth a result, and which samples are in each."""
     if samples.have_several_prompts:
         for prompt in samples.prompts:
-            asked = [place for place, sample in enumerate(samples.slices) if sample[SLICE] == prompt]
-            yield Slice(by=SLICE, value=prompt), np.array(asked)
+            asked = [place for place, sample in enumerate(samples.slices) if sample[PROMPT_SLICE] == prompt]
+            yield Slice(by=PROMPT_SLICE, value=prompt), np.array(asked)
     for by in slices if slices is not None else sorted({key for sample in samples.slices for key in sample}):
-        if by == SLICE and samples.have_several_prompts:
+        if by == PROMPT_SLICE and samples.have_several_prompts:
             continue
         for value, members in breakdown([sample.get(by) for sample in samples.slices], samples.groups).items():
             yield Slice(by=by, value=value), members
@@ -118,7 +118,7 @@ def _with_spread(results: Sequence[Result]) -> list[Result]:
     """Add to the results on all of a task's samples how far the prompts' values lie apart."""
     values: dict[tuple[str, str], list[float]] = {}
     for result in results:
-        if result.slice and result.slice.by == SLICE and result.value is not None:
+        if result.slice and result.slice.by == PROMPT_SLICE and result.value is not None:
             values.setdefault((result.metric, result.candidate), []).append(result.value)
 
     def spread(result: Result) -> Spread | None:

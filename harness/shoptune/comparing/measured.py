@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shoptune.components import CorpusMetric, FloatArray
+from shoptune.data import OWN_PROMPT
 from shoptune.metrics.additive import Reducer
-from shoptune.prompts import OWN
 
 __all__ = ["Measured", "TaskSamples"]
 
@@ -24,7 +24,7 @@ class TaskSamples:
     groups: Sequence[str]
     """What is resampled: the sample's product."""
     slices: Sequence[Mapping[str, str]]
-    prompts: Sequence[str] = (OWN,)
+    prompts: Sequence[str] = (OWN_PROMPT,)
     """How the task is asked.  Where in several ways, every sample's slice `prompt` says in which."""
     invalid: Mapping[str, npt.NDArray[np.bool_]]
     """Candidate -> which of its answers did not parse [n]."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from shoptune.data_report import Duplicates, LeakageReport
 from shoptune.dataset.example_index import ExampleIndex, Ints, PairPool
@@ -85,6 +83,10 @@ def _parts_of_pairs(pairs: PairPool, examples: ExampleIndex, parts: Ints) -> Int
 
 def _units(groups: Ints, labels: Ints) -> Ints:
     """Number the connected components of examples that share a group or a cluster of texts."""
+    # Takes longer to import than a plan to make, which does not divide anything:
+    from scipy.sparse import coo_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     group, label = (np.unique(keys, return_inverse=True)[1] for keys in (groups, labels))
     size = group.max() + 1
     edges = coo_array((np.ones(len(group), dtype=np.int8), (group, label + size)), shape=(size + label.max() + 1,) * 2)

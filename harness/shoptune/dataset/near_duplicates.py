@@ -27,8 +27,6 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 import regex
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 __all__ = ["Clusters", "TextIndex"]
 
@@ -226,6 +224,10 @@ def _estimates(signatures: Signatures, left: IndexArray, right: IndexArray) -> n
 
 def _joined(labels: IndexArray, left: IndexArray, right: IndexArray) -> IndexArray:
     """Number the clusters anew, after those of each `left` and its `right` have become one."""
+    # Takes longer to import than a plan to make, which compares no texts:
+    from scipy.sparse import coo_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     if not len(left):
         return labels
     graph = coo_array((np.ones(len(left), np.int8), (labels[left], labels[right])), shape=(len(labels), len(labels)))

@@ -22,30 +22,22 @@ SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 class Split(Options):
     """What is held out; the rest is for training."""
 
-    by: str = Field(
-        "product",
-        description="What is never divided between training and test: 'product' (with all its variants), a slice such "
-        "as 'category' or 'brand' (all its products go to one side), or 'time' (the newest products are the test).",
-    )
-    test: float = Field(
-        0.2, gt=0, lt=1, description="The share of products (categories, ...) that models are judged by."
-    )
-    validation: float = Field(
-        0.1,
-        ge=0,
-        lt=1,
-        description="The share on which settings are chosen, so that the test part stays unseen until the end.",
-    )
-    test_from: date | None = Field(None, description="With 'by: time': the first day of the test part.")
-    validation_from: date | None = Field(None, description="With 'by: time': the first day of the validation part.")
-    leakage: Literal["leave_out", "fail", "keep"] = Field(
-        "leave_out",
-        description="What happens to training examples that stand in the held-out part as well, by id, word for word "
-        "or nearly so: left out of training, an error, or kept (and reported).",
-    )
-    similarity: float = Field(
-        0.8, ge=0.5, le=1, description="From which Jaccard similarity on two texts are near-duplicates."
-    )
+    by: str = "product"
+    """What is never divided between training and test: ``product`` (with all its variants), a slice such as
+    ``category`` or ``brand`` (all its products go to one side), or ``time`` (the newest products are the test)."""
+    test: float = Field(0.2, gt=0, lt=1)
+    """The share of products (categories, ...) that models are judged by."""
+    validation: float = Field(0.1, ge=0, lt=1)
+    """The share on which settings are chosen, so that the test part stays unseen until the end."""
+    test_from: date | None = None
+    """With ``by: time``: the first day of the test part."""
+    validation_from: date | None = None
+    """With ``by: time``: the first day of the validation part."""
+    leakage: Literal["leave_out", "fail", "keep"] = "leave_out"
+    """What happens to training examples that stand in the held-out part as well, by id, word for word or nearly so:
+    left out of training, an error, or kept (and reported)."""
+    similarity: float = Field(0.8, ge=0.5, le=1)
+    """From which Jaccard similarity on two texts are near-duplicates."""
 
     @model_validator(mode="after")
     def _leaves_some(self) -> Self:

@@ -1,4 +1,4 @@
-"""A shop's tables: read once, freed of personal data, counted, and kept on disk for as long as the step needs them."""
+"""A shop's tables: read once, freed of personal data, counted, and kept on disk."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from typing import Any, Literal
 
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
-from shoptune.data_report import Drops, DropsByReason, PersonalDataReport, TableReport
-from shoptune.dataset.personal_data import mask, without_personal_data
+from shoptune.data_report import PersonalDataReport, TableReport
+from shoptune.dataset.drops import DropCount, reasons_of
+from shoptune.dataset.personal_data import without_personal_data
 from shoptune.dataset.profile import Profile
 from shoptune.errors import DataError, PluginError, ShoptuneError
 from shoptune.plugins import Registered
-from shoptune.storage.jsonl import read_jsonl, to_line
+from shoptune.storage.jsonl import to_line
 
-__all__ = ["DropCount", "Table", "TableSource", "read_table", "reasons_of"]
+__all__ = ["TableSource", "read_table"]
 
-SHOWN = 5
-"""Origins that are kept for each reason."""
 TOLERATED = 0.01
 """Share of rows that may be bad where the experiment file says nothing."""
 
@@ -37,52 +36,8 @@ class TableSource:
     """None: stop where more than 1 % of the rows are bad."""
 
 
-class DropCount:
-    """Counts what was dropped by reason, and remembers the first few places."""
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._first: dict[str, list[str]] = {}
-
-    def add(self, dropped: Dropped) -> None:
-        """Count one.  Its detail may quote a cell, so personal data is masked in it."""
-        self._counts[dropped.reason] += 1
-        first = self._first.setdefault(dropped.reason, [])
-        if len(first) < SHOWN:
-            first.append(mask(f"{dropped.origin}: {dropped.detail}" if dropped.detail else dropped.origin, Counter()))
-
-    @property
-    def count(self) -> int:
-        """How many were dropped."""
-        return self._counts.total()
-
-    def report(self) -> DropsByReason:
-        """Return reason -> count and the first few places, most frequent reason first."""
-        return {
-            reason: Drops(count=count, first=self._first[reason])
-            for reason, count in sorted(self._counts.items(), key=lambda item: (-item[1], item[0]))
-        }
-
-
-def reasons_of(report: DropsByReason) -> str:
-    """Return a drop report in words: ``no title (12, first: products.csv:4)``."""
-    return "; ".join(f"{reason} ({of.count:,}, first: {of.first[0]})" for reason, of in report.items())
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table:
-    """A table that was read; may be iterated again and again, and is not held in memory."""
-
-    name: str
-    report: TableReport
-    file: Path
-
-    def __iter__(self) -> Iterator[Record]:
-        return read_jsonl(self.file, Record)
-
-
-def read_table(source: TableSource, file: Path) -> Table:
-    """Read all files of a table into `file`, without personal data.
+def read_table(source: TableSource, file: Path) -> TableReport:
+    """Read all files of a table into `file`, without personal data; returns what was read.
 
     Raises DataError where there are no records, or more bad rows than allowed.
     """
@@ -92,7 +47,7 @@ def read_table(source: TableSource, file: Path) -> Table:
             for row in _rows(source, path):
                 if line := reading.take(row):
                     out.write(line)
-    return Table(name=source.name, report=reading.report(), file=file)
+    return reading.report()
 
 
 class _Reading:

@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from shoptune.comparison import GateVerdict, MetricInfo, Slice, gates_outcome
 from shoptune.costs import CostName
+from shoptune.data import PROMPT_SLICE
+from shoptune.described import Described
 from shoptune.errors import UsageError, did_you_mean
-from shoptune.prompts import SLICE
 
 __all__ = ["INVALID", "Gate", "check_gates", "exit_code"]
 
@@ -38,7 +39,7 @@ SliceAsked = Annotated[
 ]
 
 
-class Gate(BaseModel):
+class Gate(Described):
     """One thing that a candidate must achieve on one task: on a metric, or in what it costs.
 
     - ``be_better``: the verdict against the baseline is *better*; fails on *worse*.
@@ -55,22 +56,28 @@ class Gate(BaseModel):
     )
 
     task: str
+    """The task on which the candidate must achieve it, by its name in the experiment file."""
     metric: str | None = None
     """A metric of the task, or ``invalid``: the share of answers that do not parse."""
     cost: CostName | None = None
     """Instead of a metric.  ``tune_...``: of tuning the candidate and those that it was tuned from, whichever task the
     gate names; the others: of answering this task.  Money needs `compare.prices`."""
     candidate: str
+    """The candidate that must achieve it."""
     slice: SliceAsked = None
     """A part of the test set: ``{category: Bags}``, ``{worst: category}``, or ``worst`` for the worst slice of all that
     results are broken down by (see `compare.slices`).  None: all samples."""
     must: Literal["be_better", "not_be_worse", "at_least", "at_most"]
+    """What is asked. ``be_better``: a verdict of *better* against the baseline. ``not_be_worse``: a loss of at most
+    `margin`, even at the pessimistic end of the difference's interval. ``at_least``, ``at_most``: the value itself
+    against `value`."""
     margin: float = Field(default=0.0, ge=0, allow_inf_nan=False)
-    """How much worse is still all right, in the metric's units (0.02 of a share is two percentage points)."""
+    """For ``not_be_worse``: the loss that is still acceptable, in the metric's units (0.02 of a share is two percentage
+    points)."""
     value: float | None = Field(default=None, allow_inf_nan=False)
-    """The limit of ``at_least`` and ``at_most``."""
+    """For ``at_least`` and ``at_most``: the limit, in the metric's or cost's units."""
     on_inconclusive: Literal["pass", "fail"] = "fail"
-    """Whether doubt fails the build, with exit code 4."""
+    """Whether an inconclusive outcome passes or fails the build; it fails with exit code 4."""
 
     @property
     def measure(self) -> str:
@@ -165,7 +172,7 @@ def _unknown(
     if gate.candidate not in candidates:
         yield f"there is no candidate {gate.candidate!r}.{did_you_mean(gate.candidate, candidates)}"
     key = gate.slice_key
-    if key is not None and slices is not None and key not in {*slices, SLICE}:
+    if key is not None and slices is not None and key not in {*slices, PROMPT_SLICE}:
         yield f"results are not broken down by {key!r}, see `compare.slices`.{did_you_mean(key, slices)}"
 
 
@@ -182,7 +189,7 @@ def _unanswerable(gate: Gate, metric: MetricInfo | None, baseline: str, *, price
             yield f"{INVALID!r} is a count without interval, so no verdict. Use 'at_most' with a 'value'."
     if metric is None:
         return
-    if gate.slice and not metric.additive and gate.slice_key != SLICE:
+    if gate.slice and not metric.additive and gate.slice_key != PROMPT_SLICE:
         yield f"{metric.name!r} has no value on slices (it isn't additive)."
     if gate.has_difference and (metric.higher_is_better is None or not metric.additive):
         lacks = "direction, neither more nor less is better" if metric.additive else "interval (it isn't additive)"

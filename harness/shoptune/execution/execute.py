@@ -1,18 +1,16 @@
-"""Computes the steps that the store lacks, and says which plugin it was if one fails."""
+"""Computes the steps that the store lacks, through the executor that the experiment names."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from shoptune.errors import PluginError, ShoptuneError, StepError
+from shoptune.components import AnyExecutor, Execution, Progress
+from shoptune.errors import PluginError, ShoptuneError
 from shoptune.execution.progress import Display
-from shoptune.plugins import LoadedPlugin, Plugins
-from shoptune.plugins.attribution import plugin_of_error
-from shoptune.plugins.faults import RAISED
-from shoptune.plugins.streams import restoring_streams
-from shoptune.step import Step
+from shoptune.experiment.configured import ConfiguredComponent
+from shoptune.plugins import Plugins
+from shoptune.step import Step, StepOutcome
 from shoptune.storage.store import Store
 
 __all__ = ["execute", "missing_steps"]
@@ -23,70 +21,72 @@ def missing_steps(steps: Sequence[Step], store: Store) -> list[Step]:
     return [s for s in steps if store.find(s.fingerprint) is None]
 
 
-def execute(steps: Sequence[Step], executor: str, store: Store, plugins: Plugins, display: Display) -> None:
-    """Compute the steps that the store lacks."""
+def execute(
+    steps: Sequence[Step],
+    executor: ConfiguredComponent[AnyExecutor],
+    store: Store,
+    plugins: Plugins,
+    display: Display,
+) -> None:
+    """Compute the steps that the store lacks; of several that do the same work, the first."""
     missing = missing_steps(steps, store)
     if len(missing) < len(steps):
         display.say(f"{len(steps) - len(missing)} of {len(steps)} steps are in the store, {len(missing)} to compute")
-    registered = plugins.executors[executor]
+    if not missing:
+        return
+    from shoptune.execution.worker import StepWorker  # noqa: PLC0415 - a run with nothing to compute needs none
+
+    execution = Execution(
+        steps=list({step.fingerprint: step for step in reversed(missing)}.values())[::-1],
+        worker=StepWorker.of(store, plugins),
+        watch=RunWatch(store, plugins, display),
+        options=executor.options,
+    )
     try:
-        registered.component.execute(missing, lambda step: _make(step, store, plugins, display))
+        executor.component.execute(execution)
     except ShoptuneError:
         raise
     except Exception as error:
         raise PluginError(
-            f"{registered.plugin.label} failed to execute the steps: {type(error).__name__}: {error}"
+            f"{executor.registered.plugin.label} failed to execute the steps: {type(error).__name__}: {error}"
         ) from error
 
 
-def _make(step: Step, store: Store, plugins: Plugins, display: Display) -> None:
-    from shoptune.steps import STEPS, StepContext  # noqa: PLC0415 - a run with nothing to compute needs no step
+@dataclass(frozen=True)
+class StepReporter:
+    """A `shoptune.components.Reporter` in the parent process."""
 
-    progress = display.start(step.name + (" (going on)" if store.has_begun(step.fingerprint) else ""))
-    plugins.notify("before_step", step=step)
-    started = time.perf_counter()
+    progress: Progress
+    display: Display
 
-    def waiting() -> None:
-        display.say(f"{step.name}: another run with this store is at it; waiting until it is done")
-
-    try:
-        with store.making(step.fingerprint, waiting) as work:
-            if work is not None:
-                context = StepContext(store=store, plugins=plugins, work=work, progress=progress, say=display.say)
-                with restoring_streams() as replaced:
-                    cost = STEPS[step.kind](step, context)
-                if replaced:
-                    display.say(f"warning: {step.name}{_by(step)} replaced {' and '.join(replaced)}; it was put back")
-                store.finish(work, {**_manifest(step), "cost": cost})
-    except BaseException as error:
-        plugins.notify("on_step_error", step=step, error=error)
-        if isinstance(error, PluginError) and "plugin " not in str(error):
-            raise PluginError(f"{step.name}{_by(step)}: {error}") from error
-        if isinstance(error, ShoptuneError) or not isinstance(error, RAISED):
-            raise
-        raise StepError(
-            f"{step.name}{_by(step, plugin_of_error(error, plugins.loaded))} failed: {type(error).__name__}: {error}\n"
-            "What was finished is kept: mend the cause and run the same command again. --debug shows the traceback."
-        ) from error
-    seconds = time.perf_counter() - started
-    plugins.notify("after_step", step=step, seconds=seconds)
-    display.finish(step.name if work is not None else f"{step.name} (by another run)", seconds)
+    def say(self, text: str) -> None:
+        """Say something that should stay on the screen."""
+        self.display.say(text)
 
 
-def _manifest(step: Step) -> dict[str, Any]:
-    return {
-        "name": step.name,
-        "kind": step.kind,
-        "fingerprint": step.fingerprint,
-        "inputs": dict(step.inputs),
-        "settings": dict(step.settings),
-    }
+@dataclass(frozen=True)
+class RunWatch:
+    """A `shoptune.components.Watch`: shows steps on the display and notifies observers."""
 
+    store: Store
+    plugins: Plugins
+    display: Display
 
-def _by(step: Step, raised: LoadedPlugin | None = None) -> str:
-    """Say which plugin did it: the one that raised, else the one that brought what does this kind of work."""
-    if raised:
-        return f" ({raised.label})"
-    role = {"tune": "method", "predict": "backend", "measure": "metric"}.get(step.kind, "task")
-    identity = step.settings.get(role) or step.settings.get("task") or {}
-    return f" (plugin {identity['plugin']!r} {identity['version']})" if "plugin" in identity else ""
+    def started(self, step: Step) -> StepReporter:
+        """Show that a step begins."""
+        resumed = " (going on)" if self.store.has_begun(step.fingerprint) else ""
+        progress = self.display.start(step.name, resumed)
+        self.plugins.notify("before_step", step=step)
+        return StepReporter(progress, self.display)
+
+    def finished(self, step: Step, outcome: StepOutcome) -> None:
+        """Show that a step is done."""
+        for warning in outcome.warnings:
+            self.display.say(f"warning: {warning}")
+        self.plugins.notify("after_step", step=step, outcome=outcome)
+        self.display.finish(step.name, outcome.seconds, " (by another run)" if outcome.by_another_run else "")
+
+    def failed(self, step: Step, error: BaseException) -> None:
+        """Take the step off the display; observers are told what was raised first."""
+        self.display.abandon(step.name)
+        self.plugins.notify("on_step_error", step=step, error=error.__cause__ or error)

@@ -21,13 +21,16 @@ PLAIN_INTERVAL = 10.0
 
 
 class Display(Protocol):
-    """Where the run says what it is doing."""
+    """Where the run says what it is doing; several steps may be under way at once, each under its own name."""
 
-    def start(self, name: str) -> StepProgress:
+    def start(self, name: str, remark: str = "") -> StepProgress:
         """Say that a step begins; returns what the step reports to."""
 
-    def finish(self, name: str, seconds: float) -> None:
+    def finish(self, name: str, seconds: float, remark: str = "") -> None:
         """Say that a step is done."""
+
+    def abandon(self, name: str) -> None:
+        """Say no more of a step that failed."""
 
     def say(self, text: str) -> None:
         """Say something that should stay on the screen."""
@@ -85,47 +88,52 @@ class _Pace:
 class _Plain:
     """Lines for a log: a start, now and then how far it is, an end."""
 
-    def start(self, name: str) -> StepProgress:
-        pace, told = _Pace(), time.monotonic()
-        self.say(f"{name} ...")
+    def start(self, name: str, remark: str = "") -> StepProgress:
+        pace, said = _Pace(), time.monotonic()
+        self.say(f"{name}{remark} ...")
 
         def step(done: float, total: float, unit: str = "", detail: str = "") -> None:
-            nonlocal told
+            nonlocal said
             words = pace.words(done, total, unit, detail)
-            if time.monotonic() - told >= PLAIN_INTERVAL:
-                told = time.monotonic()
+            if time.monotonic() - said >= PLAIN_INTERVAL:
+                said = time.monotonic()
                 self.say(f"{name}: {words}")
 
         return step
 
-    def finish(self, name: str, seconds: float) -> None:
-        self.say(f"{name}: done in {duration(seconds)}")
+    def finish(self, name: str, seconds: float, remark: str = "") -> None:
+        self.say(f"{name}{remark}: done in {duration(seconds)}")
+
+    def abandon(self, name: str) -> None:
+        """A log has nothing to take back."""
 
     def say(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201 - the log of a run without a terminal
 
 
 class _Live:
-    """A line per step, the one at work with a bar, rate and time left."""
+    """A line per finished step; below them those under way, each with a bar, rate and time left."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task: TaskID | None = None
+        self._under_way: dict[str, TaskID] = {}
 
-    def start(self, name: str) -> StepProgress:
-        task = self._progress.add_task(name, total=None, detail="")
-        self._task, pace = task, _Pace()
+    def start(self, name: str, remark: str = "") -> StepProgress:
+        task = self._progress.add_task(name + remark, total=None, detail="")
+        self._under_way[name], pace = task, _Pace()
 
         def step(done: float, total: float, unit: str = "", detail: str = "") -> None:
             self._progress.update(task, completed=done, total=total, detail=pace.words(done, total, unit, detail))
 
         return step
 
-    def finish(self, name: str, seconds: float) -> None:
-        if self._task is not None:
-            self._progress.remove_task(self._task)
-            self._task = None
-        self._print(f"[green]✓[/] {escape(name)} [dim]{duration(seconds)}[/]")
+    def finish(self, name: str, seconds: float, remark: str = "") -> None:
+        self.abandon(name)
+        self._print(f"[green]✓[/] {escape(name + remark)} [dim]{duration(seconds)}[/]")
+
+    def abandon(self, name: str) -> None:
+        if (task := self._under_way.pop(name, None)) is not None:
+            self._progress.remove_task(task)
 
     def say(self, text: str) -> None:
         self._print(escape(text))

@@ -9,14 +9,25 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
+from shoptune.components import AdditiveMetric, AnyBackend, AnyExecutor, AnyMethod, AnyTask, Metric
+from shoptune.data import OWN_PROMPT
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
-from shoptune.experiment.chosen import ConfiguredComponent, TableFiles
-from shoptune.experiment.file import CandidateUse, DataFile, ExperimentFile, MetricUse, TaskUse, Tune
+from shoptune.experiment.configured import ConfiguredComponent, TableFiles
+from shoptune.experiment.file import (
+    CandidateUse,
+    DataFile,
+    ExecutorUse,
+    ExperimentFile,
+    JudgeUse,
+    MetricUse,
+    Select,
+    TaskUse,
+    Tune,
+)
 from shoptune.experiment.validation import dotted, validate
 from shoptune.experiment.yaml_file import YamlFile
 from shoptune.plugins import Plugins, Registered
 from shoptune.plugins.faults import RAISED
-from shoptune.prompts import OWN
 
 __all__ = ["ExperimentCheck"]
 
@@ -85,7 +96,7 @@ class ExperimentCheck:
 
     # Tasks, their prompts and metrics
 
-    def tasks(self) -> dict[str, ConfiguredComponent]:
+    def tasks(self) -> dict[str, ConfiguredComponent[AnyTask]]:
         """Return the name in the file -> task."""
         chosen = {}
         for name, use in self.file.tasks.items():
@@ -103,7 +114,7 @@ class ExperimentCheck:
             self._refuse_splits_that_differ()
         return chosen
 
-    def _refuse_missing_tables(self, data: str, task: ConfiguredComponent) -> None:
+    def _refuse_missing_tables(self, data: str, task: ConfiguredComponent[AnyTask]) -> None:
         there = self.file.data[data]
         for table in task.component.tables:
             if table not in there:
@@ -125,38 +136,44 @@ class ExperimentCheck:
                     "holds out the other would train on; give both the same split",
                 )
 
-    def prompts(self, tasks: Mapping[str, ConfiguredComponent]) -> dict[str, dict[str, ConfiguredComponent]]:
+    def prompts(
+        self, tasks: Mapping[str, ConfiguredComponent[AnyTask]]
+    ) -> dict[str, dict[str, ConfiguredComponent[AnyTask]]]:
         """Return task -> name of another prompt -> the task with that prompt's options."""
-        found: dict[str, dict[str, ConfiguredComponent]] = {}
+        found: dict[str, dict[str, ConfiguredComponent[AnyTask]]] = {}
         for name, own in tasks.items():
             with self._noting():
                 found[name] = self._prompts_of(name, own)
         return found
 
-    def _prompts_of(self, task: str, own: ConfiguredComponent) -> dict[str, ConfiguredComponent]:
+    def _prompts_of(self, task: str, own: ConfiguredComponent[AnyTask]) -> dict[str, ConfiguredComponent[AnyTask]]:
         """Check each prompt's options as the task's own with some of them replaced."""
-        use, asked = self.file.tasks[task], {OWN: own}
+        use, asked = self.file.tasks[task], {OWN_PROMPT: own}
         for name, changes in use.prompts.items():
             keys = ("tasks", task, "prompts", name)
-            if name == OWN:
-                self._fail(keys, f"the task's own prompt is called {OWN!r}; give this one another name")
+            if name == OWN_PROMPT:
+                self._fail(keys, f"the task's own prompt is called {OWN_PROMPT!r}; give this one another name")
             options = self._options(own.registered, {**use.options, **changes}, keys)
             same = next((other for other, of in asked.items() if of.options.model_dump() == options.model_dump()), None)
             if same:
                 self._fail(keys, f"it has the options of the prompt {same!r}; change one, such as the instruction")
             asked[name] = ConfiguredComponent(own.registered, options)
-        del asked[OWN]
+        del asked[OWN_PROMPT]
         return asked
 
-    def metrics(self, tasks: Mapping[str, ConfiguredComponent]) -> dict[str, dict[str, ConfiguredComponent]]:
+    def metrics(
+        self, tasks: Mapping[str, ConfiguredComponent[AnyTask]]
+    ) -> dict[str, dict[str, ConfiguredComponent[Metric]]]:
         """Return task -> name of the metric -> metric."""
         return {name: self._metrics_of(name, tasks.get(name)) for name in self.file.tasks}
 
-    def _metrics_of(self, name: str, task: ConfiguredComponent | None) -> dict[str, ConfiguredComponent]:
+    def _metrics_of(
+        self, name: str, task: ConfiguredComponent[AnyTask] | None
+    ) -> dict[str, ConfiguredComponent[Metric]]:
         uses = self.file.tasks[name].metrics
         if uses is None:
             uses = tuple(MetricUse(metric=metric) for metric in (task.component.metrics if task else ()))
-        chosen: dict[str, ConfiguredComponent] = {}
+        chosen: dict[str, ConfiguredComponent[Metric]] = {}
         for index, use in enumerate(uses):
             keys = ("tasks", name, "metrics", index)
             called = use.name or use.metric
@@ -168,7 +185,7 @@ class ExperimentCheck:
 
     # Candidates
 
-    def backends(self) -> dict[str, ConfiguredComponent]:
+    def backends(self) -> dict[str, ConfiguredComponent[AnyBackend]]:
         """Return candidate with a model -> its backend."""
         chosen = {}
         for name, use in self.file.candidates.items():
@@ -177,15 +194,17 @@ class ExperimentCheck:
                     chosen[name] = self._backend(("candidates", name), use, use.model)
         return chosen
 
-    def _backend(self, keys: tuple[str, ...], use: CandidateUse, model: str) -> ConfiguredComponent:
+    def _backend(
+        self, keys: tuple[str, ...], use: CandidateUse | JudgeUse, model: str
+    ) -> ConfiguredComponent[AnyBackend]:
         backend = use.backend or self.plugins.select_model_backend(model)
         if backend is None:
             known = ", ".join(sorted(self.plugins.model_backends))
             self._suspects += self.plugins.suspects("model backend")
             self._fail((*keys, "model"), f"no backend can load {model!r}; add `backend:` with one of: {known}")
-        return self._choose("model backend", backend, use.options, keys, around=CandidateUse)
+        return self._choose("model backend", backend, use.options, keys, around=type(use))
 
-    def methods(self) -> dict[str, ConfiguredComponent]:
+    def methods(self) -> dict[str, ConfiguredComponent[AnyMethod]]:
         """Return tuned candidate -> its method."""
         chosen = {}
         for name, use in self.file.candidates.items():
@@ -198,9 +217,78 @@ class ExperimentCheck:
                         self._known("task", task, self.file.tasks, (*keys, "tasks"))
         return chosen
 
+    def metrics_of_methods(
+        self,
+        methods: Mapping[str, ConfiguredComponent[AnyMethod]],
+        metrics: Mapping[str, Mapping[str, ConfiguredComponent[Metric]]],
+    ) -> None:
+        """Check that the metrics which tuning methods will ask for are measured on a task that they learn from."""
+        for name, method in methods.items():
+            tune = self.file.candidates[name].tune
+            tasks = (tune.tasks if tune else None) or tuple(self.file.tasks)
+            known = dict.fromkeys(metric for task in tasks for metric in metrics.get(task, ()))
+            for asked in method.component.metrics(method.options):
+                with self._noting():
+                    self._known("metric of the tasks that it learns from", asked, known, ("candidates", name, "tune"))
+
+    # Judges, and where steps are computed
+
+    def judge_backends(self) -> dict[str, ConfiguredComponent[AnyBackend]]:
+        """Return judge -> its backend."""
+        chosen = {}
+        for name, use in self.file.judges.items():
+            with self._noting():
+                chosen[name] = self._backend(("judges", name), use, use.model)
+        return chosen
+
+    def judges(self, metrics: Mapping[str, Mapping[str, ConfiguredComponent[Metric]]]) -> dict[tuple[str, str], str]:
+        """Return (task, metric that asks a model) -> the judge that it asks."""
+        found = {}
+        for task, of_task in metrics.items():
+            uses = self.file.tasks[task].metrics or ()
+            for index, use in enumerate(uses):
+                called = use.name or use.metric
+                if called in of_task:
+                    with self._noting():
+                        if judge := self._judge_of(("tasks", task, "metrics", index), use.judge, of_task[called]):
+                            found[task, called] = judge
+            for called, metric in of_task.items() if not uses else ():
+                with self._noting():
+                    if judge := self._judge_of(("tasks", task), None, metric):
+                        found[task, called] = judge
+        return found
+
+    def _judge_of(
+        self, keys: tuple[str | int, ...], named: str | None, metric: ConfiguredComponent[Metric]
+    ) -> str | None:
+        asks = isinstance(metric.component, AdditiveMetric) and metric.component.questions is not None
+        if named and not asks:
+            self._fail((*keys, "judge"), f"the metric {metric.component.name!r} asks no model; take `judge` out")
+        if not asks:
+            return None
+        known = self.file.judges
+        if named:
+            self._known("judge", named, known, (*keys, "judge"))
+            return named
+        if len(known) != 1:
+            remedy = (
+                f"say which: `judge:` with one of {', '.join(sorted(known))}"
+                if known
+                else "name one under `judges:`, such as `judges: {strict: {model: ...}}`"
+            )
+            self._fail(keys, f"the metric {metric.component.name!r} asks a model about answers; {remedy}")
+        return next(iter(known))
+
+    def executor(self) -> ConfiguredComponent[AnyExecutor] | None:
+        """Return what decides where steps are computed; None where it was noted that there is no such thing."""
+        use, chosen = self.file.executor, []
+        with self._noting():
+            chosen.append(self._choose("executor", use.executor, use.options, ("executor",), around=ExecutorUse))
+        return next(iter(chosen), None)
+
     # What refers to something in the file itself, and what has no options
 
-    def references(self, tasks: Mapping[str, ConfiguredComponent]) -> None:
+    def references(self, tasks: Mapping[str, ConfiguredComponent[AnyTask]]) -> None:
         """Check the names that stand for something in the file itself, and those of components without options."""
         candidates = self.file.candidates
         for name, use in candidates.items():
@@ -213,13 +301,13 @@ class ExperimentCheck:
             if use.parent:
                 with self._noting():
                     self._parent(name, use.parent)
+            if use.select:
+                self._selection(name, use.select)
         with self._noting():
             self._known("candidate", self.file.compare.baseline, candidates, ("compare", "baseline"))
         for format_name in self.file.reports:
             with self._noting():
                 self._component("report format", format_name, ("reports",))
-        with self._noting():
-            self._component("executor", self.file.executor, ("executor",))
 
     def _parent(self, name: str, parent: str) -> None:
         candidates, keys = self.file.candidates, ("candidates", name, "from")
@@ -228,13 +316,39 @@ class ExperimentCheck:
         if candidates[parent].baseline:
             self._fail(keys, f"{parent!r} is a baseline, and no model that could be started from")
 
+    def _selection(self, name: str, select: Select) -> None:
+        keys = ("candidates", name, "select")
+        for other in select.of:
+            with self._noting():
+                self._known("candidate", other, self.file.candidates, (*keys, "of"))
+        with self._noting():
+            self._known("task", select.task, self.file.tasks, (*keys, "task"))
+            use = self.file.tasks[select.task]
+            if not (use.split.validation or use.validation_data):
+                self._fail(
+                    keys,
+                    f"candidates are chosen on validation data, and {select.task!r} has none; give it a share, such as "
+                    "`split: {validation: 0.1}`",
+                )
+        with self._noting():
+            self._refuse_cycle(name)
+
     def _refuse_cycle(self, name: str) -> None:
-        path = [name]
-        while (parent := self.file.candidates[path[-1]].parent) and parent in self.file.candidates:
-            path.append(parent)
-            if parent in path[:-1]:
-                circle = " -> ".join(path[path.index(parent) :])
-                self._fail(("candidates", name, "from"), f"`from` goes in a circle: {circle}; start from a `model`")
+        """Follow `from` and `select` from a candidate; neither may lead back to it."""
+
+        def follow(path: tuple[str, ...]) -> None:
+            use = self.file.candidates[path[-1]]
+            for origin in (*([use.parent] if use.parent else []), *(use.select.of if use.select else ())):
+                if origin == name:
+                    circle, key = (
+                        " -> ".join((*path, origin)),
+                        "select" if self.file.candidates[name].select else "from",
+                    )
+                    self._fail(("candidates", name, key), f"`{key}` goes in a circle: {circle}; start from a `model`")
+                if origin in self.file.candidates and origin not in path:
+                    follow((*path, origin))
+
+        follow((name,))
 
     # One name, one set of options
 
@@ -257,7 +371,7 @@ class ExperimentCheck:
         keys: Sequence[str | int],
         *,
         around: type[BaseModel],
-    ) -> ConfiguredComponent:
+    ) -> ConfiguredComponent[Any]:
         registered = self._component(kind, name, [*keys, FIELDS.get(kind, kind)])
         return ConfiguredComponent(registered, self._options(registered, options, keys, around=around))
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from shoptune.components import AnyBackend, AnyExecutor, AnyMethod, AnyTask, Metric
 from shoptune.experiment.check import ExperimentCheck
-from shoptune.experiment.chosen import ConfiguredComponent, TableFiles
+from shoptune.experiment.configured import ConfiguredComponent, TableFiles
 from shoptune.experiment.file import ExperimentFile, read_experiment_file
 from shoptune.plugins import Plugins, load_plugins
 
@@ -23,15 +24,20 @@ class Experiment:
     plugins: Plugins
     tables: Mapping[str, Mapping[str, TableFiles]]
     """Shop -> table -> files."""
-    tasks: Mapping[str, ConfiguredComponent]
-    prompts: Mapping[str, Mapping[str, ConfiguredComponent]]
+    tasks: Mapping[str, ConfiguredComponent[AnyTask]]
+    prompts: Mapping[str, Mapping[str, ConfiguredComponent[AnyTask]]]
     """Task -> name of another prompt -> the task with that prompt's options; own prompts stand in `tasks`."""
-    metrics: Mapping[str, Mapping[str, ConfiguredComponent]]
+    metrics: Mapping[str, Mapping[str, ConfiguredComponent[Metric]]]
     """Task -> name of the metric -> metric."""
-    backends: Mapping[str, ConfiguredComponent]
+    backends: Mapping[str, ConfiguredComponent[AnyBackend]]
     """Candidate with a model -> its backend."""
-    methods: Mapping[str, ConfiguredComponent]
+    methods: Mapping[str, ConfiguredComponent[AnyMethod]]
     """Tuned candidate -> its method."""
+    judge_backends: Mapping[str, ConfiguredComponent[AnyBackend]]
+    """Judge -> its backend."""
+    judges: Mapping[tuple[str, str], str]
+    """(task, name of a metric that asks a model) -> the judge that it asks."""
+    executor: ConfiguredComponent[AnyExecutor]
 
 
 def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
@@ -43,17 +49,26 @@ def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
     plugins = plugins or load_plugins([(path.parent / p).resolve() for p in file.plugins])
     check = ExperimentCheck(yaml_file, file, plugins)
     tables, tasks = check.tables(), check.tasks()
-    experiment = Experiment(
+    prompts, backends = check.prompts(tasks), check.backends()
+    metrics, executor = check.metrics(tasks), check.executor()
+    judges, judge_backends = check.judges(metrics), check.judge_backends()
+    methods = check.methods()
+    check.references(tasks)
+    check.metrics_of_methods(methods, metrics)
+    check.raise_problems()
+    if executor is None:
+        raise AssertionError("an executor that isn't there was noted as a problem")
+    return Experiment(
         path=path,
         file=file,
         plugins=plugins,
         tables=tables,
         tasks=tasks,
-        prompts=check.prompts(tasks),
-        metrics=check.metrics(tasks),
-        backends=check.backends(),
-        methods=check.methods(),
+        prompts=prompts,
+        metrics=metrics,
+        backends=backends,
+        methods=methods,
+        judge_backends=judge_backends,
+        judges=judges,
+        executor=executor,
     )
-    check.references(tasks)
-    check.raise_problems()
-    return experiment

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shoptune.experiment.file import CandidateUse, DataFile, ExperimentFile, MetricUse, TaskUse, Tune
+from shoptune.experiment.file import (
+    CandidateUse,
+    DataFile,
+    ExecutorUse,
+    ExperimentFile,
+    JudgeUse,
+    MetricUse,
+    TaskUse,
+    Tune,
+)
 from shoptune.plugins import Plugins
 
 __all__ = ["experiment_schema"]
@@ -21,6 +30,8 @@ def experiment_schema(plugins: Plugins) -> dict[str, Any]:
         (MetricUse, "metric", "metric"),
         (Tune, "method", "tuning method"),
         (CandidateUse, "backend", "model backend"),
+        (JudgeUse, "backend", "model backend"),
+        (ExecutorUse, "executor", "executor"),
     ]
     for model, key, kind in places:
         _complete(definitions[model.__name__], key, dict(_option_schemas(plugins, kind)), definitions)
@@ -49,7 +60,11 @@ def _complete(
     for name, options in known.items():
         definitions.update(options.pop("$defs", {}))
         changed = {"properties": options.get("properties", {}), "additionalProperties": False}
-        prompts = {"prompts": {"additionalProperties": changed}} if "prompts" in own else {}
+        prompts = (
+            {"prompts": {"description": own["prompts"]["description"], "additionalProperties": changed}}
+            if "prompts" in own
+            else {}
+        )
         cases.append(
             {
                 "if": {"properties": {key: {"const": name}}, "required": [key]},

@@ -21,7 +21,7 @@ NAMED = 3
 
 def asked_of_store(store: Store, provenance: Provenance, task: TaskInfo) -> list[Asked] | None:
     """Return a task's samples in the order of their rows; None where the store does not hold them any more."""
-    for kind in ("rephrase", "prepare"):  # the first holds each example in every prompt, where there are several
+    for kind in ("expand_prompts", "prepare"):  # the first holds each example in every prompt, where there are several
         step = provenance.step(kind, task=task.name)
         if step:
             stored = store.find(step.fingerprint)

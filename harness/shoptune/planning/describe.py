@@ -6,20 +6,35 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shoptune.comparison import CandidateInfo, MetricInfo
-from shoptune.components import AdditiveMetric, ResolvedModel
-from shoptune.experiment.chosen import ConfiguredComponent
+from shoptune.components import AdditiveMetric, AnyMethod, Metric, ResolvedModel
+from shoptune.experiment.configured import ConfiguredComponent
 from shoptune.experiment.file import CandidateUse
 
 __all__ = ["describe_candidate", "describe_metric"]
 
 
 def describe_candidate(
-    name: str, use: CandidateUse, located: ResolvedModel | None, *, is_tuned: bool, method: ConfiguredComponent | None
+    name: str,
+    use: CandidateUse,
+    located: ResolvedModel | None,
+    *,
+    is_tuned: bool,
+    method: ConfiguredComponent[AnyMethod] | None,
 ) -> CandidateInfo:
     """Say what a candidate is: the model it goes back to (None: it is no model), and what was done to it.
 
     `is_tuned` holds for a candidate that was tuned itself, by `method`, or has a tuned parent.
     """
+    if use.select:
+        best = f"the best of {', '.join(use.select.of)} by {use.select.metric} on validation data: {use.parent}"
+        return CandidateInfo(
+            name=name,
+            kind="baseline" if located is None else "tuned" if is_tuned else "model",
+            summary=best,
+            model=located.name if located else None,
+            source=located.source if located else None,
+            parent=use.parent,
+        )
     if located is None:
         return CandidateInfo(name=name, kind="baseline", summary=f"no model: {use.baseline}")
     shots = f", {use.few_shot} examples in the prompt" if use.few_shot else ""
@@ -41,7 +56,7 @@ def describe_candidate(
     )
 
 
-def _given(chosen: ConfiguredComponent) -> str:
+def _given(chosen: ConfiguredComponent[AnyMethod]) -> str:
     """Return the options that the experiment file gives, in words; nested ones by their whole names."""
 
     def flat(options: Mapping[str, Any], where: str = "") -> Iterator[str]:
@@ -55,7 +70,7 @@ def _given(chosen: ConfiguredComponent) -> str:
     return f" ({given})" if given else ""
 
 
-def describe_metric(task: str, name: str, chosen: ConfiguredComponent) -> MetricInfo:
+def describe_metric(task: str, name: str, chosen: ConfiguredComponent[Metric]) -> MetricInfo:
     """Say what the metric is that the experiment calls `name`."""
     component = chosen.component
     return MetricInfo(

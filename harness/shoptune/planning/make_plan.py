@@ -1,4 +1,4 @@
-"""Makes the plan: names every step of an experiment by its content.
+"""Makes the plan: every step of an experiment, named by its content.
 
 A step's fingerprint hashes what decides its result and nothing else: the fingerprints of its inputs, the options, the
 plugins' names, versions and code, the versions of the libraries that compute, and for a model its content.  So a plan
@@ -7,41 +7,49 @@ can be made, printed and compared with the store without computing anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from shoptune.comparison import CandidateInfo
-from shoptune.components import ResolvedModel
+from shoptune.components import AdditiveMetric, AnyBackend, GenerationSettings, Metric, ResolvedModel
 from shoptune.deciding.gates import check_gates
-from shoptune.experiment.chosen import ConfiguredComponent
-from shoptune.experiment.file import ExperimentFile, Tune
+from shoptune.errors import UsageError, did_you_mean
+from shoptune.experiment.configured import ConfiguredComponent, TableFiles
+from shoptune.experiment.file import CandidateUse, Choosing, ExperimentFile, Generation, Part, Select, Tune
 from shoptune.experiment.load import Experiment
 from shoptune.planning.describe import describe_candidate, describe_metric
 from shoptune.planning.lineage import lineage, parents_first
 from shoptune.planning.plan import Plan, PlannedTask
 from shoptune.planning.resolving import resolve_model
-from shoptune.step import Step
+from shoptune.planning.selection import Selection
+from shoptune.step import ComponentUse
+from shoptune.steps.asking import Asking
+from shoptune.steps.expand_prompts import ExpandPromptsStep
+from shoptune.steps.judge import JudgeStep
+from shoptune.steps.measure import MeasureStep
+from shoptune.steps.models import ModelUse
+from shoptune.steps.predict import ModelAnswers, PredictStep
+from shoptune.steps.prepare import PrepareStep, Source
+from shoptune.steps.read import ReadStep
+from shoptune.steps.tune import TrainingSource, TuneStep
 from shoptune.storage.fingerprint import fingerprint_of_path, versions_of
 
 __all__ = ["make_plan"]
 
 
-def make_plan(experiment: Experiment) -> Plan:
-    """Plan the experiment: find its models, hash its files, and name every step by content."""
-    file, compare, steps = experiment.file, experiment.file.compare, _Steps(experiment)
-    everything = (
-        *steps.prepared.values(),
-        *steps.rephrased.values(),
-        *steps.tuned.values(),
-        *steps.predicted.values(),
-        *steps.measured(),
-    )
+def make_plan(experiment: Experiment, choices: Mapping[str, str] | None = None) -> Plan:
+    """Plan a round of the experiment: find its models, hash its files, and name every step by content.
+
+    `choices` says which member was chosen for candidates that are the best of others, as far as that is known.  Those
+    of which it is not, and what starts from them, are left out of the plan; `Plan.selections` says what has to be
+    measured to know it.
+    """
+    file, compare, steps = experiment.file, experiment.file.compare, _Steps(experiment, choices or {})
     metrics = tuple(
-        describe_metric(task, name, chosen)
+        describe_metric(task, name, configured)
         for task, of_task in experiment.metrics.items()
-        for name, chosen in of_task.items()
+        for name, configured in of_task.items()
     )
     check_gates(
         compare.gates,
@@ -61,15 +69,19 @@ def make_plan(experiment: Experiment) -> Plan:
         prices=compare.prices,
         gates=compare.gates,
         reports=file.reports,
-        executor=file.executor,
-        tasks=tuple(_planned_task(experiment, name, step) for name, step in steps.prepared.items()),
-        candidates=tuple(_introduced(steps, name) for name in file.candidates),
+        executor=experiment.executor,
+        tasks=tuple(_planned_task(experiment, steps, name) for name in file.tasks),
+        candidates=tuple(_described(steps, name) for name in steps.candidates),
+        selections=steps.selections,
         metrics=metrics,
-        steps=everything,
+        tunes=steps.tuned,
+        predictions=steps.predicted,
+        judgements=steps.judged,
+        measurements=steps.measured,
     )
 
 
-def _planned_task(experiment: Experiment, name: str, prepare: Step) -> PlannedTask:
+def _planned_task(experiment: Experiment, steps: _Steps, name: str) -> PlannedTask:
     component = experiment.tasks[name].component
     return PlannedTask(
         name=name,
@@ -77,21 +89,22 @@ def _planned_task(experiment: Experiment, name: str, prepare: Step) -> PlannedTa
         summary=component.summary,
         scored_on=experiment.file.tasks[name].score_on,
         prompts=tuple(experiment.prompts[name]),
-        prepare=prepare,
+        prepare=steps.prepared[name],
+        examples=steps.examples[name],
     )
 
 
-def _introduced(steps: _Steps, name: str) -> CandidateInfo:
+def _described(steps: _Steps, name: str) -> CandidateInfo:
     return describe_candidate(
         name,
-        steps.file.candidates[name],
-        steps.located.get(steps.root(name)),
+        steps.candidates[name],
+        steps.resolved.get(steps.root(name)),
         is_tuned=_tuning(steps.lineage(name), steps.tuned) is not None,
         method=steps.experiment.methods.get(name),
     )
 
 
-def _tuning(line: Iterable[str], tuned: Mapping[str, Step]) -> Step | None:
+def _tuning(line: Iterable[str], tuned: Mapping[str, TuneStep]) -> TuneStep | None:
     """Return the last tuning step on the way from a model to a candidate, whose lineage is `line`."""
     return next((tuned[name] for name in line if name in tuned), None)
 
@@ -101,186 +114,294 @@ class _Steps:
     """An experiment's steps, each kind made from those before it."""
 
     experiment: Experiment
+    choices: Mapping[str, str]
+    """Candidate that is the best of others -> the one that was chosen."""
 
     @property
     def file(self) -> ExperimentFile:
         return self.experiment.file
 
     @cached_property
-    def prepared(self) -> dict[str, Step]:
+    def candidates(self) -> dict[str, CandidateUse]:
+        """The candidates that are decided; one that was chosen among others has that as its parent."""
+        decided = {
+            name: use.model_copy(update={"parent": self.choices[name]}) if use.select else use
+            for name, use in self.file.candidates.items()
+            if not use.select or name in self.choices
+        }
+        while undecided := {name for name, use in decided.items() if use.parent and use.parent not in decided}:
+            decided = {name: use for name, use in decided.items() if name not in undecided}
+        return decided
+
+    # Reading and preparing
+
+    @cached_property
+    def read(self) -> dict[str, dict[str, ReadStep]]:
+        """Shop -> table -> step."""
+        return {
+            shop: {table: _read(shop, table, files) for table, files in tables.items()}
+            for shop, tables in self.experiment.tables.items()
+        }
+
+    @cached_property
+    def prepared(self) -> dict[str, PrepareStep]:
         """Task -> step."""
         return {task: self._prepare(task) for task in self.file.tasks}
 
     @cached_property
-    def rephrased(self) -> dict[str, Step]:
-        """Task with several prompts -> step."""
-        return {task: self._rephrase(task) for task in self.file.tasks if self.experiment.prompts[task]}
+    def examples(self) -> dict[str, PrepareStep | ExpandPromptsStep]:
+        """Task -> the step that has its scored examples, in every prompt where there are several."""
+        return {task: self._expand_prompts(task) or step for task, step in self.prepared.items()}
+
+    def _prepare(self, task: str) -> PrepareStep:
+        use = self.file.tasks[task]
+        data: dict[Source, str | None] = {"own": use.data, "validation": use.validation_data, "test": use.test_data}
+        return PrepareStep(
+            task=task,
+            component=self.experiment.tasks[task].use(),
+            tables={source: self.read[name] for source, name in data.items() if name},
+            split=use.split,
+            canaries=use.canaries,
+            seed=self.file.seed,
+        )
+
+    def _expand_prompts(self, task: str) -> ExpandPromptsStep | None:
+        prompts = self.experiment.prompts[task]
+        options = {name: configured.options for name, configured in prompts.items()}
+        return ExpandPromptsStep(task=task, prepared=self.prepared[task], prompts=options) if prompts else None
+
+    # Models and tuning
 
     @cached_property
-    def located(self) -> dict[str, ResolvedModel]:
+    def resolved(self) -> dict[str, ResolvedModel]:
         """Candidate that names a model -> the model."""
-        return {name: resolve_model(self.experiment, name) for name in self.experiment.backends}
+        return {
+            name: resolve_model(self.experiment, self.candidates[name], backend)
+            for name, backend in self.experiment.backends.items()
+        }
 
     @cached_property
-    def tuned(self) -> dict[str, Step]:
+    def tuned(self) -> dict[str, TuneStep]:
         """Tuned candidate -> step."""
-        tuned: dict[str, Step] = {}
-        for name in parents_first(self.file.candidates):
-            if tune := self.file.candidates[name].tune:
+        tuned: dict[str, TuneStep] = {}
+        for name in parents_first(self.candidates):
+            if tune := self.candidates[name].tune:
                 tuned[name] = self._tune(name, tune, parent=_tuning(self.lineage(name), tuned))
         return tuned
 
-    @cached_property
-    def predicted(self) -> dict[tuple[str, str], Step]:
-        """(candidate, task) -> step."""
-        return {
-            (candidate, task): self._predict(candidate, task)
-            for candidate in self.file.candidates
-            for task in self.file.tasks
-        }
-
-    def measured(self) -> list[Step]:
-        return [
-            self._measure(candidate, task, metric, chosen)
-            for candidate, task in self.predicted
-            for metric, chosen in self.experiment.metrics[task].items()
-        ]
-
     def lineage(self, candidate: str) -> tuple[str, ...]:
-        return lineage(self.file.candidates, candidate)
+        return lineage(self.candidates, candidate)
 
     def root(self, candidate: str) -> str:
         """Return the candidate that names the model, or is no model."""
         return self.lineage(candidate)[-1]
 
-    def _prepare(self, task: str) -> Step:
-        use = self.file.tasks[task]
-        data = {"own": use.data, "validation": use.validation_data, "test": use.test_data}
-        tables = {part: self.experiment.tables[name] for part, name in data.items() if name}
-        return Step(
-            kind="prepare",
-            task=task,
-            settings={
-                "task": self.experiment.tasks[task].identity(),
-                "tables": {
-                    part: {
-                        table: {
-                            "content": [fingerprint_of_path(path) for path in files.paths],
-                            "adapter": files.adapter.identity(),
-                            "on_bad_row": files.on_bad_row,
-                        }
-                        for table, files in of.items()
-                    }
-                    for part, of in tables.items()
-                },
-                "split": use.split.model_dump(mode="json", exclude_defaults=True),
-                "canaries": use.canaries,
-                "seed": self.file.seed,
-            },
-            places={
-                part: {table: [str(path) for path in files.paths] for table, files in of.items()}
-                for part, of in tables.items()
-            },
-        )
-
-    def _rephrase(self, task: str) -> Step:
-        prepared = self.prepared[task]
-        prompts = self.experiment.prompts[task]
-        return Step(
-            kind="rephrase",
-            task=task,
-            inputs={"examples": prepared.fingerprint},
-            settings={
-                "task": prepared.settings["task"],
-                "tables": prepared.settings["tables"],
-                "prompts": {name: chosen.identity()["options"] for name, chosen in prompts.items()},
-            },
-            places=prepared.places,
-        )
-
-    def _examples_of(self, task: str) -> dict[str, str]:
-        """Return the steps that a candidate's answers to a task are made and measured by."""
-        found = {"examples": self.prepared[task].fingerprint}
-        return found | ({"prompts": self.rephrased[task].fingerprint} if task in self.rephrased else {})
-
-    def _tune(self, candidate: str, tune: Tune, *, parent: Step | None) -> Step:
+    def _tune(self, candidate: str, tune: Tune, *, parent: TuneStep | None) -> TuneStep:
         method = self.experiment.methods[candidate]
-        # Numbered by content: what tasks are called in the file, and in which order, decides nothing.
-        prepared = sorted(self.prepared[task].fingerprint for task in tune.tasks or self.file.tasks)
-        return Step(
-            kind="tune",
+        asked = method.component.metrics(method.options)
+        sources = [
+            TrainingSource(
+                prepared=self.prepared[task],
+                metrics={name: metric.use() for name, metric in self.experiment.metrics[task].items() if name in asked},
+            )
+            for task in tune.tasks or self.file.tasks
+        ]
+        return TuneStep(
             candidate=candidate,
-            inputs={
-                **{f"task {number}": found for number, found in enumerate(prepared)},
-                **({"parent": parent.fingerprint} if parent else {}),
-            },
-            settings={
-                "method": method.identity(),
-                "libraries": versions_of(method.component.distributions),
-                "rows": tune.rows,
-                "seed": self.file.seed,
-                **self._model_settings(candidate),
-            },
-            places=self._model_places(candidate),
+            model=self._model(candidate, parent),
+            sources=tuple(sorted(sources, key=lambda source: source.prepared.fingerprint)),
+            method=method.use(),
+            libraries=versions_of(method.component.distributions),
+            rows=tune.rows,
+            seed=self.file.seed,
         )
 
-    def _predict(self, candidate: str, task: str) -> Step:
-        use = self.file.candidates[candidate]
-        chosen_task = self.experiment.tasks[task]
-        scored_on = self.file.tasks[task].score_on
-        if use.baseline:
-            return Step(
-                kind="predict",
-                task=task,
-                candidate=candidate,
-                inputs=self._examples_of(task),
-                settings={"task": chosen_task.identity(), "baseline": use.baseline, "scored_on": scored_on},
-            )
-        tuned = _tuning(self.lineage(candidate), self.tuned)
-        generate = self.file.tasks[task].generate
-        return Step(
-            kind="predict",
+    def _model(self, candidate: str, tuned: TuneStep | None) -> ModelUse:
+        root = self.root(candidate)
+        return _model_use(self.experiment.backends[root], self.resolved[root], tuned)
+
+    # Answering
+
+    @cached_property
+    def predicted(self) -> dict[tuple[str, str], PredictStep]:
+        """(task, candidate) -> step."""
+        return {
+            (task, candidate): self._predict(task, candidate, self.file.tasks[task].score_on)
+            for candidate in self.candidates
+            for task in self.file.tasks
+        }
+
+    def _predict(self, task: str, candidate: str, scored_on: Part) -> PredictStep:
+        use, needs = self.file.tasks[task], self._needs(task)
+        if self.candidates[candidate].select:
+            return replace(self._predict(task, self.choices[candidate], scored_on), candidate=candidate)
+        return PredictStep(
             task=task,
             candidate=candidate,
-            inputs=self._examples_of(task) | ({"model": tuned.fingerprint} if tuned else {}),
-            settings={
-                **self._model_settings(candidate),
-                "scored_on": scored_on,
-                "few_shot": use.few_shot,
-                "generate": {
-                    **generate.model_dump(mode="json"),
-                    "max_new_tokens": generate.max_new_tokens or chosen_task.component.max_new_tokens,
-                },
-                "choose": self.file.tasks[task].choose.model_dump(mode="json"),
-                "perplexity": self.file.tasks[task].perplexity,
-                "seed": self.file.seed,
-            },
-            places=self._model_places(candidate),
+            component=self.experiment.tasks[task].use(),
+            examples=self.examples[task],
+            scored_on=scored_on,
+            canaries=bool(use.canaries) and "canaries" in needs,
+            answered_by=self.candidates[candidate].baseline or self._model_answers(task, candidate),
         )
 
-    def _measure(self, candidate: str, task: str, metric: str, chosen: ConfiguredComponent) -> Step:
-        return Step(
-            kind="measure",
+    def _model_answers(self, task: str, candidate: str) -> ModelAnswers:
+        use, most = self.file.tasks[task], self.experiment.tasks[task].component.max_new_tokens
+        return ModelAnswers(
+            model=self._model(candidate, _tuning(self.lineage(candidate), self.tuned)),
+            few_shot=self.candidates[candidate].few_shot,
+            asking=_asking(use.generate, use.choose, most, self.file.seed),
+            references="reference_log_probabilities" in self._needs(task),
+            seed=self.file.seed,
+        )
+
+    def _needs(self, task: str) -> set[str]:
+        """What the task's metrics need."""
+        return {need for metric in self.experiment.metrics[task].values() for need in metric.component.needs}
+
+    # Choosing on validation data
+
+    @cached_property
+    def selections(self) -> tuple[Selection, ...]:
+        """The choices that can be made when this round is measured: all of their members are decided."""
+        return tuple(
+            self._selection(name, use.select)
+            for name, use in self.file.candidates.items()
+            if use.select and name not in self.choices and all(member in self.candidates for member in use.select.of)
+        )
+
+    def _selection(self, name: str, select: Select) -> Selection:
+        metrics = self.experiment.metrics[select.task]
+        if select.metric not in metrics:
+            raise UsageError(
+                f"candidates.{name}.select: the task {select.task!r} has no metric {select.metric!r}."
+                f"{did_you_mean(select.metric, metrics)}"
+            )
+        metric = metrics[select.metric]
+        component = metric.component
+        asks = isinstance(component, AdditiveMetric) and component.questions is not None
+        if component.higher_is_better is None or asks or component.needs & {"baseline_answers", "other_answers"}:
+            why = "has no direction" if component.higher_is_better is None else "looks at more than one's own answers"
+            raise UsageError(f"candidates.{name}.select: {select.metric!r} {why}; choose by another metric")
+        return Selection(
+            candidate=name,
+            task=select.task,
+            metric=select.metric,
+            measurements={
+                member: MeasureStep(
+                    task=select.task,
+                    candidate=f"{member} (validation)",
+                    metric=select.metric,
+                    predictions=replace(
+                        self._predict(select.task, member, "validation"), candidate=f"{member} (validation)"
+                    ),
+                    measured_by=metric.use(),
+                    libraries=versions_of(component.distributions),
+                    others={},
+                )
+                for member in select.of
+            },
+        )
+
+    # Judging and measuring
+
+    @cached_property
+    def judged(self) -> dict[tuple[str, str, str], JudgeStep]:
+        """(task, candidate, metric) -> step, of metrics that ask a model."""
+        return {
+            (task, candidate, metric): self._judge(task, candidate, metric, configured)
+            for task, candidate, metric, configured in self._measured()
+            if isinstance(configured.component, AdditiveMetric) and configured.component.questions
+        }
+
+    @cached_property
+    def measured(self) -> dict[tuple[str, str, str], MeasureStep]:
+        """(task, candidate, metric) -> step."""
+        return {
+            (task, candidate, metric): self._measure(task, candidate, metric, configured)
+            for task, candidate, metric, configured in self._measured()
+        }
+
+    def _measured(self) -> Iterator[tuple[str, str, str, ConfiguredComponent[Metric]]]:
+        for task, candidate in self.predicted:
+            for metric, configured in self.experiment.metrics[task].items():
+                yield task, candidate, metric, configured
+
+    def _baseline_answers(self, task: str, metric: ConfiguredComponent[Metric]) -> PredictStep | None:
+        needed = "baseline_answers" in metric.component.needs
+        return self.predicted[task, self.file.compare.baseline] if needed else None
+
+    def _judge(self, task: str, candidate: str, metric: str, configured: ConfiguredComponent[Metric]) -> JudgeStep:
+        judge = self.experiment.judges[task, metric]
+        use = self.file.judges[judge]
+        backend = self.experiment.judge_backends[judge]
+        return JudgeStep(
             task=task,
             candidate=candidate,
             metric=metric,
-            inputs={**self._examples_of(task), "predictions": self.predicted[candidate, task].fingerprint},
-            settings={
-                "task": self.experiment.tasks[task].identity(),
-                "scored_on": self.file.tasks[task].score_on,
-                "metric": chosen.identity(),
-                "libraries": versions_of(chosen.component.distributions),
-            },
+            predictions=self.predicted[task, candidate],
+            baseline=self._baseline_answers(task, configured),
+            asks=configured.use(),
+            judge=_model_use(backend, self._judges[judge], None),
+            asking=_asking(use.generate, use.choose, use.MAX_NEW_TOKENS, self.file.seed),
         )
 
-    def _model_settings(self, candidate: str) -> dict[str, Any]:
-        root = self.root(candidate)
-        backend = self.experiment.backends[root]
+    @cached_property
+    def _judges(self) -> dict[str, ResolvedModel]:
+        """Judge -> its model."""
         return {
-            "model": self.located[root].fingerprint,
-            "backend": {**backend.registered.plugin.identity(), "component": backend.component.name},
-            "backend libraries": versions_of(backend.component.distributions),
+            name: resolve_model(self.experiment, self.file.judges[name], backend)
+            for name, backend in self.experiment.judge_backends.items()
         }
 
-    def _model_places(self, candidate: str) -> dict[str, Any]:
-        return {"model": asdict(self.located[self.root(candidate)])}
+    def _measure(self, task: str, candidate: str, metric: str, configured: ConfiguredComponent[Metric]) -> MeasureStep:
+        needs_others = "other_answers" in configured.component.needs
+        others = [name for name in self.candidates if needs_others and name != candidate]
+        return MeasureStep(
+            task=task,
+            candidate=candidate,
+            metric=metric,
+            predictions=self.predicted[task, candidate],
+            measured_by=configured.use(),
+            libraries=versions_of(configured.component.distributions),
+            judgements=self.judged.get((task, candidate, metric)),
+            baseline=self._baseline_answers(task, configured),
+            others={name: self.predicted[task, name] for name in others},
+        )
+
+
+def _read(shop: str, table: str, files: TableFiles) -> ReadStep:
+    adapter: ComponentUse = files.adapter.use()
+    return ReadStep(
+        data=shop,
+        table=table,
+        content=tuple(fingerprint_of_path(path) for path in files.paths),
+        paths=files.paths,
+        adapter=adapter,
+        on_bad_row=files.on_bad_row,
+    )
+
+
+def _model_use(backend: ConfiguredComponent[AnyBackend], resolved: ResolvedModel, tuned: TuneStep | None) -> ModelUse:
+    return ModelUse(
+        plugin=backend.registered.plugin.identity(),
+        backend=backend.component.name,
+        libraries=versions_of(backend.component.distributions),
+        identity=resolved.fingerprint,
+        tuned=tuned,
+        resolved=resolved,
+    )
+
+
+def _asking(generate: Generation, choose: Choosing, most: int, seed: int) -> Asking:
+    return Asking(
+        settings=GenerationSettings(
+            max_new_tokens=generate.max_new_tokens or most,
+            temperature=generate.temperature,
+            repetition_penalty=generate.repetition_penalty,
+            stop=generate.stop,
+            seed=seed,
+        ),
+        constrain=generate.constrain,
+        normalise=choose.normalise,
+    )

@@ -1,19 +1,31 @@
-"""Asks backends where the models are that candidates name."""
+"""Asks backends where the models are that candidates and judges name."""
 
 from __future__ import annotations
 
-from shoptune.components import ResolvedModel
+from typing import Protocol
+
+from shoptune.components import AnyBackend, ResolvedModel
 from shoptune.errors import PluginError, ShoptuneError, UsageError
+from shoptune.experiment.configured import ConfiguredComponent
 from shoptune.experiment.load import Experiment
 
 __all__ = ["resolve_model"]
 
 
-def resolve_model(experiment: Experiment, candidate: str) -> ResolvedModel:
-    """Find a candidate's model; raises UsageError where there is none, PluginError if the backend fails."""
-    use, backend = experiment.file.candidates[candidate], experiment.backends[candidate]
+class _NamesModel(Protocol):
+    """What names a model in an experiment file, and perhaps the backend."""
+
+    @property
+    def model(self) -> str | None: ...
+
+    @property
+    def backend(self) -> str | None: ...
+
+
+def resolve_model(experiment: Experiment, use: _NamesModel, backend: ConfiguredComponent[AnyBackend]) -> ResolvedModel:
+    """Find the model that `use` names; raises UsageError where there is none, PluginError if the backend fails."""
     try:
-        located: ResolvedModel = backend.component.resolve(use.model, experiment.path.parent.resolve(), backend.options)
+        return backend.component.resolve(use.model or "", experiment.path.parent.resolve(), backend.options)
     except UsageError as error:  # perhaps another backend would have known the model
         suspects = [] if use.backend else experiment.plugins.suspects("model backend")
         raise UsageError("\n".join([str(error), *suspects])) from error
@@ -23,4 +35,3 @@ def resolve_model(experiment: Experiment, candidate: str) -> ResolvedModel:
         raise PluginError(
             f"{backend.registered.plugin.label} failed to find {use.model!r}: {type(error).__name__}: {error}"
         ) from error
-    return located

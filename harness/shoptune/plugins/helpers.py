@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from shoptune.storage.fingerprint import SOURCE_SUFFIXES
+from shoptune.storage.fingerprint import SOURCE_SUFFIXES, fingerprint_of_files
 
-__all__ = ["helpers_of"]
+__all__ = ["fingerprint_of_helpers", "helpers_of"]
 
 _INSTALLED = {"site-packages", "dist-packages"}
+
+
+@lru_cache
+def fingerprint_of_helpers(place: Path) -> str | None:
+    """Return the fingerprint of `helpers_of` a plugin, which every step that uses it has; None where there are none."""
+    helpers = helpers_of(place)
+    return fingerprint_of_files(helpers) if helpers else None
 
 
 def helpers_of(place: Path) -> tuple[Path, ...]:
@@ -47,7 +54,15 @@ def _imported(file: Path) -> frozenset[Path]:
         tree = ast.parse(file.read_text("utf-8", "replace"))
     except (SyntaxError, ValueError):
         return frozenset()
-    return frozenset(path for node in ast.walk(tree) for path in _modules(node, file))
+    return frozenset(path for statement in _statements(tree.body) for path in _modules(statement, file))
+
+
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield statements and those within them; `ast.walk` looks into every expression too, and takes longer."""
+    for statement in body:
+        yield statement
+        for block in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(statement, block, ()))
 
 
 def _modules(node: ast.AST, file: Path) -> Iterator[Path]:

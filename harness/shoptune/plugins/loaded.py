@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from shoptune.step import PluginIdentity
 
 __all__ = ["OWN", "Component", "LoadedPlugin", "Registered"]
 
@@ -54,19 +57,19 @@ class LoadedPlugin:
         """Whether it came with shoptune itself."""
         return self.distribution == OWN
 
-    def identity(self) -> dict[str, str]:
-        """Return what goes into the fingerprint of a step that uses this plugin."""
+    def identity(self) -> PluginIdentity:
+        """What goes into the fingerprint of a step that uses this plugin."""
         # Not needed for help:
-        from shoptune.plugins.helpers import helpers_of  # noqa: PLC0415
-        from shoptune.storage.fingerprint import fingerprint_of_files, fingerprint_of_source  # noqa: PLC0415
+        from shoptune.plugins.helpers import fingerprint_of_helpers  # noqa: PLC0415
+        from shoptune.step import PluginIdentity  # noqa: PLC0415
+        from shoptune.storage.fingerprint import fingerprint_of_source  # noqa: PLC0415
 
-        helpers = helpers_of(self.place)
-        return {
-            "plugin": self.name,
-            "version": self.version,
-            "source": fingerprint_of_source(self.place),
-            **({"helpers": fingerprint_of_files(helpers)} if helpers else {}),
-        }
+        return PluginIdentity(
+            name=self.name,
+            version=self.version,
+            source=fingerprint_of_source(self.place),
+            helpers=fingerprint_of_helpers(self.place) or "",
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from importlib.metadata import EntryPoint, entry_points
+from functools import lru_cache
+from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -49,8 +50,14 @@ def load_plugins(extra: Iterable[Path] = (), *, only: Callable[[EntryPoint], boo
     return Plugins(loading.manager, loading.loaded, loading.faults, left_out=skipped)
 
 
+@lru_cache
+def _name_and_version(distribution: Distribution) -> tuple[str, str]:
+    """Ask once for all plugins of a distribution, since each answer parses all of its metadata."""
+    return distribution.name, distribution.version
+
+
 def _own_first(point: EntryPoint) -> tuple[bool, str, str]:
-    distribution = point.dist.name if point.dist else ""
+    distribution = _name_and_version(point.dist)[0] if point.dist else ""
     return distribution != OWN, point.name, distribution
 
 
@@ -69,7 +76,7 @@ class _Loading:
     faults: list[Fault] = field(default_factory=list)
 
     def installed(self, point: EntryPoint) -> None:
-        distribution, version = (point.dist.name, point.dist.version) if point.dist else ("unknown", "unknown")
+        distribution, version = _name_and_version(point.dist) if point.dist else ("unknown", "unknown")
         try:
             self._take(point.load, name=point.name, version=version, distribution=distribution)
         except RAISED as error:
@@ -118,7 +125,7 @@ def _place(module: ModuleType) -> Path:
 
 
 def _refuse_another_api(module: ModuleType) -> None:
-    """Compare what a plugin may say, ``shoptune_api = 1``, with `shoptune.hookspecs.API_VERSION`."""
+    """Compare what a plugin may say, ``shoptune_api = 2``, with `shoptune.hookspecs.API_VERSION`."""
     api = getattr(module, "shoptune_api", hookspecs.API_VERSION)
     if str(api) != str(hookspecs.API_VERSION):
         raise PluginError(

@@ -122,7 +122,7 @@ class Plugins:
         return self._collect("export format", ExportFormat)
 
     @cached_property
-    def executors(self) -> dict[str, Registered[Executor]]:
+    def executors(self) -> dict[str, Registered[Executor[Any]]]:
         """Executors by name."""
         from shoptune.components import Executor  # noqa: PLC0415
 

@@ -16,6 +16,7 @@ from shoptune.comparison import (
     CandidateInfo,
     Comparison,
     Cost,
+    Phase,
     Provenance,
     SampleAnswer,
     SampleInfo,
@@ -24,7 +25,7 @@ from shoptune.comparison import (
     Training,
 )
 from shoptune.components import AdditiveMetric, FloatArray
-from shoptune.data import Example, Highlight, Invalid, Sample
+from shoptune.data import OWN_PROMPT, Example, Highlight, Invalid, Sample
 from shoptune.data_report import DataReport
 from shoptune.deciding.gate_evaluation import judge
 from shoptune.metrics.additive import applies_to, values_of
@@ -33,15 +34,17 @@ from shoptune.planning.plan import Plan, PlannedTask
 from shoptune.plugins import Plugins
 from shoptune.plugins.attribution import blaming
 from shoptune.prices import Prices
-from shoptune.prompts import OWN
 from shoptune.reporting.asked import asked_of, fingerprint_of_prompts, fingerprint_of_samples
 from shoptune.step import Step
-from shoptune.steps.measure import read_samples
+from shoptune.steps.measure import MeasureStep
+from shoptune.steps.samples import read_samples
 from shoptune.storage.fingerprint import versions_of
 from shoptune.storage.jsonl import read_jsonl
 from shoptune.storage.store import Store, StoredStep
 
 __all__ = ["assemble"]
+
+_PHASES: Mapping[str, Phase] = {"tune": "tune", "predict": "predict", "judge": "judge"}
 
 LIBRARIES = ("shoptune", "torch", "transformers", "trl", "peft", "numpy", "scipy", "rouge-score", "sacrebleu")
 
@@ -95,21 +98,17 @@ class _Assembler:
 
     # What the steps left
 
-    def _step(self, kind: Any, **key: str) -> StoredStep:
-        return self.store.read(self.plan.step(kind, **key).fingerprint)
+    def _stored(self, step: Step) -> StoredStep:
+        return self.store.read(step.fingerprint)
 
     def _samples(self, task: PlannedTask, candidate: str) -> list[Sample]:
-        asked = self._step("rephrase" if task.prompts else "prepare", task=task.name)
-        predicted = self._step("predict", task=task.name, candidate=candidate)
-        return read_samples(
-            self.plugins.tasks[task.component].component,
-            read_jsonl(asked.path(f"examples.{task.scored_on}.jsonl"), Example),
-            predicted.path("predictions.jsonl"),
-        )
+        examples = self._stored(task.examples).path(f"examples.{task.scored_on}.jsonl")
+        predicted = self._stored(self.plan.predictions[task.name, candidate])
+        return read_samples(predicted.folder, read_jsonl(examples, Example))
 
     def _measured(self, task: str, name: str, metric: str) -> Measured:
         component = self.plugins.metrics[metric].component
-        steps = {c: self._step("measure", task=task, candidate=c, metric=name) for c in self.names}
+        steps = {c: self._stored(self.plan.measurements[task, c, name]) for c in self.names}
         if isinstance(component, AdditiveMetric):
             rows = {c: np.load(step.path("rows.npy"), allow_pickle=False) for c, step in steps.items()}
             return Measured(task=task, metric=name, component=component, rows=rows)
@@ -126,7 +125,7 @@ class _Assembler:
             task=task.name,
             groups=[e.group for e in examples],
             slices=[e.slices for e in examples],
-            prompts=(OWN, *task.prompts),
+            prompts=(OWN_PROMPT, *task.prompts),
             invalid={
                 c: np.array([isinstance(s.answer, Invalid) for s in samples], dtype=np.bool_)
                 for c, samples in by_candidate.items()
@@ -144,16 +143,16 @@ class _Assembler:
             summary=task.summary,
             scored_on=task.scored_on,
             examples=len(examples) // (1 + len(task.prompts)),
-            prompts=[OWN, *task.prompts] if task.prompts else [],
+            prompts=[OWN_PROMPT, *task.prompts] if task.prompts else [],
             groups=len({e.group for e in examples}),
             prompts_fingerprint=fingerprint_of_prompts(asked),
             samples_fingerprint=fingerprint_of_samples(asked),
-            data=DataReport.model_validate(self._step("prepare", task=task.name).json("data.json")),
+            data=DataReport.model_validate(self._stored(task.prepare).json("data.json")),
         )
 
     def _candidate(self, candidate: CandidateInfo) -> CandidateInfo:
         """Add how the candidate ran: alike on all tasks, but for the noise floor, which is told for each."""
-        of = {t.name: self._step("predict", task=t.name, candidate=candidate.name) for t in self.plan.tasks}
+        of = {t.name: self._stored(self.plan.predictions[t.name, candidate.name]) for t in self.plan.tasks}
         infos: dict[str, dict[str, Any]] = {task: step.json("info.json") for task, step in of.items()}
         info = next(iter(infos.values()))
         noise = {task: found.get("noise") for task, found in infos.items() if found.get("noise")}
@@ -161,16 +160,16 @@ class _Assembler:
 
     def _costs(self) -> list[Cost]:
         return [
-            _cost(step, self.store.read(step.fingerprint).manifest["cost"], self.plan.prices)
+            _cost(step, measured, self.plan.prices)
             for step in self.plan.steps
-            if step.kind in {"tune", "predict"}
+            if (measured := self._stored(step).manifest["cost"])
         ]
 
     def _training(self) -> list[Training]:
         trainings = []
         for candidate in self.plan.candidates:
             if candidate.method:
-                report = self._step("tune", candidate=candidate.name).json("training.json")
+                report = self._stored(self.plan.tunes[candidate.name]).json("training.json")
                 trainings.append(
                     Training(
                         candidate=candidate.name,
@@ -192,11 +191,7 @@ class _Assembler:
                 for candidate, rows in m.rows.items()
             }
             highlights = {
-                (m.metric, c): list(
-                    read_highlights(
-                        self._step("measure", task=task.name, candidate=c, metric=m.metric).path("highlights.jsonl")
-                    )
-                )
+                (m.metric, c): self._highlights(self.plan.measurements[task.name, c, m.metric])
                 for m in measured
                 if m.task == task.name and isinstance(m.component, AdditiveMetric) and m.component.highlights
                 for c in self.names
@@ -220,6 +215,9 @@ class _Assembler:
                 )
         return infos
 
+    def _highlights(self, step: MeasureStep) -> list[list[Highlight]]:
+        return list(read_highlights(self._stored(step).path("highlights.jsonl")))
+
 
 def _step_record(step: Step) -> StepRecord:
     return StepRecord(
@@ -241,7 +239,8 @@ def _cost(step: Step, measured: Mapping[str, Any], prices: Prices | None) -> Cos
     return Cost(
         candidate=step.candidate or "",
         task=step.task,
-        phase="tune" if tunes else "predict",
+        metric=step.metric,
+        phase=_PHASES[step.kind],
         tokens_per_second=tokens / seconds if tokens and seconds else None,
         money=prices.of(seconds=seconds, tokens_in=asked, tokens_out=written) if prices else None,
         **measured,

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from shoptune.components import ModelBackend, ModelFiles, Progress, ResolvedModel
-from shoptune.errors import StepError
-from shoptune.plugins import Component, Plugins, Registered
+from shoptune.components import Progress
+from shoptune.plugins import Plugins
 from shoptune.step import Step
 from shoptune.storage.store import Store, StoredStep, Work
 
-__all__ = ["StepContext", "component_and_options", "held_out_file", "model_files"]
-
-C = TypeVar("C", bound=Component)
+__all__ = ["StepContext"]
 
 
 @dataclass(frozen=True)
@@ -28,43 +23,6 @@ class StepContext:
     progress: Progress
     say: Callable[[str], None]
 
-    def input(self, step: Step, role: str) -> StoredStep:
-        """Return the result of the step that is this step's input by that name."""
-        return self.store.read(step.inputs[role])
-
-
-def component_and_options(known: Mapping[str, Registered[C]], identity: Mapping[str, Any]) -> tuple[C, Any]:
-    """Return the component that a step's settings name, and its options."""
-    component: Any = known[identity["component"]].component
-    return component, component.options.model_validate(identity["options"])
-
-
-def held_out_file(step: Step, context: StepContext) -> Path:
-    """Return the scored examples of a predict or measure step, in every prompt where the task has several."""
-    role = "prompts" if "prompts" in step.inputs else "examples"
-    return context.input(step, role).path(f"examples.{step.settings['scored_on']}.jsonl")
-
-
-def model_files(step: Step, context: StepContext) -> tuple[ModelBackend[Any], ModelFiles]:
-    """Return the backend and the files of the model that a tune or predict step starts from.
-
-    A tuned model is an adapter on its parent's folder, or a whole model of its own; the chain of parents stands in the
-    manifests.
-    """
-    backend = context.plugins.model_backends[step.settings["backend"]["component"]].component
-    located = ResolvedModel(**step.places["model"])
-    files = backend.fetch(located, context.progress)
-    tuned = step.inputs.get("parent") or step.inputs.get("model")
-    return backend, _with_tuning(files, context.store, tuned)
-
-
-def _with_tuning(base: ModelFiles, store: Store, tuned: str | None) -> ModelFiles:
-    if tuned is None:
-        return base
-    step = store.read(tuned)
-    parent = _with_tuning(base, store, step.manifest["inputs"].get("parent"))
-    if (step.folder / "model").is_dir():
-        return replace(parent, folder=step.folder / "model", adapter=None)
-    if (step.folder / "adapter").is_dir():
-        return replace(parent, adapter=step.folder / "adapter")
-    raise StepError(f"{step.manifest['name']} left neither `adapter/` nor `model/` in {step.folder}")
+    def result(self, step: Step) -> StoredStep:
+        """The stored result of a step that this one reads from."""
+        return self.store.read(step.fingerprint)

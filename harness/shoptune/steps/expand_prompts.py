@@ -1,4 +1,4 @@
-"""rephrase: a task's held-out examples, asked in other ways too.
+"""expand_prompts: a task's held-out examples, asked in other ways too.
 
 A step of its own, so that another prompt changes neither what models learn from nor what is held out.
 """
@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
-from shoptune.components import Task
-from shoptune.data import Dropped, Example, Tables
+from pydantic import BaseModel
+
+from shoptune.components import AnyTask
+from shoptune.data import OWN_PROMPT, PROMPT_SLICE, Dropped, Example, Tables
 from shoptune.errors import DataError, UsageError
-from shoptune.prompts import OWN, SLICE
-from shoptune.step import Step
-from shoptune.steps.context import StepContext, component_and_options
-from shoptune.steps.prepare import read_tables
+from shoptune.step import PluginIdentity, Step
+from shoptune.steps.context import StepContext
+from shoptune.steps.prepare import PrepareStep, Source, tables_of
 from shoptune.storage.jsonl import read_jsonl, to_line
 
-__all__ = ["rephrase"]
+__all__ = ["ExpandPromptsStep"]
 
 HELD_OUT = ("validation", "test")
 
@@ -27,53 +28,70 @@ Found = Mapping[str, tuple[str, Example]]
 """Id -> part and example, as it is asked in the task's own prompt."""
 
 
-def rephrase(step: Step, context: StepContext) -> dict[str, Any]:
-    """Write ``examples.validation.jsonl`` and ``examples.test.jsonl``: every example of `prepare` in every prompt.
+@dataclass(frozen=True, kw_only=True)
+class ExpandPromptsStep(Step):
+    """Writes ``examples.validation.jsonl`` and ``examples.test.jsonl``: every held-out example in every prompt.
 
     The examples of one prompt stand together, the task's own first.  Id and slice `prompt` say which prompt it is
     (``p7#formal``); the group is that of `prepare`, so that what is asked about one product stays together.
     """
-    prepared = context.input(step, "examples")
-    task, _ = component_and_options(context.plugins.tasks, step.settings["task"])
-    sources = {
-        source: {e.id: (part, e) for part in parts for e in read_jsonl(prepared.path(_file(part)), Example)}
-        for source, parts in _parts_by_source(step).items()
-    }
-    tables = {source: read_tables(source, step, context) for source, found in sources.items() if found}
-    with ExitStack() as open_files:
-        out = {part: open_files.enter_context((context.work.output / _file(part)).open("wb")) for part in HELD_OUT}
-        for found in sources.values():
-            for part, example in found.values():
-                out[part].write(to_line(_named(example, OWN, example)))
-        for prompt, options in sorted(step.settings["prompts"].items()):
-            key = f"tasks.{step.task}.prompts.{prompt}"
-            for source, records in tables.items():
-                asked = _asked(task, records, task.options.model_validate(options), sources[source], key)
-                for part, own, example in asked:
-                    out[part].write(to_line(_named(example, prompt, own)))
-    return {}
+
+    kind: ClassVar[str] = "expand_prompts"
+    version: ClassVar[int] = 1
+
+    prepared: PrepareStep
+    prompts: Mapping[str, BaseModel]
+    """Name of each prompt beside the task's own -> the task's options with it."""
+
+    @property
+    def name(self) -> str:
+        """``expand prompts of description``."""
+        return f"expand prompts of {self.task}"
+
+    @property
+    def done_by(self) -> PluginIdentity:
+        """The task's plugin."""
+        return self.prepared.done_by
+
+    def run(self, context: StepContext) -> None:
+        """Ask the task for each prompt's examples, of the records that the store holds."""
+        prepared, task = context.result(self.prepared), context.plugins.tasks[self.prepared.component.name].component
+        sources = {
+            source: {e.id: (part, e) for part in parts for e in read_jsonl(prepared.path(_file(part)), Example)}
+            for source, parts in _parts_by_source(self.prepared).items()
+        }
+        tables = {source: tables_of(self.prepared, source, context) for source, found in sources.items() if found}
+        with ExitStack() as open_files:
+            out = {part: open_files.enter_context((context.work.output / _file(part)).open("wb")) for part in HELD_OUT}
+            for found in sources.values():
+                for part, example in found.values():
+                    out[part].write(to_line(_named(example, OWN_PROMPT, example)))
+            for prompt, options in sorted(self.prompts.items()):
+                key = f"tasks.{self.task}.prompts.{prompt}"
+                for source, records in tables.items():
+                    for part, own, example in _asked(task, records, options, sources[source], key):
+                        out[part].write(to_line(_named(example, prompt, own)))
 
 
 def _file(part: str) -> str:
     return f"examples.{part}.jsonl"
 
 
-def _parts_by_source(step: Step) -> dict[str, tuple[str, ...]]:
-    """Return which held-out parts each source gives: the task's own data those that no other data fixes."""
-    given = step.settings["tables"]
+def _parts_by_source(step: PrepareStep) -> dict[Source, tuple[str, ...]]:
+    """Which held-out parts each source gives: the task's own data those that no other data fixes."""
     return {
-        source: (source,) if source in HELD_OUT else tuple(part for part in HELD_OUT if part not in given)
-        for source in given
+        source: (source,) if source in HELD_OUT else tuple(part for part in HELD_OUT if part not in step.tables)
+        for source in step.tables
     }
 
 
 def _named(example: Example, prompt: str, own: Example) -> Example:
     # Every id gets a name, the own prompt's too, so that no two can meet: names of prompts have no `#`.
-    return replace(example, id=f"{own.id}#{prompt}", group=own.group, slices={**own.slices, SLICE: prompt})
+    return replace(example, id=f"{own.id}#{prompt}", group=own.group, slices={**own.slices, PROMPT_SLICE: prompt})
 
 
 def _asked(
-    task: Task[Any], tables: Tables, options: Any, found: Found, key: str
+    task: AnyTask, tables: Tables, options: BaseModel, found: Found, key: str
 ) -> Iterator[tuple[str, Example, Example]]:
     """Yield part, own example and the same with these options.
 

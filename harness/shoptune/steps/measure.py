@@ -1,49 +1,77 @@
-"""measure: examples and predictions become rows of statistics."""
+"""measure: samples become rows of statistics."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 
-from shoptune.components import AdditiveMetric, Evaluation, Task
-from shoptune.data import Example, Invalid, Prediction, Sample
+from shoptune.components import AdditiveMetric, Evaluation, Need
+from shoptune.data import OWN_PROMPT, PROMPT_SLICE, Example, Prediction, Sample
+from shoptune.errors import PluginError
 from shoptune.metrics.additive import applies_to, checked_rows, values_of
 from shoptune.metrics.highlights import highlights_of, write_highlights
-from shoptune.prompts import OWN, SLICE
-from shoptune.step import Step
-from shoptune.steps.context import StepContext, component_and_options, held_out_file
+from shoptune.step import ComponentUse, PluginIdentity, Step
+from shoptune.steps.context import StepContext
+from shoptune.steps.expand_prompts import ExpandPromptsStep
+from shoptune.steps.judge import JudgeStep, judgements_of
+from shoptune.steps.predict import PredictStep, samples_of
+from shoptune.steps.samples import read_samples
 from shoptune.storage.jsonl import read_jsonl
 
-__all__ = ["measure", "read_samples"]
+__all__ = ["MeasureStep"]
 
 
-def measure(step: Step, context: StepContext) -> dict[str, Any]:
-    """Write ``rows.npy`` (float64 [samples, k]) for an additive metric, ``values.json`` (by prompt) for another.
+@dataclass(frozen=True, kw_only=True)
+class MeasureStep(Step):
+    """Writes ``rows.npy`` (float64 [samples, k]) for an additive metric, ``values.json`` (by prompt) for another.
 
     Where a metric highlights words, ``highlights.jsonl`` has a line for each sample as well.
 
     A metric sees one prompt's samples at a time: what ranks a query's products, or counts different words, must not
     take the answers to another prompt for further products and texts.
     """
-    task, _ = component_and_options(context.plugins.tasks, step.settings["task"])
-    metric, options = component_and_options(context.plugins.metrics, step.settings["metric"])
-    examples, predictions = context.input(step, "examples"), context.input(step, "predictions")
-    held_out, training = held_out_file(step, context), examples.path("examples.train.jsonl")
-    samples = read_samples(task, read_jsonl(held_out, Example), predictions.path("predictions.jsonl"))
-    planted = (e for e in read_jsonl(training, Example) if e.canary)
-    canaries = read_samples(task, planted, predictions.path("predictions.jsonl"))
-    read_training = _reader(training)
-    evaluations = {
-        prompt: Evaluation(samples=of_prompt, training=read_training, canaries=canaries)
-        for prompt, of_prompt in _by_prompt(samples, several="prompts" in step.inputs)
-    }
-    if isinstance(metric, AdditiveMetric):
+
+    kind: ClassVar[str] = "measure"
+    version: ClassVar[int] = 5
+
+    predictions: PredictStep
+    measured_by: ComponentUse
+    """The metric."""
+    libraries: Mapping[str, str]
+    """Versions of the installed distributions that decide the result."""
+    judgements: JudgeStep | None = None
+    baseline: PredictStep | None = None
+    """The baseline's answers, where the metric needs them."""
+    others: Mapping[str, PredictStep]
+    """Candidate -> its answers, where the metric needs those of all others."""
+
+    @property
+    def name(self) -> str:
+        """``measure rouge_l of description with sft``."""
+        return f"measure {self.metric} of {self.task} with {self.candidate}"
+
+    @property
+    def done_by(self) -> PluginIdentity:
+        """The metric's plugin."""
+        return self.measured_by.plugin
+
+    def run(self, context: StepContext) -> None:
+        """Measure each prompt's samples."""
+        metric, options = context.plugins.metrics[self.measured_by.name].component, self.measured_by.options
+        samples = samples_of(self.predictions, context)
+        evaluations = self._evaluations(metric.needs, samples, context, f"the metric {metric.name!r}")
+        if not isinstance(metric, AdditiveMetric):
+            values = {prompt: float(metric.value(of, options)) for prompt, of in evaluations.items()}
+            text = json.dumps({prompt: None if np.isnan(value) else value for prompt, value in values.items()})
+            (context.work.output / "values.json").write_text(text, "utf-8")
+            return
         rows = [
             checked_rows(metric.rows(of, options), [s.example.id for s in of.samples], f"Metric {metric.name!r}")
             for of in evaluations.values()
@@ -54,33 +82,44 @@ def measure(step: Step, context: StepContext) -> dict[str, Any]:
         applies_to(metric, together)
         np.save(context.work.output / "rows.npy", together, allow_pickle=False)
         if metric.highlights:
-            write_highlights(
-                context.work.output / "highlights.jsonl", (highlights_of(metric, options, s) for s in samples)
+            highlighted = (highlights_of(metric, options, sample) for sample in samples)
+            write_highlights(context.work.output / "highlights.jsonl", highlighted)
+
+    def _evaluations(
+        self, needs: frozenset[Need], samples: Sequence[Sample], context: StepContext, whose: str
+    ) -> dict[str, Evaluation]:
+        """Return what the metric sees of each prompt: the samples, and what it needs beside them."""
+        several = isinstance(self.predictions.examples, ExpandPromptsStep)
+        training = context.result(self.predictions.prepared).path("examples.train.jsonl")
+        read_training = _reader(training) if "training" in needs else _refusing(whose)
+        canaries: Sequence[Sample] = ()
+        if "canaries" in needs:
+            planted = (e for e in read_jsonl(training, Example) if e.canary)
+            canaries = read_samples(context.result(self.predictions).folder, planted)
+        baseline = _by_prompt(samples_of(self.baseline, context), several=several) if self.baseline else {}
+        others = {name: _by_prompt(samples_of(step, context), several=several) for name, step in self.others.items()}
+        judgements: Mapping[str, Sequence[Prediction]] = (
+            judgements_of(self.judgements, samples, context) if self.judgements else {}
+        )
+        return {
+            prompt: Evaluation(
+                samples=of_prompt,
+                training=read_training,
+                canaries=canaries,
+                baseline=baseline.get(prompt, ()),
+                others={name: of_other[prompt] for name, of_other in others.items()},
+                judgements=judgements,
             )
-    else:
-        values = {prompt: float(metric.value(of, options)) for prompt, of in evaluations.items()}
-        text = json.dumps({prompt: None if np.isnan(value) else value for prompt, value in values.items()})
-        (context.work.output / "values.json").write_text(text, "utf-8")
-    return {}
+            for prompt, of_prompt in _by_prompt(samples, several=several).items()
+        }
 
 
-def read_samples(task: Task[Any], examples: Iterable[Example], predictions: Path) -> list[Sample]:
-    """Pair examples with predictions and parse the answers; a parse that raises makes its answer invalid."""
-    answers = {p.example_id: p for p in read_jsonl(predictions, Prediction)}
-    return [Sample(example=e, prediction=answers[e.id], answer=_parsed(task, answers[e.id].text, e)) for e in examples]
-
-
-def _by_prompt(samples: Sequence[Sample], *, several: bool) -> Iterator[tuple[str, list[Sample]]]:
-    """Yield the samples of each prompt, which stand together."""
-    for prompt, found in groupby(samples, lambda sample: sample.example.slices[SLICE] if several else OWN):
-        yield prompt, list(found)
-
-
-def _parsed(task: Task[Any], text: str, example: Example) -> Any:
-    try:
-        return task.parse(text, example)
-    except Exception as error:
-        return Invalid(f"the task's parse raised {type(error).__name__}: {error}")
+def _by_prompt(samples: Sequence[Sample], *, several: bool) -> dict[str, list[Sample]]:
+    """Return the samples of each prompt, which stand together."""
+    grouped: Iterator[tuple[str, Iterable[Sample]]] = groupby(
+        samples, lambda sample: sample.example.slices[PROMPT_SLICE] if several else OWN_PROMPT
+    )
+    return {prompt: list(found) for prompt, found in grouped}
 
 
 def _reader(path: Path) -> Callable[[], list[Example]]:
@@ -90,3 +129,10 @@ def _reader(path: Path) -> Callable[[], list[Example]]:
         return list(rows)
 
     return read
+
+
+def _refusing(whose: str) -> Callable[[], Sequence[Example]]:
+    def refuse() -> Sequence[Example]:
+        raise PluginError(f"{whose} reads the training examples and does not say so: add 'training' to its `needs`")
+
+    return refuse

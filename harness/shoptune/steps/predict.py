@@ -3,63 +3,158 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from math import isnan
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
 
-from shoptune.components import GenerationSettings, ModelSession
-from shoptune.data import Example, Message, Prediction
+from shoptune.components import ModelSession
+from shoptune.data import Example, Message, Prediction, Sample
 from shoptune.errors import StepError
-from shoptune.execution.elapsed import ResumableTimer
-from shoptune.execution.resources import ResourceMonitor
-from shoptune.metrics.choices import Normalise, best_choice
-from shoptune.step import Step
-from shoptune.steps.context import StepContext, component_and_options, held_out_file, model_files
-from shoptune.steps.noise import noise_floor
-from shoptune.storage.jsonl import read_jsonl, to_line, write_jsonl
+from shoptune.step import ComponentUse, PluginIdentity, Resources, Step, StepCost
+from shoptune.steps.asking import Asking, answers
+from shoptune.steps.context import StepContext
+from shoptune.steps.expand_prompts import ExpandPromptsStep
+from shoptune.steps.models import ModelUse, backend_of, files_of
+from shoptune.steps.prepare import PrepareStep
+from shoptune.steps.samples import parsed, read_samples, write_samples
+from shoptune.storage.jsonl import read_jsonl
 
-__all__ = ["predict", "with_shots"]
+__all__ = ["ModelAnswers", "PredictStep", "samples_of", "with_shots"]
 
 
-def predict(step: Step, context: StepContext) -> dict[str, Any]:
-    """Write ``predictions.jsonl``, one line per example in the examples' order, and ``info.json``.
+@dataclass(frozen=True, kw_only=True)
+class ModelAnswers:
+    """How a model answers."""
 
-    Training examples with a canary are asked as well, after the held-out ones.
+    model: ModelUse
+    few_shot: int
+    """Training examples in the prompt."""
+    asking: Asking
+    references: bool
+    """Whether it also says how probable each example's first reference is."""
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictStep(Step):
+    """Writes ``predictions.jsonl`` and ``answers.jsonl``, a line per example in the examples' order, and ``info.json``.
+
+    Training examples with a canary are asked as well, after the held-out ones, where a metric needs them.
     """
-    prepared = context.input(step, "examples")
-    examples = list(read_jsonl(held_out_file(step, context), Example))
-    if not examples:
-        raise StepError(
-            f"{step.name}: there are no {step.settings['scored_on']} examples; give that part of `split` a share"
+
+    kind: ClassVar[str] = "predict"
+    version: ClassVar[int] = 3
+
+    component: ComponentUse
+    """The task, which reads the answers."""
+    examples: PrepareStep | ExpandPromptsStep
+    """Where the held-out examples stand, in every prompt where the task has several."""
+    scored_on: Literal["validation", "test"]
+    canaries: bool
+    answered_by: ModelAnswers | str
+    """A model, or the name of one of the task's baselines."""
+
+    @property
+    def name(self) -> str:
+        """``predict description with sft``."""
+        return f"predict {self.task} with {self.candidate}"
+
+    @property
+    def done_by(self) -> PluginIdentity:
+        """The backend's plugin; for a baseline, the task's."""
+        return self.component.plugin if isinstance(self.answered_by, str) else self.answered_by.model.plugin
+
+    @property
+    def resources(self) -> Resources:
+        """A device for a model."""
+        return Resources(devices=0 if isinstance(self.answered_by, str) else 1)
+
+    @property
+    def prepared(self) -> PrepareStep:
+        """Where the training examples stand."""
+        return self.examples.prepared if isinstance(self.examples, ExpandPromptsStep) else self.examples
+
+    def run(self, context: StepContext) -> StepCost:
+        """Answer all examples; what a killed run answered is kept."""
+        from shoptune.execution.elapsed import ResumableTimer  # noqa: PLC0415 - a plan measures nothing
+        from shoptune.execution.resources import ResourceMonitor  # noqa: PLC0415
+
+        task = context.plugins.tasks[self.component.name].component
+        examples = held_out_of(self, context)
+        if not examples:
+            raise StepError(f"{self.name}: there are no {self.scored_on} examples; give that part of `split` a share")
+        training = list(read_jsonl(context.result(self.prepared).path("examples.train.jsonl"), Example))
+        if self.canaries:
+            examples += [e for e in training if e.canary]
+        timer = ResumableTimer(context.work.state / "seconds")
+        info: dict[str, Any] = {}
+        with ResourceMonitor() as monitor:
+            if isinstance(self.answered_by, str):
+                answer = task.baselines[self.answered_by]
+                predictions = [Prediction(example_id=e.id, text=answer(e), finish="baseline") for e in examples]
+            else:
+                self._refuse_nothing_to_constrain(self.answered_by, examples)
+                with backend_of(self.answered_by.model, context).open(
+                    files_of(self.answered_by.model, context)
+                ) as session:
+                    predictions, info = self._answers(session, self.answered_by, examples, training, context, timer)
+        samples = [parsed(task, e, p) for e, p in zip(examples, predictions, strict=True)]
+        write_samples(context.work.output, samples)
+        (context.work.output / "info.json").write_text(json.dumps(info, indent=1, ensure_ascii=False), "utf-8")
+        return StepCost(
+            seconds=timer.seconds,
+            tokens_in=sum(p.prompt_tokens for p in predictions),
+            tokens_out=sum(p.completion_tokens for p in predictions),
+            peak_memory_bytes=monitor.peak_memory_bytes,
+            peak_accelerator_bytes=monitor.peak_accelerator_bytes,
         )
-    training = list(read_jsonl(prepared.path("examples.train.jsonl"), Example))
-    examples += [e for e in training if e.canary]
-    elapsed = ResumableTimer(context.work.state / "seconds")
-    info: dict[str, Any] = {}
-    with ResourceMonitor() as usage:
-        if "baseline" in step.settings:
-            predictions = _answers_of_baseline(step, context, examples)
-        else:
-            if step.settings["generate"]["constrain"] and not any(e.answer_schema for e in examples):
-                raise StepError(
-                    f"{step.name}: the task gives no schema of its answers, which `constrain` needs; "
-                    "take that out of `generate`"
-                )
-            shots = _shots(step, training)
-            predictions, info = _answers_of_model(step, context, examples, shots, elapsed)
-    write_jsonl(context.work.output / "predictions.jsonl", predictions)
-    (context.work.output / "info.json").write_text(json.dumps(info, indent=1, ensure_ascii=False), "utf-8")
-    return {
-        "seconds": elapsed.seconds,
-        "tokens_in": sum(p.prompt_tokens for p in predictions),
-        "tokens_out": sum(p.completion_tokens for p in predictions),
-        "peak_memory_bytes": usage.peak_memory_bytes,
-        "peak_accelerator_bytes": usage.peak_accelerator_bytes,
-    }
+
+    def _refuse_nothing_to_constrain(self, by: ModelAnswers, examples: Sequence[Example]) -> None:
+        if by.asking.constrain and not any(e.answer_schema for e in examples):
+            raise StepError(
+                f"{self.name}: the task gives no schema of its answers, which `constrain` needs; "
+                "take that out of `generate`"
+            )
+
+    def _answers(
+        self,
+        session: ModelSession,
+        by: ModelAnswers,
+        examples: Sequence[Example],
+        training: Sequence[Example],
+        context: StepContext,
+        timer: Any,
+    ) -> tuple[list[Prediction], dict[str, Any]]:
+        from shoptune.steps.noise import noise_floor  # noqa: PLC0415 - a plan asks nothing
+
+        shots = _shots(self.name, by, training)
+        prompts = [with_shots(e.messages, shots) for e in examples]
+        whose = f"{self.name}: the backend {by.model.backend!r}"
+        found = answers(session, prompts, examples, by.asking, context, timer, whose=whose)
+        if by.references:
+            found = _with_references(session, prompts, examples, found, context)
+        floor = noise_floor(
+            session,
+            prompts,
+            examples,
+            found,
+            by.asking.settings,
+            schemas=by.asking.schemas(examples),
+            normalise=by.asking.normalise,
+        )
+        return found, {**session.info, "noise": floor}
+
+
+def held_out_of(step: PredictStep, context: StepContext) -> list[Example]:
+    """The scored examples, in every prompt where the task has several."""
+    path = context.result(step.examples).path(f"examples.{step.scored_on}.jsonl")
+    return list(read_jsonl(path, Example))
+
+
+def samples_of(step: PredictStep, context: StepContext) -> list[Sample]:
+    """The scored examples with the candidate's answers, as they were parsed."""
+    return read_samples(context.result(step).folder, held_out_of(step, context))
 
 
 def with_shots(messages: Sequence[Message], shots: Sequence[Example]) -> list[Message]:
@@ -72,114 +167,29 @@ def with_shots(messages: Sequence[Message], shots: Sequence[Example]) -> list[Me
     return [*head, *turns, *messages[len(head) :]]
 
 
-def _shots(step: Step, training: Sequence[Example]) -> list[Example]:
+def _shots(name: str, by: ModelAnswers, training: Sequence[Example]) -> list[Example]:
     """Choose the few-shot examples, by the seed: the same for every example, asked as the task itself asks."""
-    count: int = step.settings["few_shot"]
     usable = [e for e in training if e.references and e.weight and not e.canary]
-    if count > len(usable):
-        raise StepError(f"{step.name}: few_shot is {count}, and only {len(usable)} training examples have a reference")
-    return random.Random(step.settings["seed"]).sample(usable, count)  # noqa: S311 - a choice, no secret
-
-
-def _answers_of_baseline(step: Step, context: StepContext, examples: Sequence[Example]) -> list[Prediction]:
-    task, _ = component_and_options(context.plugins.tasks, step.settings["task"])
-    answer = task.baselines[step.settings["baseline"]]
-    return [Prediction(example_id=e.id, text=answer(e), finish="baseline") for e in examples]
-
-
-def _answers_of_model(
-    step: Step, context: StepContext, examples: Sequence[Example], shots: Sequence[Example], elapsed: ResumableTimer
-) -> tuple[list[Prediction], dict[str, Any]]:
-    backend, files = model_files(step, context)
-    prompts = [with_shots(e.messages, shots) for e in examples]
-    log = context.work.state / "predictions.jsonl"
-    index_of = {e.id: i for i, e in enumerate(examples)}
-    answers = {index_of[p.example_id]: p for p in _flushed(log)}
-    with backend.open(files) as session, log.open("ab") as file:
-        context.progress(len(answers), len(examples), "answers")
-        for batch in _batches(step, session, prompts, examples, set(answers)):
-            named = [(i, replace(prediction, example_id=examples[i].id)) for i, prediction in batch]
-            answers.update(named)
-            file.writelines(to_line(prediction) for _, prediction in named)
-            file.flush()
-            os.fsync(file.fileno())
-            elapsed.note()
-            context.progress(len(answers), len(examples), "answers")
-        missing = [e.id for i, e in enumerate(examples) if i not in answers]
-        if missing:
-            raise StepError(
-                f"{step.name}: the backend {backend.name!r} gave no answer to {len(missing)}: {missing[:5]}"
-            )
-        answered = [answers[i] for i in range(len(examples))]
-        if step.settings["perplexity"]:
-            answered = _with_references(session, prompts, examples, answered, context)
-        settings, schemas = _generation(step, examples)
-        normalise: Normalise = step.settings["choose"]["normalise"]
-        floor = noise_floor(session, prompts, examples, answered, settings, schemas=schemas, normalise=normalise)
-        return answered, {**session.info, "noise": floor}
-
-
-def _batches(
-    step: Step,
-    session: ModelSession,
-    prompts: Sequence[Sequence[Message]],
-    examples: Sequence[Example],
-    done: set[int],
-) -> Iterator[list[tuple[int, Prediction]]]:
-    """Ask for answers: generated ones, then those that are chosen among an example's choices."""
-    settings, every_schema = _generation(step, examples)
-    normalise: Normalise = step.settings["choose"]["normalise"]
-    open_ended = [i for i, e in enumerate(examples) if not e.choices]
-    if open_ended:
-        of = {i: place for place, i in enumerate(open_ended)}
-        asked = [prompts[i] for i in open_ended]
-        schemas = [every_schema[i] for i in open_ended] if every_schema else ()
-        for batch in session.generate(asked, settings, schemas=schemas, done={of[i] for i in done if i in of}):
-            yield [(open_ended[place], prediction) for place, prediction in batch]
-    closed = [i for i, e in enumerate(examples) if e.choices]
-    if closed:
-        of = {i: place for place, i in enumerate(closed)}
-        for batch in session.choose(
-            [prompts[i] for i in closed],
-            [examples[i].choices for i in closed],
-            priors=normalise == "prior",
-            done={of[i] for i in done if i in of},
-        ):
-            yield [
-                (closed[place], _chosen(examples[closed[place]], prediction, normalise)) for place, prediction in batch
-            ]
-
-
-def _generation(step: Step, examples: Sequence[Example]) -> tuple[GenerationSettings, Sequence[Mapping[str, Any]]]:
-    """Return how texts are generated, and the schemas that they must follow, if they must."""
-    settings = {**step.settings["generate"], "stop": tuple(step.settings["generate"]["stop"])}
-    schemas = [e.answer_schema for e in examples] if settings.pop("constrain") else ()
-    return GenerationSettings(**settings, seed=step.settings["seed"]), schemas
-
-
-def _chosen(example: Example, prediction: Prediction, normalise: Normalise) -> Prediction:
-    """Take the choice that the model is most for; refuses scores that a backend must not give."""
-    scores = prediction.choice_log_probabilities
-    if len(scores) != len(example.choices) or any(map(isnan, scores)):
-        raise StepError(f"the backend gave {scores} as scores of the {len(example.choices)} choices of {example.id!r}")
-    return replace(prediction, text=example.choices[best_choice(prediction, normalise)], finish="choice")
+    if by.few_shot > len(usable):
+        raise StepError(f"{name}: few_shot is {by.few_shot}, and only {len(usable)} training examples have a reference")
+    return random.Random(by.seed).sample(usable, by.few_shot)  # noqa: S311 - a choice, no secret
 
 
 def _with_references(
     session: ModelSession,
     prompts: Sequence[Sequence[Message]],
     examples: Sequence[Example],
-    answers: Sequence[Prediction],
+    found: Sequence[Prediction],
     context: StepContext,
 ) -> list[Prediction]:
     """Add how probable each example's first reference is as an answer; quick enough to be done again after a kill."""
-    answered = list(answers)
+    answered = list(found)
     with_reference = [i for i, e in enumerate(examples) if e.references]
     scored = session.choose([prompts[i] for i in with_reference], [examples[i].references[:1] for i in with_reference])
     done = 0
     for batch in scored:
-        for place, prediction in batch:
-            i = with_reference[place]
+        for index, prediction in batch:
+            i = with_reference[index]
             answered[i] = replace(
                 answered[i],
                 reference_log_probability=prediction.choice_log_probabilities[0],
@@ -188,15 +198,3 @@ def _with_references(
         done += len(batch)
         context.progress(done, len(with_reference), "references")
     return answered
-
-
-def _flushed(log: Path) -> list[Prediction]:
-    """Return what an earlier run answered; a last line that a kill tore is cut off."""
-    try:
-        content = log.read_bytes()
-    except FileNotFoundError:
-        return []
-    whole = content[: content.rfind(b"\n") + 1]
-    if whole != content:
-        log.write_bytes(whole)
-    return list(read_jsonl(log, Prediction))

@@ -2,265 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
 
-import numpy as np
+from shoptune.data_report import TableReport
+from shoptune.dataset.splits import Split
+from shoptune.dataset.table import Table
+from shoptune.step import ComponentUse, PluginIdentity, Step
+from shoptune.steps.context import StepContext
+from shoptune.steps.read import ReadStep
 
-from shoptune.components import Task
-from shoptune.data import Dropped, Example, Note, PreferencePair
-from shoptune.data_report import DataReport, Part, Quantiles, WeightReport
-from shoptune.dataset.assignment import LEFT_OUT, NO_EXAMPLE, Assignment, assign
-from shoptune.dataset.canaries import plant
-from shoptune.dataset.example_index import ExampleIndex, PairPool
-from shoptune.dataset.jsonl_buffer import JsonlBuffer
-from shoptune.dataset.language_slice import with_language
-from shoptune.dataset.leakage import TEST, TRAIN, VALIDATION
-from shoptune.dataset.near_duplicates import TextIndex
-from shoptune.dataset.splits import SPLITS, Split, position, split_by_date, split_by_key
-from shoptune.dataset.tables import DropCount, Table, TableSource, read_table, reasons_of
-from shoptune.errors import DataError, UsageError, did_you_mean
-from shoptune.languages import language_finder
-from shoptune.step import Step
-from shoptune.steps.context import StepContext, component_and_options
-from shoptune.storage.jsonl import from_line, to_line
+__all__ = ["PrepareStep", "Source", "tables_of"]
 
-__all__ = ["prepare", "read_tables"]
-
-PARTS = {"train": TRAIN, "validation": VALIDATION, "test": TEST}
-
-Notes = dict[str, dict[str, str | int | float]]
+Source = Literal["own", "validation", "test"]
+"""Where records come from: the task's own data, or data that is a whole part by itself."""
 
 
-def prepare(step: Step, context: StepContext) -> dict[str, Any]:
-    """Write ``examples.SPLIT.jsonl``, ``pairs.SPLIT.jsonl`` and the data report ``data.json``."""
-    task, options = component_and_options(context.plugins.tasks, step.settings["task"])
-    split, seed = Split.model_validate(step.settings["split"]), int(step.settings["seed"])
-    sources = {part: read_tables(part, step, context) for part in step.settings["tables"]}
-    index, notes = TextIndex(), Notes()
-    with ExitStack() as open_files:
-        examples = ExampleIndex(open_files.enter_context(JsonlBuffer(context.work.state / "examples", Example)), index)
-        pairs = PairPool(open_files.enter_context(JsonlBuffer(context.work.state / "pairs", PreferencePair)), index)
-        dropped = _make_examples(task, options, sources, examples, split, seed, notes)
-        refused = _make_pairs(task, options, sources["own"], examples, pairs, notes)
-        given = assign(examples, pairs, index.clusters(split.similarity), split)
-        _refuse_empty_parts(given, split, sources)
-        planted = _planted(examples, given, seed, step.settings["canaries"])
-        _write_examples(examples, given, planted, seed, context.work.output)
-        _write_pairs(pairs, given, context.work.output)
-    report = DataReport(
-        tables={
-            name if part == "own" else f"{part}: {name}": table.report
-            for part, tables in sources.items()
-            for name, table in tables.items()
-        },
-        split_by=split.by,
-        parts={
-            part: Part(
-                examples=int((given.examples == number).sum()),
-                groups=len(np.unique(given.units[given.examples == number])),
-                pairs=int((given.pairs == number).sum()),
-            )
-            for part, number in PARTS.items()
-        },
-        examples_dropped=dropped.report(),
-        pairs_kept=_by_source(pairs, given),
-        pairs_refused=refused.report(),
-        weights=_weights(examples, given),
-        duplicates=given.duplicates,
-        leakage=given.leakage,
-        canaries=len(planted),
-        notes=notes,
-    )
-    (context.work.output / "data.json").write_text(report.model_dump_json(indent=1), "utf-8")
-    return {}
+@dataclass(frozen=True, kw_only=True)
+class PrepareStep(Step):
+    """Writes ``examples.SPLIT.jsonl``, ``pairs.SPLIT.jsonl`` and the data report ``data.json``."""
+
+    kind: ClassVar[str] = "prepare"
+    version: ClassVar[int] = 4
+
+    component: ComponentUse
+    """The task."""
+    tables: Mapping[Source, Mapping[str, ReadStep]]
+    """The task's own tables, and those that its validation or test part is fixed by."""
+    split: Split
+    canaries: int
+    """How many training texts get one planted."""
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """``prepare description``."""
+        return f"prepare {self.task}"
+
+    @property
+    def done_by(self) -> PluginIdentity:
+        """The task's plugin."""
+        return self.component.plugin
+
+    def run(self, context: StepContext) -> None:
+        """Make examples and pairs, split them, and deal with duplicates and leaks."""
+        from shoptune.dataset.preparation import prepare_examples  # noqa: PLC0415 - a plan needs no scipy
+
+        report = prepare_examples(
+            context.plugins.tasks[self.component.name].component,
+            self.component.options,
+            {source: tables_of(self, source, context) for source in self.tables},
+            self.split,
+            canaries=self.canaries,
+            seed=self.seed,
+            state=context.work.state,
+            output=context.work.output,
+        )
+        (context.work.output / "data.json").write_text(report.model_dump_json(indent=1), "utf-8")
 
 
-def read_tables(part: str, step: Step, context: StepContext) -> dict[str, Table]:
-    """Read the tables of the task's own data, or of the data that its test or validation part is fixed by."""
+def tables_of(step: PrepareStep, source: Source, context: StepContext) -> dict[str, Table]:
+    """The tables of the task's own data, or of the data that its test or validation part is fixed by."""
     tables = {}
-    for name, settings in step.settings["tables"][part].items():
-        known = context.plugins.data_adapters
-        _, options = component_and_options(known, settings["adapter"])
-        source = TableSource(
-            name=name,
-            paths=[Path(path) for path in step.places[part][name]],
-            adapter=known[settings["adapter"]["component"]],
-            options=options,
-            on_bad_row=settings["on_bad_row"],
-        )
-        tables[name] = read_table(source, context.work.state / f"{part}.{name}")
+    for name, read in step.tables[source].items():
+        stored = context.result(read)
+        report = TableReport.model_validate(stored.json("report.json"))
+        tables[name] = Table(name=name, report=report, file=stored.path("records.jsonl"))
     return tables
-
-
-def _make_examples(
-    task: Task[Any],
-    options: Any,
-    sources: Mapping[str, Mapping[str, Table]],
-    examples: ExampleIndex,
-    split: Split,
-    seed: int,
-    notes: Notes,
-) -> DropCount:
-    dropped = DropCount()
-    slices: set[str] = set()
-    for source, tables in sources.items():
-        for row in task.examples(tables, options):
-            if isinstance(row, Dropped):
-                dropped.add(row)
-            elif isinstance(row, Note):
-                notes[row.topic if source == "own" else f"{source}: {row.topic}"] = dict(row.figures)
-            elif source == "own":
-                slices.update(row.slices)
-                part = _part_of(row, split, seed, test="test" not in sources, validation="validation" not in sources)
-                examples.add(row, part, fixed=False)
-            else:
-                examples.add(row, PARTS[source], fixed=True)
-    known = {"product", "time", *slices}
-    if split.by not in known and slices:
-        raise UsageError(f"split: no example has a slice {split.by!r}.{did_you_mean(split.by, known)}")
-    _refuse_ids_that_stand_twice(examples)
-    if not len(examples):
-        reasons = reasons_of(dropped.report()) or "The task made no example of any record."
-        raise DataError(f"{_files(sources)}: every row was filtered out. {reasons}")
-    return dropped
-
-
-def _part_of(example: Example, split: Split, seed: int, *, test: bool, validation: bool) -> int:
-    """Return the part by the split; where a part is fixed by other data, what would go there is trained on."""
-    if split.by == "time":
-        if not example.date:
-            raise DataError(f"{example.origin}: a split by time needs a date (created_at), and this has none")
-        part = split_by_date(example.date, split)
-    else:
-        # A slice that happens to be called so must not take products apart.
-        key = None if split.by == "product" else example.slices.get(split.by)
-        part = split_by_key(key or example.group, split, seed)
-    if (part == "test" and not test) or (part == "validation" and not validation):
-        return TRAIN
-    return PARTS[part]
-
-
-def _refuse_ids_that_stand_twice(examples: ExampleIndex) -> None:
-    ids, first, inverse = np.unique(examples.ids, return_index=True, return_inverse=True)
-    if len(ids) < len(examples):
-        second = int(np.flatnonzero(first[inverse] != np.arange(len(examples)))[0])
-        one = int(first[inverse[second]])
-        found = {i: e for i, e in enumerate(examples.spool) if i in {one, second}}
-        raise DataError(
-            f"{found[second].origin}: the id {found[second].id!r} stands also at {found[one].origin}; "
-            "ids of examples are unique"
-        )
-
-
-def _make_pairs(
-    task: Task[Any],
-    options: Any,
-    tables: Mapping[str, Table],
-    examples: ExampleIndex,
-    pairs: PairPool,
-    notes: Notes,
-) -> DropCount:
-    refused = DropCount()
-    for row in task.pairs(tables, examples.spool, options) if task.pairs else ():
-        if isinstance(row, Dropped):
-            refused.add(row)
-        elif isinstance(row, Note):
-            notes[row.topic] = dict(row.figures)
-        else:
-            pairs.add(row)
-    return refused
-
-
-def _refuse_empty_parts(given: Assignment, split: Split, sources: Mapping[str, Mapping[str, Table]]) -> None:
-    for part, share in (("train", 1 - split.test - split.validation), ("test", split.test)):
-        if (given.examples == PARTS[part]).any():
-            continue
-        groups, left_out = len(np.unique(given.units)), int((given.examples == LEFT_OUT).sum())
-        wanted = "by its dates" if split.by == "time" else f"at a share of {share:.0%}"
-        also = f" ({left_out:,} examples were left out since they are held out as well)" if left_out else ""
-        what = f"{groups} {'product' if groups == 1 else 'products'} (groups that can't be split)"
-        raise DataError(
-            f"{_files(sources)}: {what} leave none for {part} {wanted}{also}; more are needed, or another `split`"
-        )
-
-
-def _files(sources: Mapping[str, Mapping[str, Table]]) -> str:
-    return ", ".join(file for tables in sources.values() for table in tables.values() for file in table.report.files)
-
-
-def _planted(examples: ExampleIndex, given: Assignment, seed: int, count: int) -> set[int]:
-    """Choose the training examples that get a canary, by the hash of their ids: rows that are added change little."""
-    if not count:
-        return set()
-    usable = [
-        (position(example.id, seed), i)
-        for i, example in enumerate(examples.spool)
-        if given.examples[i] == TRAIN and example.references and example.weight
-    ]
-    if count > len(usable):
-        raise DataError(f"canaries is {count}, and only {len(usable)} training examples have a text to plant one in")
-    return {i for _, i in sorted(usable)[:count]}
-
-
-def _write_examples(examples: ExampleIndex, given: Assignment, planted: set[int], seed: int, folder: Path) -> None:
-    """Write the parts; examples of one unit share a group, since they are resampled together.
-
-    Only what may be scored gets the slice `language`: to find a text's takes longer than all else about its row.
-    """
-    groups_of_unit = np.bincount(given.units[np.unique(examples.groups, return_index=True)[1]])
-    named: dict[int, str] = {}
-    language_of = language_finder()
-
-    def rows() -> Iterator[tuple[int, bytes]]:
-        for i, line in enumerate(examples.spool.lines()):
-            part, unit = int(given.examples[i]), int(given.units[i])
-            is_held_out = part in {VALIDATION, TEST}
-            if not (is_held_out or groups_of_unit[unit] > 1 or i in planted):
-                yield part, line
-                continue
-            example = from_line(line, Example)
-            if groups_of_unit[unit] > 1:
-                example = replace(example, group=named.setdefault(unit, example.group))
-            if i in planted:
-                example = plant(example, seed)
-            yield part, to_line(with_language(example, language_of) if is_held_out else example)
-
-    _write_parts(folder, "examples", rows())
-
-
-def _write_pairs(pairs: PairPool, given: Assignment, folder: Path) -> None:
-    if (given.pairs == NO_EXAMPLE).any():
-        lost = int(np.flatnonzero(given.pairs == NO_EXAMPLE)[0])
-        pair = next(p for i, p in enumerate(pairs.spool) if i == lost)
-        raise DataError(f"{pair.origin}: the pair {pair.id!r} belongs to {pair.group!r}, of which there is no example")
-    _write_parts(folder, "pairs", zip(given.pairs.tolist(), pairs.spool.lines(), strict=True))
-
-
-def _write_parts(folder: Path, what: str, rows: Iterable[tuple[int, bytes]]) -> None:
-    with ExitStack() as open_files:
-        out = {PARTS[part]: open_files.enter_context((folder / f"{what}.{part}.jsonl").open("wb")) for part in SPLITS}
-        for part, line in rows:
-            if part in out:
-                out[part].write(line)
-
-
-def _by_source(pairs: PairPool, given: Assignment) -> dict[str, int]:
-    kept = np.bincount(pairs.source_numbers[given.pairs >= 0], minlength=len(pairs.sources))
-    return {source: int(count) for source, count in zip(pairs.sources, kept, strict=True) if count}
-
-
-def _weights(examples: ExampleIndex, given: Assignment) -> WeightReport | None:
-    weights = examples.weights[given.examples == TRAIN]
-    used = weights[weights > 0]
-    if (weights == 1).all() or not len(used):
-        return None
-    p5, p50, p95, most = np.quantile(used, (0.05, 0.5, 0.95, 1), method="inverted_cdf").tolist()
-    return WeightReport(
-        weighted=int((weights != 1).sum()),
-        left_out=int((weights == 0).sum()),
-        spread=Quantiles(p5=p5, p50=p50, p95=p95, max=most),
-    )

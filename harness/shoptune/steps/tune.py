@@ -3,91 +3,136 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import ClassVar, TypeVar
 
 from shoptune.components import TuningJob
 from shoptune.data import Example, PreferencePair
 from shoptune.dataset.splits import position
 from shoptune.errors import StepError
-from shoptune.execution.elapsed import ResumableTimer
-from shoptune.execution.resources import ResourceMonitor
-from shoptune.step import Step
-from shoptune.steps.context import StepContext, component_and_options, model_files
+from shoptune.step import ComponentUse, PluginIdentity, Resources, Step, StepCost
+from shoptune.steps.context import StepContext
+from shoptune.steps.models import ModelUse, files_of
+from shoptune.steps.prepare import PrepareStep
 from shoptune.storage.jsonl import read_jsonl
+from shoptune.storage.store import StoredStep
 
-__all__ = ["tune"]
+__all__ = ["TrainingSource", "TuneStep"]
 
 Row = TypeVar("Row", Example, PreferencePair)
 
 
-def tune(step: Step, context: StepContext) -> dict[str, Any]:
-    """Write ``adapter/`` or ``model/``, and ``training.json`` with the data report and the loss curve."""
-    method, options = component_and_options(context.plugins.tuning_methods, step.settings["method"])
-    prepared = [context.store.read(fp) for role, fp in sorted(step.inputs.items()) if role.startswith("task ")]
-    examples = {
-        part: [e for p in prepared for e in read_jsonl(p.path(f"examples.{part}.jsonl"), Example)]
-        for part in ("train", "validation")
-    }
-    pairs = {
-        part: [q for p in prepared for q in read_jsonl(p.path(f"pairs.{part}.jsonl"), PreferencePair)]
-        for part in ("train", "validation")
-    }
-    if step.settings["rows"]:
-        examples["train"] = _some(examples["train"], step)
-        pairs["train"] = _some(pairs["train"], step)
-    if method.learns_from == "pairs" and not pairs["train"]:
-        raise StepError(f"{step.name}: {method.name} learns from preference pairs and there are none: {_why(prepared)}")
-    _, files = model_files(step, context)
-    elapsed = ResumableTimer(context.work.state / "seconds")
-    with ResourceMonitor() as usage:
-        report = method.tune(
-            TuningJob(
-                model=files,
-                examples=examples["train"],
-                validation_examples=examples["validation"],
-                pairs=pairs["train"],
-                validation_pairs=pairs["validation"],
-                options=options,
-                seed=step.settings["seed"],
-                output=context.work.output,
-                work=context.work.state,
-                progress=elapsed.around(context.progress),
-                say=context.say,
+@dataclass(frozen=True, kw_only=True)
+class TrainingSource:
+    """A task that a model learns from, and the metrics of it that the method asks for meanwhile."""
+
+    prepared: PrepareStep
+    metrics: Mapping[str, ComponentUse]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneStep(Step):
+    """Writes ``adapter/`` or ``model/``, and ``training.json`` with the data report and the loss curve."""
+
+    kind: ClassVar[str] = "tune"
+    version: ClassVar[int] = 1
+
+    model: ModelUse
+    """What it starts from."""
+    sources: tuple[TrainingSource, ...]
+    """In the order of their fingerprints: what tasks are called, and in which order, decides nothing."""
+    method: ComponentUse
+    libraries: Mapping[str, str]
+    """Versions of the installed distributions that decide the result."""
+    rows: int | None
+    """Learn from at most so many rows, chosen by the seed."""
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """``tune sft``."""
+        return f"tune {self.candidate}"
+
+    @property
+    def done_by(self) -> PluginIdentity:
+        """The method's plugin."""
+        return self.method.plugin
+
+    @property
+    def resources(self) -> Resources:
+        """A device."""
+        return Resources(devices=1)
+
+    def run(self, context: StepContext) -> StepCost:
+        """Let the method tune; what a killed run left in its work folder is there again."""
+        from shoptune.execution.elapsed import ResumableTimer  # noqa: PLC0415 - a plan measures nothing
+        from shoptune.execution.resources import ResourceMonitor  # noqa: PLC0415
+        from shoptune.steps.scoring import scorer_of  # noqa: PLC0415
+
+        method = context.plugins.tuning_methods[self.method.name].component
+        prepared = [context.result(source.prepared) for source in self.sources]
+        examples = {part: _read(prepared, f"examples.{part}.jsonl", Example) for part in ("train", "validation")}
+        pairs = {part: _read(prepared, f"pairs.{part}.jsonl", PreferencePair) for part in ("train", "validation")}
+        examples["train"], pairs["train"] = self._some(examples["train"]), self._some(pairs["train"])
+        if method.learns_from == "pairs" and not pairs["train"]:
+            raise StepError(
+                f"{self.name}: {method.name} learns from preference pairs and there are none: {_why(prepared)}"
             )
+        scorer = scorer_of(self.sources, context)
+        timer = ResumableTimer(context.work.state / "seconds")
+        with ResourceMonitor() as monitor:
+            report = method.tune(
+                TuningJob(
+                    model=files_of(self.model, context),
+                    examples=examples["train"],
+                    validation_examples=examples["validation"],
+                    pairs=pairs["train"],
+                    validation_pairs=pairs["validation"],
+                    options=self.method.options,
+                    seed=self.seed,
+                    output=context.work.output,
+                    work=context.work.state,
+                    progress=timer.around(context.progress),
+                    say=context.say,
+                    score=scorer.score,
+                    evaluate=scorer.evaluate,
+                )
+            )
+        if not any((context.work.output / name).is_dir() for name in ("adapter", "model")):
+            raise StepError(f"{self.name}: the method {method.name!r} left neither `adapter/` nor `model/`")
+        training = context.work.output / "training.json"
+        training.write_text(json.dumps(asdict(report), indent=1, ensure_ascii=False), "utf-8")
+        return StepCost(
+            seconds=timer.seconds,
+            tokens_in=report.tokens,
+            peak_memory_bytes=monitor.peak_memory_bytes,
+            peak_accelerator_bytes=monitor.peak_accelerator_bytes,
         )
-    if not any((context.work.output / name).is_dir() for name in ("adapter", "model")):
-        raise StepError(f"{step.name}: the method {method.name!r} left neither `adapter/` nor `model/`")
-    training = context.work.output / "training.json"
-    training.write_text(json.dumps(asdict(report), indent=1, ensure_ascii=False), "utf-8")
-    return {
-        "seconds": elapsed.seconds,
-        "tokens_in": report.tokens,
-        "tokens_out": 0,
-        "peak_memory_bytes": usage.peak_memory_bytes,
-        "peak_accelerator_bytes": usage.peak_accelerator_bytes,
-    }
+
+    def _some(self, rows: list[Row]) -> list[Row]:
+        """Choose `rows` of them by the hash of their ids, so that a larger number takes in a smaller one's.
+
+        Those with a canary come first, since it is asked later whether they were memorised.
+        """
+        if not self.rows:
+            return rows
+
+        def rank(index: int) -> tuple[bool, float]:
+            row = rows[index]
+            return (not getattr(row, "canary", ""), position(row.id, self.seed))
+
+        return [rows[index] for index in sorted(sorted(range(len(rows)), key=rank)[: self.rows])]
 
 
-def _some(rows: list[Row], step: Step) -> list[Row]:
-    """Choose `rows` of them by the hash of their ids, so that a larger number takes in a smaller one's.
-
-    Those with a canary come first, since it is asked later whether they were learned by heart.
-    """
-
-    def rank(place: int) -> tuple[bool, float]:
-        row = rows[place]
-        return (not getattr(row, "canary", ""), position(row.id, step.settings["seed"]))
-
-    return [rows[place] for place in sorted(sorted(range(len(rows)), key=rank)[: step.settings["rows"]])]
+def _read(prepared: Sequence[StoredStep], file: str, kind: type[Row]) -> list[Row]:
+    return [row for step in prepared for row in read_jsonl(step.path(file), kind)]
 
 
-def _why(prepared: list[Any]) -> str:
+def _why(prepared: Sequence[StoredStep]) -> str:
     reasons: dict[str, int] = {}
     for step in prepared:
-        refused: Mapping[str, Any] = step.json("data.json")["pairs_refused"]
-        for reason, of in refused.items():
+        for reason, of in step.json("data.json")["pairs_refused"].items():
             reasons[reason] = reasons.get(reason, 0) + of["count"]
     if not reasons:
         return "the data has no table of A/B tests (`tests`) that the task could make pairs of"

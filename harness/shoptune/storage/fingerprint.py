@@ -65,10 +65,12 @@ def _is_source(path: Path) -> bool:
 
 def versions_of(distributions: Iterable[str]) -> dict[str, str]:
     """Return the installed version of each distribution; ``not installed`` where there is none."""
-    found = {}
-    for name in sorted(distributions):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
+    return {name: _version_of(name) for name in sorted(distributions)}
+
+
+@lru_cache
+def _version_of(distribution: str) -> str:
+    try:
+        return version(distribution)  # parses all of the distribution's metadata
+    except PackageNotFoundError:
+        return "not installed"

@@ -112,7 +112,7 @@ class Store:
 
     def find(self, fingerprint: str) -> StoredStep | None:
         """Return the finished step, or None where there is none or a file of it is missing, truncated or altered."""
-        folder = self.root / "steps" / fingerprint
+        folder = self.folder(fingerprint)
         with _explaining(self.root):
             try:
                 manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -176,12 +176,16 @@ class Store:
             stamp = work.output / "manifest.json"
             stamp.write_text(json.dumps({**manifest, "files": files}, indent=1, ensure_ascii=False), "utf-8")
             _flush(stamp)
-            place = self.root / "steps" / work.output.parent.name
+            place = self.folder(work.output.parent.name)
             if place.exists():  # damaged, or it would have been found
                 shutil.rmtree(place)
             work.output.rename(place)
             _flush(place.parent)
             shutil.rmtree(work.state.parent, ignore_errors=True)
+
+    def folder(self, fingerprint: str) -> Path:
+        """Return where a finished step lies, whether it is there or not."""
+        return self.root / "steps" / fingerprint
 
     def has_begun(self, fingerprint: str) -> bool:
         """Whether an interrupted run left something to go on from."""

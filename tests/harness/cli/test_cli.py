@@ -294,7 +294,7 @@ def test_control_c_says_how_to_go_on(shop: Shop, monkeypatch: pytest.MonkeyPatch
     def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("shoptune.run.assemble", interrupted)
+    monkeypatch.setattr("shoptune.reporting.assemble.assemble", interrupted)
     outcome = shop.run()
     assert outcome.code == 130
     assert "stopped; what was finished is kept, and the same command goes on from there" in outcome.output
@@ -419,7 +419,7 @@ def imported_by(code: str) -> set[str]:
     "code",
     [
         "import shoptune",
-        "import shoptune.cli, shoptune.cli.experiment, shoptune.cli.commands, shoptune.cli.options",
+        "import shoptune.cli, shoptune.cli.experiment, shoptune.cli.commands, shoptune.commands",
         "from shoptune.cli import cli; cli.main(['--help'], standalone_mode=False)",
         "from shoptune.cli import cli; cli.main(['run', '--help'], standalone_mode=False)",
         "from shoptune.cli import cli; cli.main(['demo', '--help'], standalone_mode=False)",

@@ -11,7 +11,9 @@ import pytest
 from shoptune.components import DataAdapter, NoOptions
 from shoptune.data import Dropped, Record
 from shoptune.data_report import Drops
-from shoptune.dataset.tables import DropCount, Table, TableSource, read_table
+from shoptune.dataset.drops import DropCount
+from shoptune.dataset.table import Table
+from shoptune.dataset.tables import TableSource, read_table
 from shoptune.errors import DataError, PluginError
 from shoptune.plugins import LoadedPlugin, Registered
 
@@ -37,7 +39,8 @@ class TestTable:
             options=NoOptions(),
             on_bad_row=on_bad_row,
         )
-        return read_table(source, self.folder / "products")
+        file = self.folder / "products"
+        return Table(name="products", report=read_table(source, file), file=file)
 
     def record(self, number: int, **fields: str) -> Record:
         return Record(id=str(number), fields=fields, origin=f"products.csv:{number}", group=str(number))

@@ -50,10 +50,10 @@ def test_options_reach_their_component(shop: Shop) -> None:
     }
 
 
-def test_identity_says_plugin_version_component_and_options(shop: Shop) -> None:
-    identity = shop.load().tasks["echo"].identity()
-    assert (identity["plugin"], identity["version"], identity["component"]) == ("fake_plugin", "1.2.3", "fake_echo")
-    assert identity["options"] == {"instruction": "Repeat:", "shortest": 0}
+def test_what_a_step_holds_of_it_says_plugin_version_component_and_options(shop: Shop) -> None:
+    use = shop.load().tasks["echo"].use()
+    assert (use.plugin.name, use.plugin.version, use.name) == ("fake_plugin", "1.2.3", "fake_echo")
+    assert use.options.model_dump() == {"instruction": "Repeat:", "shortest": 0}
 
 
 def test_a_missing_file(shop: Shop) -> None:

@@ -172,15 +172,18 @@ def test_another_normalisation_asks_again_and_measures_again_that_task_alone(sho
 
 
 def test_answers_do_not_depend_on_the_batch(shop: Shop) -> None:
-    shop.set("tasks.sort.perplexity", True).run()
+    shop.set("tasks.sort.metrics", PERPLEXITY).run()
     found = answers(shop)
     shop.set("candidates.base.batch", 3).run()
     assert answers(shop) == found
 
 
+PERPLEXITY = ["overlap", "perplexity"]
+
+
 class TestPerplexity:
     def test_the_first_reference_is_scored_as_an_answer_to_the_same_prompt(self, shop: Shop) -> None:
-        shop.set("tasks.sort.perplexity", True).set("tasks.echo.perplexity", True).run()
+        shop.set("tasks.sort.metrics", PERPLEXITY).set("tasks.echo.metrics", PERPLEXITY).run()
         for task in ("sort", "echo"):
             for answer, example in zip(answers(shop, task=task), examples(shop, task), strict=True):
                 (expected,) = log_probabilities(example, example.references)
@@ -191,7 +194,7 @@ class TestPerplexity:
     def test_it_changes_no_answer(self, shop: Shop) -> None:
         shop.run()
         before = [(p.text, p.choice_log_probabilities, p.finish) for p in answers(shop)]
-        shop.set("tasks.sort.perplexity", True).run()
+        shop.set("tasks.sort.metrics", PERPLEXITY).run()
         assert [(p.text, p.choice_log_probabilities, p.finish) for p in answers(shop)] == before
 
     def test_what_has_no_reference_is_left_out(self, shop: Shop) -> None:
@@ -200,7 +203,7 @@ class TestPerplexity:
             'references=(record.fields["category"],) if number % 3 else (),',
         )
         shop.plugin_source("s.example.references[0]", '(s.example.references or ("",))[0]')
-        shop.set("tasks.sort.perplexity", True).run()
+        shop.set("tasks.sort.metrics", PERPLEXITY).run()
         for answer, example in zip(answers(shop), examples(shop), strict=True):
             assert (answer.reference_log_probability is None) == (not example.references)
             assert bool(answer.reference_tokens) == bool(example.references)
@@ -244,14 +247,14 @@ class TestInterrupted:
         shop.fail("choices 1")
         assert shop.run().code == 3
         at_fault = shop.journal()
-        assert at_fault[-2:] == ["answered 3", "failed predict sort with base: ValueError"]
+        assert at_fault[-3:-1] == ["answered 3", "failed predict sort with base: ValueError"]
         shop.heal()
         shop.run()
         journal = shop.journal()
         assert "answered 3" not in journal[: journal.index("after predict sort with base")]
 
     def test_in_the_middle_of_the_references_these_alone_are_scored_again(self, shop: Shop, undisturbed: Shop) -> None:
-        shop.set("tasks.echo.perplexity", True).fail("choices 2")
+        shop.set("tasks.echo.metrics", PERPLEXITY).fail("choices 2")
         assert shop.run().code == 3
         assert sum(line.startswith("answered") for line in shop.journal()) == 3
         shop.heal()

@@ -26,8 +26,11 @@ class TestHooks:
             "register_commands": ["cli"],
             "select_data_adapter": ["path"],
             "select_model_backend": ["model"],
+            "before_run": ["experiment", "steps"],
+            "after_run": ["comparison", "folder"],
+            "on_run_error": ["experiment", "error"],
             "before_step": ["step"],
-            "after_step": ["step", "seconds"],
+            "after_step": ["step", "outcome"],
             "on_step_error": ["step", "error"],
             "report_sections": ["comparison"],
         }
@@ -76,20 +79,27 @@ class TestSelecting:
 class TestObserving:
     def test_all_steps_are_told_of(self, shop: Shop) -> None:
         shop.run()
-        told = [line for line in shop.journal() if line.startswith(("before", "after"))]
-        assert told[:4] == ["before prepare echo", "after prepare echo", "before tune drilled", "after tune drilled"]
-        assert len(told) == 2 * len(shop.plan().steps)
+        told = [line for line in shop.journal() if line.startswith(("before", "after", "run"))]
+        assert told[:5] == [
+            "run fake begins",
+            "before read products of shop",
+            "after read products of shop",
+            "before read tests of shop",
+            "after read tests of shop",
+        ]
+        assert told[-1] == "run fake ended"
+        assert len(told) == 2 * len(shop.plan().steps) + 2
 
     def test_steps_in_the_store_are_not(self, shop: Shop) -> None:
         shop.run()
         shop.journal()
         shop.run()
-        assert shop.journal() == []
+        assert shop.journal() == ["run fake begins", "run fake ended"]
 
     def test_a_failure_is_told_of(self, shop: Shop) -> None:
         shop.fail("step 2")
         shop.run()
-        assert shop.journal()[-1] == "failed tune drilled: ValueError"
+        assert shop.journal()[-2:] == ["failed tune drilled: ValueError", "run fake failed: StepError"]
 
     @pytest.mark.parametrize("hook", ["before_step", "report_sections"])
     def test_one_that_raises_is_recorded_and_loses_nothing(self, shop: Shop, hook: str) -> None:
@@ -110,9 +120,9 @@ class TestObserving:
         assert (shop.folder / "reports/fake/lines.txt").read_text("utf-8").endswith("\nAbout fake\n")
 
     def test_arguments_are_opt_in(self, plugin: Callable[..., Path]) -> None:
-        source = "told = []\n@hookimpl\ndef after_step(seconds): told.append(seconds)\n"
+        source = "told = []\n@hookimpl\ndef after_step(outcome): told.append(outcome)\n"
         loaded = load_plugins([plugin(source)])
-        loaded.notify("after_step", step=None, seconds=3.0)
+        loaded.notify("after_step", step=None, outcome=3.0)
         assert loaded.loaded[-1].module.told == [3.0]
         assert loaded.warnings == []
 

@@ -37,7 +37,7 @@ class TestInstalled:
         install("good", METRIC)
         registered = load_plugins().metrics["mine"]
         assert registered.plugin.label == "plugin 'good' 2.1"
-        assert registered.plugin.identity()["version"] == "2.1"
+        assert registered.plugin.identity().version == "2.1"
 
     def test_as_one_module_is_fingerprinted_alone(self, install: Callable[..., None]) -> None:
         install("single", METRIC)

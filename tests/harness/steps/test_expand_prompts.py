@@ -23,7 +23,7 @@ def asked(shop: Shop) -> Shop:
     return shop.set("tasks.echo.prompts", PROMPTS)
 
 
-def examples(shop: Shop, part: str, kind: str = "rephrase") -> list[Example]:
+def examples(shop: Shop, part: str, kind: str = "expand_prompts") -> list[Example]:
     return list(read_jsonl(shop.stored(kind, task="echo").path(f"examples.{part}.jsonl"), Example))
 
 
@@ -87,7 +87,7 @@ class TestExamples:
 
     def test_training_shots_and_canaries_use_the_tasks_own_prompt(self, asked: Shop) -> None:
         asked.plugin_source('text=" ".join(kept)', 'text=" | ".join(m["content"] for m in prompt)')
-        asked.set("tasks.echo.canaries", 2)
+        asked.set("tasks.echo.canaries", 2).set("tasks.echo.metrics", ["overlap", "memorised_canaries"])
         assert asked.run().code == 0
         answers = texts(asked, "few_shot")
         scored = {e.id for e in examples(asked, "test")}
@@ -140,7 +140,9 @@ class TestRefused:
         asked.fail("examples, Again:")
         outcome = asked.run()
         assert outcome.code == 3
-        assert "rephrase echo (plugin 'fake_plugin' 1.2.3) failed: ValueError: examples, Again:" in outcome.output
+        assert (
+            "expand prompts of echo (plugin 'fake_plugin' 1.2.3) failed: ValueError: examples, Again:" in outcome.output
+        )
 
 
 # --- what is computed again ------------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ def test_a_prompt_added_to_a_finished_experiment_tunes_nothing_again(shop: Shop)
     shop.set("tasks.echo.prompts", PROMPTS)
     assert shop.run().code == 0
     kinds = [step.split()[0] for step in begun(shop)]
-    assert (kinds.count("rephrase"), kinds.count("predict"), kinds.count("measure")) == (1, 5, 10)
+    assert (kinds.count("expand"), kinds.count("predict"), kinds.count("measure")) == (1, 5, 10)
     assert len(kinds) == 16
     # Asked in the task's own way, a candidate answers as it did before.
     again = results(shop, metric="overlap")

@@ -60,7 +60,7 @@ class TestPredict:
         shop.fail("batch 3")
         assert shop.run().code == 3
         shop.heal()
-        step = shop.plan().step("predict", task="echo", candidate="base")
+        step = shop.step("predict", task="echo", candidate="base")
         log = shop.store.root / "work" / step.fingerprint / "state" / "predictions.jsonl"
         whole = log.read_bytes()
         assert whole.count(b"\n") == 8

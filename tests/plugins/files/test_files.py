@@ -215,11 +215,6 @@ def test_an_exact_name_outranks_one_in_another_case(tmp_path: Path) -> None:
     assert "no column 'nAME'" in refused(tmp_path, content, "x.csv", columns={"n": "nAME"})
 
 
-def test_all_options_are_described() -> None:
-    for adapter in ADAPTERS.values():
-        assert all(field.description for field in adapter.options.model_fields.values())
-
-
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [

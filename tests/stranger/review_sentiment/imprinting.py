@@ -23,9 +23,8 @@ __all__ = ["IMPRINTING"]
 class ImprintingOptions(Options):
     """How far weights are moved."""
 
-    share: float = Field(
-        default=0.2, gt=0, le=1, description="Of the way to the mean state, as long as the weights are."
-    )
+    share: float = Field(default=0.2, gt=0, le=1)
+    """Of the way to the mean state, as long as the weights are."""
 
 
 def tune(job: TuningJob[ImprintingOptions]) -> TuningReport:

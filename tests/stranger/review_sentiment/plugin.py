@@ -21,7 +21,7 @@ __all__ = [
     "register_tuning_methods",
 ]
 
-shoptune_api = 1
+shoptune_api = 2
 
 
 @hookimpl

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pydantic import Field
-
 from shoptune.components import Options, Task
 from shoptune.data import Dropped, Example, Invalid, Record, Tables
 
@@ -17,8 +15,10 @@ CHOICES = ("positive", "neutral", "negative")
 class ReviewSentimentOptions(Options):
     """Which columns are read."""
 
-    text: str = Field(default="review text", description="The column with what the customer writes.")
-    stars: str = Field(default="stars", description="The column with the stars that they give, 1 to 5.")
+    text: str = "review text"
+    """The column with what the customer writes."""
+    stars: str = "stars"
+    """The column with the stars that they give, 1 to 5."""
 
 
 def examples(tables: Tables, options: ReviewSentimentOptions) -> Iterator[Example | Dropped]:

@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_row_is_used_and_nothing_of_it_is_taken_for_personal_data(folder: Path) -> None:
     plan = make_plan(load_experiment(folder / "experiment.yaml"))
-    report = Store(folder / ".shoptune").read(plan.step("prepare", task="attributes").fingerprint).json("data.json")
+    report = Store(folder / ".shoptune").read(plan.tasks[0].prepare.fingerprint).json("data.json")
     table = report["tables"]["products"]
     assert (table["records"], table["bad"], table["dropped"], report["examples_dropped"]) == (100, {}, {}, {})
     assert table["personal_data"] == {"masked": {}, "fields": {}}

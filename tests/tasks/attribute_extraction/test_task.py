@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from shoptune.data import Dropped, Example, Invalid, Note, Record
 from shoptune.errors import UsageError
-from shoptune_attribute_extraction.options import AttributeExtractionOptions
 from shoptune_attribute_extraction.task import ATTRIBUTE_EXTRACTION as TASK
+from shoptune_attribute_extraction.task import AttributeExtractionOptions
 
 KETTLE: dict[str, Any] = {
     "name": "Larkfoot Kettle,  slate blue",

@@ -17,8 +17,8 @@ import yaml
 from shoptune.data import Example, Note, Record
 from shoptune.experiment.load import load_experiment
 from shoptune.planning.make_plan import make_plan
-from shoptune_custom.json_task import CUSTOM_JSON
 from shoptune_custom.options import JsonOptions
+from shoptune_custom.task import CUSTOM_JSON
 from tests.fakes import shoptune
 from tests.smollm2 import needs_smollm2
 

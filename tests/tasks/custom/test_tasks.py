@@ -14,9 +14,7 @@ from pydantic import ValidationError
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Invalid, Record
 from shoptune.errors import UsageError
-from shoptune_custom.json_task import CUSTOM_JSON
-from shoptune_custom.label_task import CUSTOM_LABEL
-from shoptune_custom.text_task import CUSTOM_TEXT
+from shoptune_custom.task import CUSTOM_JSON, CUSTOM_LABEL, CUSTOM_TEXT
 
 REVIEW = {"prompt": "Good or bad? {{ text }}", "target": "{{ 'Good' if stars | int > 3 else 'bad' }}"}
 LABEL = {**REVIEW, "choices": ("good", "bad")}

@@ -15,8 +15,7 @@ import pytest
 from shoptune.data import Dropped, Example, Note, PreferencePair, Record
 from shoptune.experiment.load import load_experiment
 from shoptune_catalogue.claims import unsupported
-from shoptune_product_description.options import ProductDescriptionOptions
-from shoptune_product_description.task import PRODUCT_DESCRIPTION
+from shoptune_product_description.task import PRODUCT_DESCRIPTION, ProductDescriptionOptions
 from shoptune_shops.plugin import register_data_adapters
 
 DATA = Path(str(files("shoptune_product_description"))) / "data"

@@ -8,9 +8,7 @@ from pydantic import ValidationError
 from shoptune.data import Dropped, Example, Invalid, Note, PreferencePair, Record
 from shoptune.errors import UsageError
 from shoptune_product_description import plugin
-from shoptune_product_description.options import ProductDescriptionOptions, SalesOptions
-from shoptune_product_description.task import PRODUCT_DESCRIPTION
-from shoptune_product_description.template import template
+from shoptune_product_description.task import PRODUCT_DESCRIPTION, ProductDescriptionOptions, SalesOptions, template
 
 TARN = {
     "name": "Tarn 27 Backpack",

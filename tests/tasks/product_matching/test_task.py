@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from shoptune.data import Dropped, Example, Record
 from shoptune.errors import UsageError
-from shoptune_product_matching.options import ProductMatchingOptions
 from shoptune_product_matching.task import PRODUCT_MATCHING as TASK
+from shoptune_product_matching.task import ProductMatchingOptions
 
 
 def record(number: int = 1, **fields: Any) -> Record:

@@ -48,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def prepared(folder: Path) -> StoredStep:
     plan = make_plan(load_experiment(folder / "experiment.yaml"))
-    return Store(folder / ".shoptune").read(plan.step("prepare", task="relevance").fingerprint)
+    return Store(folder / ".shoptune").read(plan.tasks[0].prepare.fingerprint)
 
 
 def test_every_row_is_used_and_nothing_of_it_is_taken_for_personal_data(folder: Path) -> None:

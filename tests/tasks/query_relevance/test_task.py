@@ -7,8 +7,8 @@ from pydantic import ValidationError
 
 from shoptune.data import Example, Record
 from shoptune.errors import DataError, UsageError
-from shoptune_query_relevance.options import QueryRelevanceOptions
 from shoptune_query_relevance.task import QUERY_RELEVANCE as TASK
+from shoptune_query_relevance.task import QueryRelevanceOptions
 
 THREE = {"choices": ("exact", "partial", "irrelevant"), "instruction": "Does it fit?"}
 

@@ -1,0 +1,57 @@
+"""read: one table of a shop, read once, freed of personal data, and profiled.
+
+Everything after it reads the store: nothing else opens a shop's file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from shoptune.step import NOT_IDENTITY, ComponentUse, PluginIdentity, Step
+from shoptune.steps.context import StepContext
+
+__all__ = ["ReadStep"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadStep(Step):
+    """Writes ``records.jsonl`` and the table's report, ``report.json``."""
+
+    kind: ClassVar[str] = "read"
+    version: ClassVar[int] = 1
+
+    data: str = field(metadata=NOT_IDENTITY)
+    """What the experiment calls the shop."""
+    table: str = field(metadata=NOT_IDENTITY)
+    content: tuple[str, ...]
+    """Fingerprint of each file."""
+    paths: tuple[Path, ...] = field(metadata=NOT_IDENTITY)
+    adapter: ComponentUse
+    on_bad_row: Literal["stop", "skip"] | None
+    """None: stop where more than 1 % of the rows are bad."""
+
+    @property
+    def name(self) -> str:
+        """``read products of shop``."""
+        return f"read {self.table} of {self.data}"
+
+    @property
+    def done_by(self) -> PluginIdentity:
+        """The adapter's plugin."""
+        return self.adapter.plugin
+
+    def run(self, context: StepContext) -> None:
+        """Read all files of the table; raises DataError where there are no records, or too many bad rows."""
+        from shoptune.dataset.tables import TableSource, read_table  # noqa: PLC0415 - a plan needs no profiler
+
+        source = TableSource(
+            name=self.table,
+            paths=self.paths,
+            adapter=context.plugins.data_adapters[self.adapter.name],
+            options=self.adapter.options,
+            on_bad_row=self.on_bad_row,
+        )
+        report = read_table(source, context.work.output / "records.jsonl")
+        (context.work.output / "report.json").write_text(report.model_dump_json(indent=1), "utf-8")

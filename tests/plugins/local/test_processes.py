@@ -1,0 +1,141 @@
+"""Several steps at a time: the same results as one after the other, whatever dies meanwhile."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from pydantic import ValidationError
+
+from shoptune_local.processes import ProcessesOptions
+from tests.fakes import Shop
+
+PROCESSES = {"executor": "processes", "processes": 2}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    shop = Shop(tmp_path / "shop").set("executor", PROCESSES)
+    sort = {"task": "fake_sort", "data": "shop", "split": {"test": 0.4, "validation": 0.2}}
+    return shop.set("tasks.sort", sort)
+
+
+@pytest.fixture
+def alone(tmp_path: Path, shop: Shop) -> Shop:
+    """The same experiment, one step after the other."""
+    other = Shop(tmp_path / "alone")
+    other.experiment = {**shop.experiment, "executor": "local"}
+    return other
+
+
+def children_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """Return the processes that compute steps."""
+    try:
+        found = psutil.Process(process.pid).children(recursive=True)
+        return [child for child in found if "spawn_main" in " ".join(child.cmdline())]
+    except psutil.Error:
+        return []
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    _, alive = psutil.wait_procs(processes, timeout=10)
+    return not alive
+
+
+def test_the_comparison_is_the_same(shop: Shop, alone: Shop) -> None:
+    outcome = shop.run()
+    assert outcome.code == 0, outcome.output
+    assert alone.run().code == 0
+    assert shop.comparison() == alone.comparison()
+    for step in shop.plan().steps:
+        ours, theirs = (s.store.read(step.fingerprint).manifest["files"] for s in (shop, alone))
+        assert ours == theirs, f"{step.name}: the same files, byte by byte"
+
+
+def test_a_step_that_fails_is_named_and_the_others_are_kept(shop: Shop) -> None:
+    shop.fail("step 3")
+    outcome = shop.run()
+    assert outcome.code == 3
+    assert "tune drilled (plugin 'fake_plugin' 1.2.3) failed: ValueError: step 3 was asked to raise" in outcome.output
+    assert "fix the cause and run the same command again" in outcome.output
+    assert shop.journal().count("failed tune drilled: ValueError") == 1
+    shop.heal()
+    outcome = shop.run()
+    assert outcome.code == 0
+    assert "tune drilled (going on)" in outcome.output
+
+
+def test_a_process_that_dies_is_named_with_its_step(shop: Shop, alone: Shop) -> None:
+    shop.fail("step 3", "kill")
+    outcome = shop.spawn()
+    assert outcome.code == 3
+    assert "tune drilled: the process that computed it died (killed by SIGKILL)" in outcome.output
+    assert "run the same command again" in outcome.output
+    shop.heal()
+    shop.journal()
+    assert shop.run().code == 0
+    trained = [line for line in shop.journal() if line.startswith("trained")]
+    assert trained[:2] == ["trained step 3", "trained step 4"], "from its checkpoint"
+    alone.run()
+    assert shop.comparison() == alone.comparison()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_when_the_run_ends_its_processes_do(shop: Shop, how: signal.Signals) -> None:
+    shop.fail("step 2", "pause")
+    with shop.start() as run:
+        deadline = time.monotonic() + 60
+        journal = shop.folder / "journal.txt"
+        while not (journal.exists() and "trained step 1" in journal.read_text("utf-8")):
+            assert time.monotonic() < deadline, "it never began to train"
+            time.sleep(0.02)
+        children = children_of(run)
+        assert children
+        run.send_signal(how)
+        run.wait(timeout=30)
+    assert run.returncode != 0
+    assert gone(children)
+
+
+@pytest.mark.slow
+def test_killed_at_twenty_random_moments_it_ends_with_the_same_results(shop: Shop, alone: Shop) -> None:
+    """Ten times the run itself, ten times one of its processes."""
+    assert alone.run().code == 0
+    chance, kills, journal = random.Random(11), {"run": 0, "process": 0}, shop.folder / "journal.txt"
+    while min(kills.values()) < 10:
+        victim = min(kills, key=lambda name: kills[name])
+        lines = chance.randint(1, 12)
+        with shop.start() as run:
+            while run.poll() is None and not (journal.exists() and journal.read_bytes().count(b"\n") >= lines):
+                time.sleep(0.001)
+            time.sleep(chance.uniform(0, 0.01))
+            children = children_of(run)
+            targets = [child.pid for child in children] if victim == "process" else [run.pid]
+            if run.poll() is None and targets:
+                os.kill(chance.choice(targets), signal.SIGKILL)
+                kills[victim] += 1
+            run.communicate()
+        assert gone(children)
+        if run.returncode == 0:  # it was done: start anew, until all kills have hit
+            shop.start_anew()
+        shop.journal()
+    assert shop.run().code == 0
+    assert shop.comparison() == alone.comparison()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"processes": 0}, "it takes one at least"),
+        ({"processes": 3, "devices": ["0", "1"]}, "each device gets one process, so leave `processes` out"),
+    ],
+)
+def test_options_that_can_not_work_are_refused(options: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        ProcessesOptions.model_validate(options)
