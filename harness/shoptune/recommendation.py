@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from shoptune.described import Described
 
 __all__ = [
     "CandidateOutcome",
@@ -26,7 +28,7 @@ shipped; ``keep`` the baseline, or what does as well without tuning; ``no_verdic
 OutcomeName = Literal["gain", "trade_off", "even", "worse"]
 
 
-class Model(BaseModel):
+class Model(Described):
     """Base of the recommendation's parts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

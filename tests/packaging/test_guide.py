@@ -78,7 +78,13 @@ def test_the_report_has_the_section(built: Path) -> None:
 def test_the_journal_tells_of_the_one_step_that_was_computed(built: Path) -> None:
     events = [json.loads(line) for line in (built / "journal.jsonl").read_text("utf-8").splitlines()]
     step = "measure house_words of description with template"
-    assert [(e["event"], e["step"]) for e in events[:2]] == [("begins", step), ("done", step)]
+    assert [(e["event"], e["name"]) for e in events[:4]] == [
+        ("run begins", "house"),
+        ("begins", step),
+        ("done", step),
+        ("run ends", "house"),
+    ]
+    assert Path(events[2]["folder"]).is_dir()
 
 
 def test_the_installed_plugin_works_and_tells_of_a_step_that_fails(built: Path) -> None:
@@ -91,9 +97,10 @@ def test_the_installed_plugin_works_and_tells_of_a_step_that_fails(built: Path) 
     outcome = _run(["shoptune", "run", "installed.yaml"], built)
     assert outcome.code == 3
     assert "house_style" in outcome.output
-    last = json.loads((built / "journal.jsonl").read_text("utf-8").splitlines()[-1])
-    assert last["event"] == "failed"
-    assert "torn" in last["error"]
+    *_, last_step, last = [json.loads(line) for line in (built / "journal.jsonl").read_text("utf-8").splitlines()]
+    assert last_step["event"] == "failed"
+    assert "torn" in last_step["error"]
+    assert (last["event"], last["name"]) == ("run failed", "house")
 
 
 def test_the_sabotage_that_the_guide_suggests_is_found(built: Path, tmp_path: Path) -> None:

@@ -14,15 +14,18 @@ from shoptune.plugins import load_plugins
 
 
 def undescribed(schema: Any, path: str = "") -> Iterator[str]:
-    """Yield where each property stands that has no description; one that is `True` is described in another place."""
+    """Yield where each property stands that has no description.
+
+    One that is `True`, or says nothing but which values a case takes, is described in another place.
+    """
     if isinstance(schema, dict):
         for name, part in schema.items():
             if name == "properties":
                 for key, of_key in part.items():
-                    if of_key is not True and not of_key.get("description"):
+                    if of_key is not True and not of_key.keys() <= {"const"} and not of_key.get("description"):
                         yield f"{path}/{key}"
                     yield from undescribed(of_key, f"{path}/{key}")
-            elif name not in {"if", "default"}:  # neither defines anything
+            elif name not in {"if", "not", "default"}:  # none of them defines anything
                 yield from undescribed(part, f"{path}/{name}")
     elif isinstance(schema, list):
         for number, part in enumerate(schema):
