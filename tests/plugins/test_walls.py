@@ -101,9 +101,7 @@ def _root(node: ast.AST) -> str:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_nothing_private_outside_of_the_wall(path: Path) -> None:
     found = violations(path.read_text("utf-8"))
-    assert not found, (
-        f"{path.relative_to(ROOT)}, line {', '.join(found)}: put it into the plugin's _compat, with why"
-    )
+    assert not found, f"{path.relative_to(ROOT)}, line {', '.join(found)}: put it into the plugin's _compat, with why"
 
 
 @pytest.mark.parametrize(
