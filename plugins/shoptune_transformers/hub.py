@@ -98,7 +98,7 @@ def _snapshot(name: str, *, trust_remote_code: bool, **how: Any) -> Path:
 def _contents(info: ModelInfo, wanted: Sequence[str]) -> dict[str, str]:
     """Return name -> SHA-256 of the wanted files, large ones as the hub says, small ones downloaded and hashed."""
     from huggingface_hub import HfApi
-    from huggingface_hub.utils import disable_progress_bars, logging  # type: ignore[attr-defined]
+    from huggingface_hub.utils import disable_progress_bars, logging
 
     disable_progress_bars()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # every retry is logged otherwise
@@ -158,7 +158,7 @@ def _source(name: str, commit: str) -> str:
 
 def _bar(progress: Progress) -> type[Any]:
     """Return a progress bar for the hub's client that draws nothing and tells `progress` how many bytes came."""
-    from huggingface_hub.utils import tqdm  # type: ignore[attr-defined]
+    from huggingface_hub.utils import tqdm
 
     class Bar(tqdm):
         def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -82,9 +82,9 @@ def _faults(node: ast.AST, imported: set[str], own: set[str]) -> Iterator[str]:
         case ast.Constant(value=str(text)) if text in FRAGILE or (text.isidentifier() and is_private(text)):
             yield text
         case ast.ClassDef(bases=bases, body=body) if any(_root(base) in imported for base in bases):
-            names = [_root(base) for base in bases]
-            yield from (f"{node.name} of {name}" for name in names if name.endswith("Cache"))
-            if any(name.endswith("Trainer") for name in names):
+            parents = [_root(base) for base in bases]
+            yield from (f"{node.name} of {parent}" for parent in parents if parent.endswith("Cache"))
+            if any(parent.endswith("Trainer") for parent in parents):
                 methods = [definition.name for definition in body if isinstance(definition, ast.FunctionDef)]
                 yield from (f"{node.name}.{name}" for name in methods if is_private(name))
         case ast.Attribute(attr=attr, ctx=ast.Store()) if attr in ASSIGNED or _root(node) in imported:

@@ -33,7 +33,8 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> ModelFiles:
 def model(tiny: ModelFiles) -> Any:
     from transformers import AutoModelForCausalLM
 
-    return AutoModelForCausalLM.from_pretrained(tiny.folder).eval()
+    loaded: Any = AutoModelForCausalLM.from_pretrained(tiny.folder)
+    return loaded.eval()
 
 
 def test_failures_say_what_to_do() -> None:
