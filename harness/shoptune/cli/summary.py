@@ -35,7 +35,8 @@ def show_comparison(comparison: Comparison, written: Sequence[Path]) -> None:
     show_recommendation(comparison.recommendation)
     console.print()
     for task in comparison.tasks:
-        title = f"{task.name}: {formatting.examples(task)}, compared with {comparison.baseline}"
+        asked = f" x {len(task.prompts)} prompts" if task.prompts else ""
+        title = f"{task.name}: {task.examples} {task.scored_on} examples{asked}, compared with {comparison.baseline}"
         table = Table(title=Text(title), title_justify="left")
         table.add_column("metric")
         for candidate in comparison.candidates:

@@ -21,7 +21,7 @@ def test_a_run_from_end_to_end(shop: Shop) -> None:
     outcome = shop.run()
     assert outcome.code == 0
     recommended = outcome.output.index("\nShip drilled.\n  drilled is better than base in 1 of 1 metric (overlap ")
-    assert recommended < outcome.output.index("echo: 11 test examples of 11 groups, compared with base")
+    assert recommended < outcome.output.index("echo: 11 test examples, compared with base")
     assert outcome.output.splitlines()[-3:] == [
         f"reports/fake/{name}" for name in ("comparison.json", "samples.jsonl", "lines.txt")
     ]

@@ -226,7 +226,7 @@ class TestComparison:
 
     def test_examples_are_counted_once_and_samples_for_each_prompt(self, asked: Shop) -> None:
         outcome = asked.run()
-        assert "echo: 11 test examples of 11 groups, each asked with 3 prompts, compared with base" in outcome.output
+        assert "echo: 11 test examples x 3 prompts, compared with base" in outcome.output
         (task,) = asked.comparison()["tasks"]
         assert (task["examples"], task["groups"]) == (11, 11)
         assert task["prompts"] == ["own", "terse", "polite"], "as the file has them"

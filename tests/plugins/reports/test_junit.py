@@ -51,7 +51,7 @@ def test_there_is_a_case_per_gate_and_per_metric_and_candidate(comparison: Compa
         ("description", len(comparison.metrics) * len(comparison.candidates), 0, 0),
     ]
     assert (report.tests, report.failures, report.errors) == (53, 1, 0)
-    (_, results) = report
+    (*_, results) = report
     properties = results.properties()  # type: ignore[no-untyped-call]
     assert {p.name: p.value for p in properties} == {
         "baseline": "base", "scored on": "test", "examples": "48", "groups": "48",
