@@ -173,14 +173,14 @@ class Shop:
         del found["cost"], found["provenance"]["created"], found["provenance"]["command"]
         return found
 
-    def journal(self) -> list[str]:
-        """Return what the plugin computed since the last call."""
+    def journal(self, *, runs: bool = False) -> list[str]:
+        """Return what the plugin computed since the last call; with `runs`, also where runs began and ended."""
         path = self.folder / "journal.txt"
         if not path.exists():
             return []
         lines = path.read_text("utf-8").splitlines()
         path.unlink()
-        return lines
+        return [line for line in lines if runs or not line.startswith("run ")]
 
 
 def shoptune(*arguments: str) -> Outcome:

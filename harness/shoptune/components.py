@@ -87,7 +87,7 @@ FloatArray = npt.NDArray[np.float64]
 
 
 class Options(Described):
-    """Base of every component's options: immutable; unknown keys and numbers that are none are refused."""
+    """Base of every component's options: immutable; rejects unknown keys, NaN and infinity."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -584,6 +584,16 @@ class Execution(Generic[OptionsT]):
     worker: Worker
     watch: Watch
     options: OptionsT
+
+    def run_here(self, step: Step) -> None:
+        """Compute a step in this process, and say so to the watch."""
+        reporter = self.watch.started(step)
+        try:
+            outcome = self.worker(step, reporter)
+        except BaseException as error:
+            self.watch.failed(step, error)
+            raise
+        self.watch.finished(step, outcome)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,8 @@ plugin by an entry point of the group ``shoptune``::
 Keep that module light: import what is heavy inside the hook, so that ``shoptune --help`` stays quick.
 
 Three kinds of hook: what a user chooses by name is *registered*; what has to be decided by asking is *selected* (the
-first answer that isn't None counts); what is merely *observed* is told, and an observer that raises is recorded against
-its plugin and never loses a run.
+first answer that isn't None counts); observers are notified, and an exception in one is recorded against its
+plugin and never aborts a run.
 """
 
 from __future__ import annotations

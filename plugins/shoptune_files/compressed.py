@@ -128,7 +128,7 @@ def _only_member(archive: ZipFile, name: str) -> ZipInfo:
         if place.anchor or ".." in place.parts:
             raise DataError(f"{name}: the zip file names a place outside itself, {member.filename!r}; don't trust it.")
     if any(member.filename == "[Content_Types].xml" for member in members):
-        raise DataError(f"{name}: this is a document of an office program; save its sheet as CSV.")
+        raise DataError(f"{name}: this is a spreadsheet (xlsx, ods); export the sheet as CSV.")
     files = [member for member in members if not member.is_dir() and not _added_by_a_system(member.filename)]
     if not files:
         raise DataError(f"{name}: there is no file in the zip file.")

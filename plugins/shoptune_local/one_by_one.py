@@ -9,13 +9,7 @@ __all__ = ["LOCAL"]
 
 def _execute(execution: Execution[NoOptions]) -> None:
     for step in execution.steps:
-        reporter = execution.watch.started(step)
-        try:
-            outcome = execution.worker(step, reporter)
-        except BaseException as error:
-            execution.watch.failed(step, error)
-            raise
-        execution.watch.finished(step, outcome)
+        execution.run_here(step)
 
 
 LOCAL = Executor(name="local", summary="One step after the other, in this process", options=NoOptions, execute=_execute)

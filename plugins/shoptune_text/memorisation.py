@@ -1,6 +1,6 @@
 """Memorisation: what a model repeats of its training texts by heart.
 
-A planted string that comes out of a model was learnt by heart, since it follows from nothing; so would a customer's
+A planted string that comes out of a model was memorised, since it follows from nothing; so would a customer's
 address be (N. Carlini et al., "The Secret Sharer", 2019).  And the longest passage that an answer has in common with a
 training text says what a mean such as the copy rate hides: that one text was recited.
 """

@@ -101,4 +101,4 @@ def _check(matcher: LLMatcher) -> None:
     """Raise StepError where an answer can't go on."""
     if matcher.is_error():
         reason = matcher.get_error().splitlines()[0]
-        raise StepError(f"The model's tokens can't write what the schema of its answer asks for: {reason}")
+        raise StepError(f"The tokenizer can't produce output that satisfies the JSON Schema: {reason}")

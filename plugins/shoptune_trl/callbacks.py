@@ -23,7 +23,7 @@ CHECKPOINT_SHARE = 0.05
 
 
 class ProgressCallback(TrainerCallback):
-    """Tells how far the training is, and stops it when the loss is no number any more."""
+    """Tells how far the training is, and stops it when the loss is NaN."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
@@ -52,7 +52,7 @@ class ProgressCallback(TrainerCallback):
         name = {"loss": "loss", "grad_norm": "gradient"}[figure]
         # This step is in the history already; all before it were good, or the training would not be here.
         good = [row["loss"] for row in state.log_history if "loss" in row and row["step"] < state.global_step]
-        last = f"the last good loss was {good[-1]:.4g}, a step earlier" if good else "it never was good"
+        last = f"the last good loss was {good[-1]:.4g}, a step earlier" if good else "no step had a finite loss"
         return (
             f"The {name} became {logs[figure]} at step {state.global_step} of {state.max_steps}; {last}. "
             f"The learning rate was {logs.get('learning_rate', math.nan):.3g}. Lower `learning_rate` "

@@ -141,7 +141,7 @@ def train(trainer: "Trainer", job: TuningJob[Any], loaded: TrainableModel, data:
     """Train to the end, going on from a checkpoint where there is one, and write the result.
 
     Raises:
-        StepError: The loss is no number any more, or the accelerator's memory is full.
+        StepError: The loss is NaN, or the accelerator's memory is full.
 
     """
     import torch

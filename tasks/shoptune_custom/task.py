@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Invalid, Note, Tables
 from shoptune_attributes import METRICS
@@ -88,6 +86,8 @@ def parse_json(text: str, example: Example) -> dict[str, str] | Invalid:
 
 def compact_json(text: str, example: Example) -> str | Invalid:
     """Return the object as a model is to write it: on one line without spaces, since every token costs time."""
+    from jsonschema import Draft202012Validator  # a plan needs none
+
     try:
         found = _object(text)
         errors = Draft202012Validator(example.answer_schema).iter_errors(found)

@@ -127,7 +127,8 @@ def test_a_hook_of_commands_that_raises(world: World, monkeypatch: pytest.Monkey
 def test_an_observer_that_raises_is_warned_of(world: World, hook: str) -> None:
     world.install(f"@hookimpl\ndef {hook}(): raise ValueError('boo')\n")
     world.run_without_it()
-    (world.shop.folder / "products.fake").open("a").write("p99,blue soft wool,scarves\n")
+    with (world.shop.folder / "products.fake").open("a") as file:
+        file.write("p99,blue soft wool,scarves\n")
     assert f"warning: plugin 'strange' 2.1 raised in {hook}: ValueError: boo" in world.shop.run().output
 
 

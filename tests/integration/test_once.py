@@ -146,7 +146,7 @@ def test_who_waits_for_another_run_says_so(shop: Shop) -> None:
             shop.heal()
             first, _ = one.communicate()
             rest, _ = two.communicate()
-    waited = "predict echo with base: another run with this store is at it; waiting until it is done\n"
+    waited = "predict echo with base: being computed by another run on this store; waiting for it\n"
     assert said == waited
     assert waited not in first, "later on either may wait for the other"
     assert (one.returncode, two.returncode) == (0, 0), rest

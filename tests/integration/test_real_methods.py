@@ -133,7 +133,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_results(
     kill_when(folder, sign)
     done = shoptune(folder)
     assert done.returncode == 0, done.stderr
-    assert "(going on)" in done.stderr
+    assert "(resuming)" in done.stderr
     assert comparison(folder) == comparison(finished)
 
 

@@ -116,14 +116,19 @@ def test_tuning_it_is_refused(shop: Shop, parent: str, start: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "ability"),
-    [("perplexity", "tell how probable given texts are"), ("generate.constrain", "hold answers to a JSON Schema")],
+    ("key", "value", "line", "ability"),
+    [
+        ("metrics", ["overlap", "perplexity"], "metrics:", "tell how probable given texts are"),
+        ("generate.constrain", True, "constrain: true", "hold answers to a JSON Schema"),
+    ],
 )
-def test_what_all_models_of_a_task_are_asked_for_is_refused(shop: Shop, key: str, ability: str) -> None:
+def test_what_all_models_of_a_task_are_asked_for_is_refused(
+    shop: Shop, key: str, value: object, line: str, ability: str
+) -> None:
     shop.plugin_source('answers="text"', 'answers="json"')
-    shop.set(f"tasks.echo.{key}", True)
+    shop.set(f"tasks.echo.{key}", value)
     assert refused(shop) == (
-        f"{line_of(shop, key.rpartition('.')[2] + ': true')}: tasks.echo.{key}: the candidate 'api' can't do it: "
+        f"{line_of(shop, line)}: tasks.echo.{key}: the candidate 'api' can't do it: "
         f"the backend 'write_only' can't {ability}; take one out"
     )
 

@@ -92,7 +92,7 @@ def show_plan(plan: Plan, missing: Sequence[Step], store: Store) -> None:
     for step in steps:
         state = "[green]in the store[/]"
         if step.fingerprint in lacking:
-            state = "[yellow]to go on with[/]" if store.has_begun(step.fingerprint) else "to compute"
+            state = "[yellow]resumable[/]" if store.has_begun(step.fingerprint) else "to compute"
         table.add_row(escape(step.name), state, step.fingerprint[:12])
     console.print(table)
     for selection in plan.selections:

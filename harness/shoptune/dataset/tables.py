@@ -92,7 +92,7 @@ class _Reading:
         if self.source.on_bad_row is None and self.bad.count > TOLERATED * rows:
             raise DataError(
                 f"{files}: {self.bad.count:,} of {rows:,} rows can't be used ({self.bad.count / rows:.1%}, and "
-                f"{TOLERATED:.0%} are tolerated): {reasons_of(self.bad.report())}. Mend the file, or say "
+                f"{TOLERATED:.0%} are tolerated): {reasons_of(self.bad.report())}. Fix the file, or say "
                 "`on_bad_row: skip` beside its path."
             )
         if not records:

@@ -48,5 +48,5 @@ def _decision(comparison: Comparison, tasks: Sequence[TaskRecommendation]) -> tu
         return "weigh", "No one candidate is the best for every task."
     kinds = {candidate.name: candidate.kind for candidate in comparison.candidates}
     if "tuned" in kinds.values() and kinds[comparison.baseline] != "tuned":
-        return "keep", "Do not tune: it is certain to pay for no task."
+        return "keep", "Do not tune: no task shows a certain gain."
     return "keep", f"Keep {comparison.baseline}: no other candidate is certainly better at any task."

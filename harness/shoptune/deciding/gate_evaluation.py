@@ -226,7 +226,7 @@ def _difference(gate: Gate, result: Result, baseline: str) -> str:
             return f"{saw}, with too few groups to judge by"
         saw += f", {_bracketed(result.simultaneous_interval)} for all slices at once"
     if gate.must == "not_be_worse":
-        return f"{saw}; allowed is {f'a loss of {gate.margin:.4g}' if gate.margin else 'no loss'}"
+        return f"{saw}; allowed loss: {f'{gate.margin:.4g}' if gate.margin else 'none'}"
     p = "" if result.p_adjusted is None else f" ({_p(result.p_adjusted)} after correction)"
     return f"{saw}; asked is a certain gain" if result.slice else f"{saw}: {result.verdict}{p}"
 

@@ -73,7 +73,7 @@ def _sample_size(need: _Need, groups: int) -> SampleSize:
         groups=wanted,
         detectable=need.detectable,
         sentence=(
-            f"{metric.name}: a difference of the size seen ({seen}) takes {takes} to be certain of four times in five; "
+            f"{metric.name}: a difference of the size seen ({seen}) takes {takes} to be detected with 80 % power; "
             f"after correction, the {integer(groups)} of this test show {could} or more."
         ),
     )

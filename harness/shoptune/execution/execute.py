@@ -74,7 +74,7 @@ class RunWatch:
 
     def started(self, step: Step) -> StepReporter:
         """Show that a step begins."""
-        resumed = " (going on)" if self.store.has_begun(step.fingerprint) else ""
+        resumed = " (resuming)" if self.store.has_begun(step.fingerprint) else ""
         progress = self.display.start(step.name, resumed)
         self.plugins.notify("before_step", step=step)
         return StepReporter(progress, self.display)

@@ -33,7 +33,7 @@ def find_run(name: str, store: Path) -> NamedRun:
     if len(found) == 1:
         return NamedRun(run=found[0].read(), folder=None)
     if found:
-        raise UsageError(f"{name!r} may be any of {', '.join(entry.id for entry in found)}; write more of the id")
+        raise UsageError(f"{name!r} is an ambiguous run id; it matches {', '.join(entry.id for entry in found)}")
     known = f"it has runs {there[0].number} to {there[-1].number}" if there else "it is empty"
     raise UsageError(
         f"there is no run {name!r} in {runs_folder(store)}: {known}. "

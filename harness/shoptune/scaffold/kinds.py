@@ -50,7 +50,7 @@ KINDS = {
         summary="A tuning method for shoptune: normalisation layers alone, by plain gradient descent",
         about="makes a tuned model of a model and training examples. As it stands, it changes a model's normalisation "
         "layers alone, with plain torch.",
-        dependencies=("pydantic>=2.11", "safetensors>=0.5", "torch>=2.13", "transformers>=5.23"),
+        dependencies=("pydantic>=2.11", "safetensors>=0.5,<1", "torch>=2.13,<2.14", "transformers>=5.23,<5.24"),
         data=("common/products.csv",),
     ),
     "adapter": Kind(

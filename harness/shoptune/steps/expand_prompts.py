@@ -121,4 +121,4 @@ def _asked(
             f"({own.origin}{because}); every prompt must ask for all of them"
         )
     if not differs:
-        raise UsageError(f"{key}: it asks for every example as the task's own prompt does")
+        raise UsageError(f"{key}: this prompt is identical to the task's own")

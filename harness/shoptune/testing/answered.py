@@ -14,9 +14,9 @@ from shoptune.testing.samples import sample_attribute_examples, sample_examples,
 
 __all__ = ["QUALITIES", "Answered", "sample_answers"]
 
-QUALITIES = ("perfect", "another's", "the same for all", "learnt by heart", "cut off", "invalid")
+QUALITIES = ("perfect", "another's", "the same for all", "memorised", "cut off", "invalid")
 """``perfect``: the reference; ``another's``: that of another example; ``the same for all``: the first one's;
-``learnt by heart``: that of a training example."""
+``memorised``: that of a training example."""
 BORROWED = ("another's", "the same for all")
 """Those that are the reference of another example."""
 
@@ -85,7 +85,7 @@ class Answered:
             return self._answer(example, self.examples[place - 1].references[0], "stop", -2.0)
         if quality == "the same for all":
             return self._answer(example, self.examples[0].references[0], "stop", -2.0)
-        if quality == "learnt by heart":
+        if quality == "memorised":
             return self._answer(example, TRAINING.references[0], "stop", -2.0)
         if quality == "cut off":
             text = example.references[0]

@@ -45,7 +45,7 @@ def test_a_second_run_computes_nothing_and_says_the_same(shop: Shop) -> None:
     shop.journal()
     outcome = shop.run()
     assert outcome.code == 0
-    assert "18 of 18 steps are in the store, 0 to compute" in outcome.output
+    assert "20 of 20 steps are in the store, 0 to compute" in outcome.output
     assert shop.journal() == []
     assert shop.comparison() == first
 
@@ -73,7 +73,7 @@ def test_a_damaged_step_is_made_again(shop: Shop) -> None:
 
 def test_another_executor(shop: Shop) -> None:
     assert shop.set("executor", "noted").run().code == 0
-    assert shop.journal()[0] == "executing 18 steps"
+    assert shop.journal()[0] == "executing 20 steps"
 
 
 def test_other_folders(shop: Shop, tmp_path: Path) -> None:
@@ -195,15 +195,15 @@ except SystemExit as end:
 
 
 def test_plan_says_what_there_is_to_do(shop: Shop) -> None:
-    assert "fake: 18 steps, 18 to compute" in shop.run("plan").output
+    assert "fake: 20 steps, 20 to compute" in shop.run("plan").output
     assert not shop.store.root.exists()
     shop.fail("step 2")
     shop.run()
     output = shop.run("plan").output
-    assert "fake: 18 steps, 17 to compute" in output
+    assert "fake: 20 steps, 17 to compute" in output
     state = {line.split("│")[1].strip(): line.split("│")[2].strip() for line in output.splitlines() if "│" in line}
     assert state["prepare echo"] == "in the store"
-    assert state["tune drilled"] == "to go on with"
+    assert state["tune drilled"] == "resumable"
     assert state["predict echo with base"] == "to compute"
 
 
@@ -211,7 +211,7 @@ def test_data_reads_and_splits_alone(shop: Shop) -> None:
     outcome = shop.run("data")
     assert outcome.code == 0
     assert "products.fake" in outcome.output
-    assert [line for line in shop.journal() if "prepare" not in line] == []
+    assert [line for line in shop.journal() if "prepare" not in line and "read" not in line] == []
     report = json.loads(shop.run("data", "--json").output.split("compute\n", 1)[1])
     assert report["echo"]["tables"]["products"]["records"] == 40
 
@@ -219,7 +219,7 @@ def test_data_reads_and_splits_alone(shop: Shop) -> None:
 def test_report_renders_again_and_computes_nothing(shop: Shop) -> None:
     outcome = shop.run("report")
     assert outcome.code == 2
-    assert "18 of 18 steps are not in .shoptune, the first of them 'prepare echo'" in outcome.output
+    assert "20 of 20 steps are not in .shoptune, the first of them 'read products of shop'" in outcome.output
     shop.run()
     shop.journal()
     (shop.folder / "reports/fake/lines.txt").unlink()
@@ -244,26 +244,26 @@ def test_report_renders_again_and_computes_nothing(shop: Shop) -> None:
             0,
         ),
         ("read", "plugin 'fake_plugin' 1.2.3 failed to read products.fake: ValueError: read was asked to raise", 0),
-        ("examples", "prepare echo (plugin 'fake_plugin' 1.2.3) failed: ValueError: examples was asked to raise", 0),
+        ("examples", "prepare echo (plugin 'fake_plugin' 1.2.3) failed: ValueError: examples was asked to raise", 2),
         (
             "resolve",
             "plugin 'fake_plugin' 1.2.3 failed to find 'fake-model': ValueError: resolve was asked to raise",
             0,
         ),
-        ("step 2", "tune drilled (plugin 'fake_plugin' 1.2.3) failed: ValueError: step 2 was asked to raise", 1),
-        ("open", "predict echo with base (plugin 'fake_plugin' 1.2.3) failed: ValueError: open was asked to raise", 4),
-        ("batch 2", "predict echo with base (plugin 'fake_plugin' 1.2.3) failed: ValueError: batch 2 was asked", 4),
+        ("step 2", "tune drilled (plugin 'fake_plugin' 1.2.3) failed: ValueError: step 2 was asked to raise", 3),
+        ("open", "predict echo with base (plugin 'fake_plugin' 1.2.3) failed: ValueError: open was asked to raise", 6),
+        ("batch 2", "predict echo with base (plugin 'fake_plugin' 1.2.3) failed: ValueError: batch 2 was asked", 6),
         (
             "rows",
             "measure overlap of echo with silence (plugin 'fake_plugin' 1.2.3) failed: ValueError: rows was asked",
-            8,
+            10,
         ),
         (
             "value",
             "measure distinct of echo with silence (plugin 'fake_plugin' 1.2.3) failed: ValueError: value was asked",
-            9,
+            11,
         ),
-        ("render", "plugin 'fake_plugin' 1.2.3 failed to render 'lines': ValueError: render was asked to raise", 18),
+        ("render", "plugin 'fake_plugin' 1.2.3 failed to render 'lines': ValueError: render was asked to raise", 20),
     ],
 )
 def test_a_plugin_that_raises_is_named_and_nothing_is_lost(shop: Shop, point: str, said: str, kept: int) -> None:

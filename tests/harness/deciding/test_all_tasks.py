@@ -20,7 +20,7 @@ from tests.harness.deciding.cases import EVEN, GAIN, LOSS, TRADE, make
         ({"a__sft": GAIN, "b__sft": EVEN, "b__dpo": GAIN}, "weigh", "No one candidate is the best for every task."),
         ({"a__sft": EVEN, "b__sft": TRADE}, "weigh", "Do not ship yet: b speaks against it."),
         ({"sft": EVEN}, "keep", "Do not tune: no gain over base is certain."),
-        ({"a__sft": EVEN, "b__sft": LOSS}, "keep", "Do not tune: it is certain to pay for no task."),
+        ({"a__sft": EVEN, "b__sft": LOSS}, "keep", "Do not tune: no task shows a certain gain."),
         (
             {"a__few_shot": EVEN, "b__few_shot": LOSS},
             "keep",

@@ -80,7 +80,7 @@ class TestNamedSlice:
         found = part("Bags", (-0.05, 0.01), (-0.08, 0.04), n=1400)
         assert judged(gate("not_be_worse", slice={"category": "Bags"}, margin=0.02), found).saw == (
             "rouge_l of sft on category 'Bags' (n = 1,400) is 0.31, -0.02 [-0.05, 0.01] against base, "
-            "[-0.08, 0.04] for all slices at once; allowed is a loss of 0.02."
+            "[-0.08, 0.04] for all slices at once; allowed loss: 0.02."
         )
         assert judged(gate("be_better", slice={"category": "Bags"}), found).saw.endswith(
             " for all slices at once; asked is a certain gain."
@@ -122,7 +122,7 @@ class TestWorstSlice:
         verdict = judged(gate("not_be_worse", slice="worst"), *parts)
         assert (verdict.outcome, verdict.slice) == ("passed", Slice(by="category", value="Hats"))
         assert (verdict.worst, verdict.worst_by) == (True, None)
-        assert verdict.saw.endswith("; allowed is no loss. It is the worst of 3 slices.")
+        assert verdict.saw.endswith("; allowed loss: none. It is the worst of 3 slices.")
 
     def test_one_that_fails_is_worse_than_one_that_might_lose_more(self) -> None:
         parts = [part("Bags", LOSS, (-0.4, -0.01)), part("Hats", (-0.9, 0.9), (-1.0, 1.0)), part("Ties", GAIN, GAIN)]

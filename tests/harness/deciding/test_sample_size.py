@@ -16,8 +16,8 @@ def test_a_quarter_of_the_minimum_detectable_effect_difference_takes_sixteen_tim
     (size,) = j.sample_sizes
     assert (size.metric, size.groups) == ("claims", 800)
     assert size.sentence == (
-        "claims: a difference of the size seen (+0.013) takes about 800 test groups to be certain of four times in "
-        "five; after correction, the 50 of this test show 0.050 or more."
+        "claims: a difference of the size seen (+0.013) takes about 800 test groups to be detected with 80 % "
+        "power; after correction, the 50 of this test show 0.050 or more."
     )
 
 

@@ -111,7 +111,7 @@ def test_a_run_by_the_first_letters_of_its_id(two: Shop) -> None:
     assert found(two, first[:8], second)["before"]["number"] == 1
     both = compare(two, "r", second)
     assert both.code == 2
-    assert f"may be any of {first}, {second}" in both.output
+    assert f"is an ambiguous run id; it matches {first}, {second}" in both.output
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ class TestSelecting:
 class TestObserving:
     def test_all_steps_are_told_of(self, shop: Shop) -> None:
         shop.run()
-        told = [line for line in shop.journal() if line.startswith(("before", "after", "run"))]
+        told = [line for line in shop.journal(runs=True) if line.startswith(("before", "after", "run"))]
         assert told[:5] == [
             "run fake begins",
             "before read products of shop",
@@ -94,12 +94,12 @@ class TestObserving:
         shop.run()
         shop.journal()
         shop.run()
-        assert shop.journal() == ["run fake begins", "run fake ended"]
+        assert shop.journal(runs=True) == ["run fake begins", "run fake ended"]
 
     def test_a_failure_is_told_of(self, shop: Shop) -> None:
         shop.fail("step 2")
         shop.run()
-        assert shop.journal()[-2:] == ["failed tune drilled: ValueError", "run fake failed: StepError"]
+        assert shop.journal(runs=True)[-2:] == ["failed tune drilled: ValueError", "run fake failed: StepError"]
 
     @pytest.mark.parametrize("hook", ["before_step", "report_sections"])
     def test_one_that_raises_is_recorded_and_loses_nothing(self, shop: Shop, hook: str) -> None:

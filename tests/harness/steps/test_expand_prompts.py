@@ -133,7 +133,7 @@ class TestRefused:
     def test_a_prompt_that_asks_as_the_own_one_does(self, shop: Shop) -> None:
         outcome = shop.set("tasks.echo.prompts", {"same": {"shortest": 1}}).run()
         assert outcome.code == 2
-        assert "tasks.echo.prompts.same: it asks for every example as the task's own prompt does" in outcome.output
+        assert "tasks.echo.prompts.same: this prompt is identical to the task's own" in outcome.output
 
     def test_a_task_that_raises_is_named(self, asked: Shop) -> None:
         asked.plugin_source('reached("examples")', 'reached(f"examples, {options.instruction}")')

@@ -44,7 +44,7 @@ class TestPredict:
         shop.heal()
         outcome = shop.run()
         assert outcome.code == 0
-        assert "predict echo with base (going on)" in outcome.output
+        assert "predict echo with base (resuming)" in outcome.output
         assert next(line for line in shop.journal() if line.startswith("answered")) == "answered 3"
         undisturbed = Shop(tmp_path / "undisturbed")
         undisturbed.run()

@@ -37,7 +37,7 @@ class TestTune:
         shop.heal()
         outcome = shop.run()
         assert outcome.code == 0
-        assert "tune drilled (going on)" in outcome.output
+        assert "tune drilled (resuming)" in outcome.output
         assert [line for line in shop.journal() if line.startswith("trained")][:2] == [
             "trained step 3",
             "trained step 4",

@@ -128,7 +128,7 @@ def test_a_zip_file_must_hold_one_file(tmp_path: Path) -> None:
     for members in ({}, {".x.csv": b"", "__MACOSX/x.csv": b"", "a/": b""}):
         assert refused(write(tmp_path, "x.zip", zipped(members))) == "x.zip: there is no file in the zip file."
     workbook = write(tmp_path, "x.xlsx", zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}))
-    assert refused(workbook) == "x.xlsx: this is a document of an office program; save its sheet as CSV."
+    assert refused(workbook) == "x.xlsx: this is a spreadsheet (xlsx, ods); export the sheet as CSV."
 
 
 @pytest.mark.parametrize("name", ["../x.csv", "a/../../x.csv", "/x.csv", "C:/x.csv", "..\\x.csv", "\\\\host\\share\\x"])

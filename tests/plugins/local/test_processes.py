@@ -68,7 +68,7 @@ def test_a_step_that_fails_is_named_and_the_others_are_kept(shop: Shop) -> None:
     shop.heal()
     outcome = shop.run()
     assert outcome.code == 0
-    assert "tune drilled (going on)" in outcome.output
+    assert "tune drilled (resuming)" in outcome.output
 
 
 def test_a_process_that_dies_is_named_with_its_step(shop: Shop, alone: Shop) -> None:

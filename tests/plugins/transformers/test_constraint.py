@@ -298,7 +298,7 @@ def test_a_tokenizer_without_braces_is_told() -> None:
     decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
     constraint = Schemas(_unigram('ab":,', decoder), ends=[0, 1], width=8).constraint([attributes("a")])
     scores = torch.zeros(1, 8)
-    with pytest.raises(StepError, match=r"can't write what the schema .* got '\{'"):
+    with pytest.raises(StepError, match=r"can't produce output that satisfies the JSON Schema.* got '\{'"):
         constraint.go_on([0], [int(constraint.allowed([0], scores)[0].nonzero()[0])])
 
 
