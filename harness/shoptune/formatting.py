@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from shoptune.comparison import PromptSensitivity, TaskInfo
@@ -182,7 +182,7 @@ def listed(texts: Sequence[str], more: int = 0) -> str:
 # --- cells of a record, as a prompt shows them ----------------------------------------------------------------------
 
 
-def format_value(value: Any) -> str:
+def format_value(value: object) -> str:
     """Return a cell as one line: 1.0 as ``1``, True as ``true``, the items of a list between commas.
 
     What is neither text nor a number nor a list of them is empty.

@@ -16,7 +16,7 @@ plugin and never aborts a run.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pluggy
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
 
     from shoptune.comparison import Comparison
     from shoptune.components import (
-        DataAdapter,
-        Executor,
+        AnyAdapter,
+        AnyBackend,
+        AnyExecutor,
+        AnyMethod,
+        AnyTask,
         ExportFormat,
         Metric,
-        ModelBackend,
         ReportFormat,
         Section,
-        Task,
-        TuningMethod,
     )
     from shoptune.step import Step, StepOutcome
 
@@ -56,7 +56,7 @@ hookimpl = pluggy.HookimplMarker("shoptune")
 
 
 @hookspec
-def register_data_adapters() -> Iterable[DataAdapter[Any]]:  # type: ignore[empty-body]
+def register_data_adapters() -> Iterable[AnyAdapter]:  # type: ignore[empty-body]
     """Bring adapters, each of which reads one kind of file into records.
 
     Example: ``shoptune_shops`` brings ``shopify_products``, which groups a Shopify export's rows by handle.
@@ -64,7 +64,7 @@ def register_data_adapters() -> Iterable[DataAdapter[Any]]:  # type: ignore[empt
 
 
 @hookspec
-def register_tasks() -> Iterable[Task[Any]]:  # type: ignore[empty-body]
+def register_tasks() -> Iterable[AnyTask]:  # type: ignore[empty-body]
     """Bring tasks, each of which turns records into examples and reads a model's answers.
 
     Example: ``shoptune_product_description`` brings ``product_description``.
@@ -72,7 +72,7 @@ def register_tasks() -> Iterable[Task[Any]]:  # type: ignore[empty-body]
 
 
 @hookspec
-def register_tuning_methods() -> Iterable[TuningMethod[Any]]:  # type: ignore[empty-body]
+def register_tuning_methods() -> Iterable[AnyMethod]:  # type: ignore[empty-body]
     """Bring tuning methods, each of which makes a tuned model of a model and training data.
 
     Example: ``shoptune_trl`` brings ``sft`` and ``dpo``.
@@ -80,7 +80,7 @@ def register_tuning_methods() -> Iterable[TuningMethod[Any]]:  # type: ignore[em
 
 
 @hookspec
-def register_model_backends() -> Iterable[ModelBackend[Any]]:  # type: ignore[empty-body]
+def register_model_backends() -> Iterable[AnyBackend]:  # type: ignore[empty-body]
     """Bring backends, each of which finds, loads and runs models.
 
     Example: ``shoptune_transformers`` brings ``transformers``.
@@ -112,7 +112,7 @@ def register_export_formats() -> Iterable[ExportFormat]:  # type: ignore[empty-b
 
 
 @hookspec
-def register_executors() -> Iterable[Executor[Any]]:  # type: ignore[empty-body]
+def register_executors() -> Iterable[AnyExecutor]:  # type: ignore[empty-body]
     """Bring executors, each of which decides where steps run.
 
     Example: ``shoptune_local`` brings ``local``, which runs them one after the other in this process.

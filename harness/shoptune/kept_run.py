@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from shoptune.comparison import Comparison, Result, gates_outcome
 
@@ -46,7 +46,7 @@ class KeptRun:
         """Return the result on all samples, or None where the run has none."""
         return next((r for r in self.overall if (r.task, r.metric, r.candidate) == (task, metric, candidate)), None)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, object]:
         """Return it as JSON values, results on all samples alone: what ``shoptune history --json`` says of a run."""
         overall = self.comparison.model_copy(update={"results": list(self.overall)})
         return {

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from heapq import heappush, heapreplace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune.data import is_original_html
 
@@ -35,7 +35,7 @@ class LanguageSample:
     def __init__(self) -> None:
         self._texts: list[tuple[int, str]] = []
 
-    def add(self, draw: int, fields: Mapping[str, Any]) -> None:
+    def add(self, draw: int, fields: Mapping[str, object]) -> None:
         """Offer a record; `draw` is a hash of its id."""
         if len(self._texts) < SAMPLE:
             heappush(self._texts, (draw, _longest_text(fields)))
@@ -81,7 +81,7 @@ def _load_identifier() -> LanguageIdentifier:
     return identifier
 
 
-def _longest_text(fields: Mapping[str, Any]) -> str:
+def _longest_text(fields: Mapping[str, object]) -> str:
     """Return the beginning of the longest text among `fields` that is neither an original in HTML nor an address."""
     texts = (
         value

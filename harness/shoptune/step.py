@@ -12,13 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from shoptune.fingerprint import fingerprint
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from shoptune.execution.context import StepContext
 
 __all__ = ["NOT_IDENTITY", "ComponentUse", "PluginIdentity", "Resources", "Step", "StepCost", "StepOutcome"]
@@ -132,7 +134,7 @@ class Step(ABC):
         return tuple(_steps_in([value for name, value in _deciding(self)]))
 
     @cached_property
-    def settings(self) -> Mapping[str, Any]:
+    def settings(self) -> Mapping[str, JsonValue]:
         """What decides the result, as JSON values; a step among it is its fingerprint."""
         return {name: _as_json(value, f"{type(self).__name__}.{name}") for name, value in _deciding(self)}
 
@@ -142,7 +144,7 @@ class Step(ABC):
         return fingerprint({"kind": self.kind, "version": self.version, "settings": self.settings})
 
 
-def _deciding(value: Any) -> Iterator[tuple[str, Any]]:
+def _deciding(value: DataclassInstance) -> Iterator[tuple[str, object]]:
     for each in fields(value):
         if each.metadata.get("identity", True):
             yield each.name, getattr(value, each.name)
@@ -156,11 +158,11 @@ def _steps_in(value: object) -> Iterator[Step]:
     elif isinstance(value, tuple | list):
         for each in value:
             yield from _steps_in(each)
-    elif is_dataclass(value):
+    elif is_dataclass(value) and not isinstance(value, type):
         yield from _steps_in([each for _, each in _deciding(value)])
 
 
-def _as_json(value: object, where: str) -> Any:
+def _as_json(value: object, where: str) -> JsonValue:
     """Return what a value adds to the fingerprint; raises TypeError for what has no stable form."""
     if value is None or isinstance(value, str | int | float | bool):
         return value
@@ -172,6 +174,6 @@ def _as_json(value: object, where: str) -> Any:
         return {str(key): _as_json(each, f"{where}.{key}") for key, each in value.items()}
     if isinstance(value, tuple | list):
         return [_as_json(each, where) for each in value]
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return {name: _as_json(each, f"{where}.{name}") for name, each in _deciding(value)}
     raise TypeError(f"{where} is a {type(value).__name__}, which can't be part of a fingerprint")

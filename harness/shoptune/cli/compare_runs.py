@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -57,7 +57,7 @@ def compare(run_a: str, run_b: str, store: Path, *, task: str | None, as_json: b
         raise click.exceptions.Exit(1)
 
 
-def _as_json(found: Between) -> dict[str, Any]:
+def _as_json(found: Between) -> dict[str, object]:
     return {
         "before": found.before.to_json(),
         "after": found.after.to_json(),

@@ -3,22 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from typing import TypedDict
 
 import yaml
 
-from shoptune.cli.option_help import options_of
+from shoptune.cli.option_help import OptionHelp, options_of
 from shoptune.components import AdditiveMetric, CorpusMetric, DataAdapter, ModelBackend, Task, TuningMethod
 from shoptune.errors import PluginError
-from shoptune.plugins import Registered
+from shoptune.plugins import Component, Configurable, Registered
 
-__all__ = ["help_of", "summary_of"]
+__all__ = ["Help", "Summary", "help_of", "summary_of"]
 
 TASK_CARD = "README.md"
 
 
-def summary_of(registered: Registered[Any]) -> dict[str, Any]:
+class PluginName(TypedDict):
+    """Which plugin brought a component."""
+
+    name: str
+    version: str
+    distribution: str
+
+
+class Traits(TypedDict, total=False):
+    """What is known of components of one kind; which keys there are goes by the kind."""
+
+    answers: str
+    tables: list[str]
+    metrics: list[str]
+    baselines: list[str]
+    learns_from: list[str]
+    max_new_tokens: int
+    theme: str
+    format: str
+    better: str | None
+    interval: bool
+    abilities: list[str]
+    sends_data: bool
+    table: str | None
+
+
+class Summary(Traits):
+    """What a list says of a component."""
+
+    name: str
+    summary: str
+    plugin: PluginName
+
+
+class Help(Summary):
+    """All that there is to say of a component."""
+
+    options: list[OptionHelp]
+    example: str
+    card: str | None
+
+
+def summary_of(registered: Registered[Component]) -> Summary:
     """Return what a list says of a component, as JSON values."""
     component, plugin = registered.component, registered.plugin
     return {
@@ -29,7 +70,7 @@ def summary_of(registered: Registered[Any]) -> dict[str, Any]:
     }
 
 
-def help_of(registered: Registered[Any]) -> dict[str, Any]:
+def help_of(registered: Registered[Configurable]) -> Help:
     """Return all that there is to say of a component, as JSON values; raises PluginError for a bad options model."""
     component = registered.component
     try:
@@ -39,16 +80,16 @@ def help_of(registered: Registered[Any]) -> dict[str, Any]:
             f"{registered.plugin.label} can't say what options {component.name!r} takes: "
             f"{type(error).__name__}: {error}. Tell its author."
         ) from error
-    needed = {option.name: f"<{option.type}>" for option in options if option.required and "." not in option.name}
+    needed = {o["name"]: f"<{o['type']}>" for o in options if o["required"] and "." not in o["name"]}
     return {
         **summary_of(registered),
-        "options": [asdict(option) for option in options],
+        "options": options,
         "example": yaml.safe_dump(_example(component, needed), sort_keys=False, allow_unicode=True),
         "card": _card(registered),
     }
 
 
-def _traits(component: Any) -> dict[str, Any]:
+def _traits(component: Component) -> Traits:
     """Return what else is known of a component of this kind."""
     if isinstance(component, Task):
         return {
@@ -73,7 +114,7 @@ def _traits(component: Any) -> dict[str, Any]:
     return {"table": component.table} if isinstance(component, DataAdapter) else {}
 
 
-def _example(component: Any, needed: Mapping[str, str]) -> dict[str, Any]:
+def _example(component: Component, needed: Mapping[str, str]) -> dict[str, object]:
     """Return the part of an experiment file that uses the component; what stands in ``<...>`` has to be filled in."""
     name = component.name
     if isinstance(component, Task):
@@ -91,7 +132,7 @@ def _example(component: Any, needed: Mapping[str, str]) -> dict[str, Any]:
     return {"candidates": {"base": {"model": "<model>", "backend": name, **needed}}}
 
 
-def _card(registered: Registered[Any]) -> str | None:
+def _card(registered: Registered[Component]) -> str | None:
     """Return the task card: the README of the task's package."""
     card = registered.plugin.place / TASK_CARD
     return card.read_text("utf-8") if isinstance(registered.component, Task) and card.is_file() else None

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 
+if TYPE_CHECKING:
+    from shoptune.cli.component_help import Help, Summary
+    from shoptune.cli.option_help import OptionHelp
+
 __all__ = ["show_component", "show_components"]
 
 
-def show_components(kinds: str, rows: Sequence[Mapping[str, Any]]) -> None:
+def show_components(kinds: str, rows: Sequence[Summary]) -> None:
     """Print a line for each component of a kind."""
     table = Table(title=f"{len(rows)} {kinds}", title_justify="left")
     table.add_column("name", no_wrap=True)
@@ -26,7 +30,7 @@ def show_components(kinds: str, rows: Sequence[Mapping[str, Any]]) -> None:
     Console().print(table)
 
 
-def show_component(kind: str, found: Mapping[str, Any]) -> None:
+def show_component(kind: str, found: Help) -> None:
     """Print all about one component."""
     console = Console(highlight=False)
     plugin = found["plugin"]
@@ -47,7 +51,7 @@ def show_component(kind: str, found: Mapping[str, Any]) -> None:
         console.print(Markdown(found["card"], hyperlinks=False))
 
 
-def _options(options: Sequence[Mapping[str, Any]]) -> Table:
+def _options(options: Sequence[OptionHelp]) -> Table:
     table = Table()
     for column in ("option", "type", "default", "meaning"):
         table.add_column(column)
@@ -57,15 +61,15 @@ def _options(options: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _default(value: Any) -> str:
+def _default(value: object) -> str:
     return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
 
 
-def _direction(row: Mapping[str, Any]) -> str:
+def _direction(row: Summary) -> str:
     return {"higher": " ↑", "lower": " ↓"}.get(row.get("better") or "", "")
 
 
-def _remarks(row: Mapping[str, Any]) -> Iterator[str]:
+def _remarks(row: Summary) -> Iterator[str]:
     """Say what is particular to a kind of component."""
     if "tables" in row:
         yield f"answers: {row['answers']}"

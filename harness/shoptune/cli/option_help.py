@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from typing import TypedDict
 
 from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import to_jsonable_python
 
 from shoptune.described import key_of
@@ -17,15 +17,14 @@ BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveM
 TYPES = {"string": "text", "integer": "integer", "number": "number", "boolean": "true or false", "null": "null"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class OptionHelp:
+class OptionHelp(TypedDict):
     """One key that a component takes in the experiment file."""
 
     name: str
     """As it is written; one within another has a dot: ``sales.keep``."""
     type: str
     required: bool
-    default: Any
+    default: object
     """As a JSON value; None where it is required."""
     meaning: str
 
@@ -39,8 +38,8 @@ def options_of(model: type[BaseModel]) -> list[OptionHelp]:
 
 def _options(
     model: type[BaseModel],
-    schema: Mapping[str, Any],
-    definitions: Mapping[str, Any],
+    schema: JsonSchemaValue,
+    definitions: JsonSchemaValue,
     around: tuple[tuple[str, type[BaseModel]], ...],
 ) -> Iterator[OptionHelp]:
     """Yield the options of a model that stands in others: `around` are their keys and models, from the outside."""
@@ -60,25 +59,25 @@ def _options(
                 yield from _options(inner, definitions[inner.__name__], definitions, here)
 
 
-def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolved(schema: JsonSchemaValue, definitions: JsonSchemaValue) -> JsonSchemaValue:
     return definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
 
 
-def _default(model: type[BaseModel], name: str, schema: Mapping[str, Any]) -> Any:
+def _default(model: type[BaseModel], name: str, schema: JsonSchemaValue) -> object:
     if "default" in schema:
         return schema["default"]
     value = model.model_fields[name].get_default(call_default_factory=True, validated_data={})
     return to_jsonable_python(value, fallback=str)
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in getattr(annotation, "__args__", ()):
         yield from _models(argument)
 
 
-def _words(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+def _words(schema: JsonSchemaValue, definitions: JsonSchemaValue) -> str:
     """Say in words what a JSON Schema allows."""
     schema = _resolved(schema, definitions)
     if several := schema.get("anyOf") or schema.get("oneOf"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,13 +15,39 @@ from shoptune.cli.doctor import SLOW_IMPORT
 if TYPE_CHECKING:
     from shoptune.testing import Finding
 
-__all__ = ["show_findings", "show_plugins"]
+__all__ = ["FaultRow", "PluginRow", "show_findings", "show_plugins"]
+
+
+class FaultRow(TypedDict):
+    """What is wrong with a plugin."""
+
+    hook: str
+    error: str
+    remedy: str
+    traceback: NotRequired[str]
+
+
+class PluginRow(TypedDict):
+    """What is to be said of a plugin; of one that was left out no more than by what."""
+
+    name: str
+    version: NotRequired[str]
+    status: Literal["ok", "broken", "left out"]
+    distribution: NotRequired[str]
+    faults: NotRequired[list[FaultRow]]
+    hooks: NotRequired[list[str]]
+    brings: NotRequired[dict[str, list[str]]]
+    """Kind, in the plural -> names of components."""
+    import_seconds: NotRequired[float]
+    by: NotRequired[str]
+    """What left it out."""
+
 
 OUTCOMES = {"failed": ("✗", "red"), "not checked": ("–", "yellow")}
 COLOURS = {"ok": "green", "broken": "red", "left out": "yellow"}
 
 
-def show_plugins(rows: Sequence[Mapping[str, Any]]) -> None:
+def show_plugins(rows: Sequence[PluginRow]) -> None:
     """Print the list of plugins."""
     table = Table()
     for column in ("plugin", "version", "status", "brings", "from"):
@@ -40,14 +66,14 @@ def show_plugins(rows: Sequence[Mapping[str, Any]]) -> None:
     Console().print(table)
 
 
-def _brought(row: Mapping[str, Any]) -> list[str]:
+def _brought(row: PluginRow) -> list[str]:
     if row["status"] == "left out":
         return [f"left out by {row['by']}"]
     brings = row.get("brings", {})
     return [f"{kind}: {', '.join(names)}" for kind, names in brings.items()] or [", ".join(row.get("hooks", []))]
 
 
-def _faults(row: Mapping[str, Any]) -> list[str]:
+def _faults(row: PluginRow) -> list[str]:
     lines = []
     for fault in row.get("faults", []):
         if "traceback" in fault:

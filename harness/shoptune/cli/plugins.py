@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from shoptune.cli.scaffold import new
 
 if TYPE_CHECKING:
+    from shoptune.cli.plugin_tables import FaultRow, PluginRow
     from shoptune.plugins import Fault, Plugins
 
 __all__ = ["plugins"]
@@ -39,10 +40,10 @@ def list_plugins(as_json: bool, tracebacks: bool) -> None:
         show_plugins(rows)
 
 
-def _rows(loaded: Plugins, *, tracebacks: bool) -> list[dict[str, Any]]:
+def _rows(loaded: Plugins, *, tracebacks: bool) -> list[PluginRow]:
     """Return what is to be said of each plugin, a row for each."""
     loaded.ask_all()
-    rows = [
+    rows: list[PluginRow] = [
         {
             **_status(plugin.name, plugin.version, plugin.distribution, loaded.faults_of(plugin), tracebacks),
             "hooks": loaded.hooks_of(plugin),
@@ -52,25 +53,23 @@ def _rows(loaded: Plugins, *, tracebacks: bool) -> list[dict[str, Any]]:
         for plugin in loaded.loaded
     ]
     rows += [_status(f.name, f.version, f.distribution, [f], tracebacks) for f in loaded.faults if not f.hook]
-    return rows + [{"name": name, "status": "left out", "by": by} for name, by in loaded.left_out.items()]
+    left_out: list[PluginRow] = [{"name": name, "status": "left out", "by": by} for name, by in loaded.left_out.items()]
+    return [*rows, *left_out]
 
 
-def _status(name: str, version: str, distribution: str, faults: list[Fault], tracebacks: bool) -> dict[str, Any]:
+def _status(name: str, version: str, distribution: str, faults: list[Fault], tracebacks: bool) -> PluginRow:
     return {
         "name": name,
         "version": version,
         "status": "broken" if faults else "ok",
         "distribution": distribution,
-        "faults": [
-            {
-                "hook": f.hook,
-                "error": f.error,
-                "remedy": f.remedy,
-                **({"traceback": f.traceback} if tracebacks else {}),
-            }
-            for f in faults
-        ],
+        "faults": [_fault(fault, tracebacks) for fault in faults],
     }
+
+
+def _fault(fault: Fault, tracebacks: bool) -> FaultRow:
+    row: FaultRow = {"hook": fault.hook, "error": fault.error, "remedy": fault.remedy}
+    return {**row, "traceback": fault.traceback} if tracebacks else row
 
 
 @plugins.command(short_help="Hold a plugin against its contracts.")

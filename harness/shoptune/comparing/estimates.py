@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +102,7 @@ def estimates_on(
     results = {}
     for i, score in enumerate(scores):
         for j, candidate in enumerate(candidates):
-            result: dict[str, Any] = {
+            result: dict[str, object] = {
                 "task": samples.task,
                 "metric": score.metric,
                 "candidate": candidate,
@@ -125,7 +124,7 @@ def estimates_on(
                     if score.component.higher_is_better is not None:
                         result["p_value"] = _known(p_values[i, j])
                         result |= _gains(score, j, base)
-            results[score.metric, candidate] = Result(**result)
+            results[score.metric, candidate] = Result.model_validate(result)
     return results
 
 

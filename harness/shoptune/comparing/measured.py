@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from shoptune.components import CorpusMetric, FloatArray
+from shoptune.components import AnyCorpusMetric, FloatArray
 from shoptune.data import OWN_PROMPT
 from shoptune.metrics.additive import Reducer
 
@@ -42,7 +41,7 @@ class Measured:
     task: str
     metric: str
     """The metric's name in the experiment, which may differ from the component's."""
-    component: Reducer | CorpusMetric[Any]
+    component: Reducer | AnyCorpusMetric
     rows: Mapping[str, FloatArray] = field(default_factory=dict)
     """Candidate -> [n, k]."""
     values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

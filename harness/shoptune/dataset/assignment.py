@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -44,9 +44,7 @@ class Assignment:
     leakage: LeakageReport
 
 
-def assign(
-    examples: ExampleIndex, others: Sequence[RowIndex[Any]], clusters: Clusters, split: Split
-) -> Assignment:  # Any: each index holds another kind
+def assign(examples: ExampleIndex, others: Sequence[RowIndex], clusters: Clusters, split: Split) -> Assignment:
     """Assign parts; raises DataError for a leak where the split says so.
 
     `clusters` numbers the texts of the examples first, then those of the `others` in their order.
@@ -75,7 +73,7 @@ def assign(
     )
 
 
-def _by_kind(others: Sequence[RowIndex[Any]], values: npt.NDArray[Scalar]) -> dict[str, npt.NDArray[Scalar]]:
+def _by_kind(others: Sequence[RowIndex], values: npt.NDArray[Scalar]) -> dict[str, npt.NDArray[Scalar]]:
     """Take apart what was computed for the rows of all kinds in one array."""
     ends = accumulate(map(len, others))
     return {rows.kind.name: values[end - len(rows) : end] for rows, end in zip(others, ends, strict=True)}
@@ -130,7 +128,7 @@ def _named(examples: ExampleIndex, found: list[tuple[int, int]]) -> list[str]:
 
 
 def _leakage(
-    everything: Sequence[ExampleIndex | RowIndex[Any]],
+    everything: Sequence[ExampleIndex | RowIndex],
     leaks: Leaks,
     parts: Ints,
     leaking_by_kind: dict[str, int],
@@ -151,7 +149,7 @@ def _leakage(
     )
 
 
-def _origins(everything: Sequence[ExampleIndex | RowIndex[Any]], wanted: set[int]) -> dict[int, str]:
+def _origins(everything: Sequence[ExampleIndex | RowIndex], wanted: set[int]) -> dict[int, str]:
     """Return where the rows with these numbers stand, examples and then the other kinds numbered in one go."""
     origins: dict[int, str] = {}
     start = 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ import numpy.typing as npt
 from shoptune.data import Example
 from shoptune.dataset.jsonl_buffer import JsonlBuffer
 from shoptune.dataset.near_duplicates import TextIndex
-from shoptune.training_rows import ROW_KINDS, RowKind, TrainingRow, source_of
+from shoptune.training_rows import ROW_KINDS, AnyRowKind, TrainingRow, source_of
 
 __all__ = ["ExampleIndex", "Ints", "RowIndex", "number_of"]
 
@@ -72,18 +71,15 @@ class ExampleIndex:
         return np.array(self._weights, dtype=np.float64)
 
 
-RowT = TypeVar("RowT", bound=TrainingRow)
-
-
-class RowIndex(Generic[RowT]):
+class RowIndex:
     """Rows of another kind than examples, in the order in which they came; their texts are numbered in `index`."""
 
-    def __init__(self, kind: RowKind[RowT], spool: JsonlBuffer[RowT], index: TextIndex) -> None:
+    def __init__(self, kind: AnyRowKind, spool: JsonlBuffer[TrainingRow], index: TextIndex) -> None:
         self.kind, self.spool, self._index = kind, spool, index
         self._groups, self._sources = array("q"), array("q")
         self._names: dict[str, int] = {}
 
-    def add(self, row: RowT) -> None:
+    def add(self, row: TrainingRow) -> None:
         """Take a row."""
         self.spool.add(row)
         self._index.add(self.kind.learned_text(row))

@@ -53,7 +53,7 @@ def _is_usable(row: TrainingRow) -> bool:
 def _write(
     path: Path,
     rows: Iterable[TrainingRow],
-    as_json: Callable[[Any], Mapping[str, Any]],  # Any: a row of this kind
+    as_json: Callable[[Any], Mapping[str, object]],  # Any: a row of this kind
 ) -> list[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="\n") as file:

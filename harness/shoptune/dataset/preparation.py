@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
 
-from shoptune.components import Task
+from shoptune.components import AnyTask
 from shoptune.data import Dropped, Example, Note
 from shoptune.data_report import DataReport, Part, Quantiles, WeightReport
 from shoptune.dataset.assignment import LEFT_OUT, NO_EXAMPLE, Assignment, assign
@@ -38,7 +37,7 @@ Notes = dict[str, dict[str, str | int | float]]
 
 
 def prepare_examples(
-    task: Task[Any],
+    task: AnyTask,
     options: BaseModel,
     sources: Mapping[str, Mapping[str, Table]],
     split: Split,
@@ -107,8 +106,8 @@ def prepare_examples(
 
 
 def _make_examples(
-    task: Task[Any],
-    options: Any,
+    task: AnyTask,
+    options: BaseModel,
     sources: Mapping[str, Mapping[str, Table]],
     examples: ExampleIndex,
     split: Split,
@@ -167,11 +166,11 @@ def _refuse_ids_that_stand_twice(examples: ExampleIndex) -> None:
 
 
 def _make_rows(
-    task: Task[Any],
-    options: Any,
+    task: AnyTask,
+    options: BaseModel,
     tables: Mapping[str, Table],
     examples: ExampleIndex,
-    rows: RowIndex[Any],
+    rows: RowIndex,
     notes: Notes,
 ) -> DropCount:
     refused = DropCount()
@@ -242,7 +241,7 @@ def _write_examples(examples: ExampleIndex, given: Assignment, planted: set[int]
     _write_parts(folder, "examples", rows())
 
 
-def _write_rows(rows: RowIndex[Any], parts: Ints, folder: Path) -> None:
+def _write_rows(rows: RowIndex, parts: Ints, folder: Path) -> None:
     if (parts == NO_EXAMPLE).any():
         lost = int(np.flatnonzero(parts == NO_EXAMPLE)[0])
         row = next(row for i, row in enumerate(rows.spool) if i == lost)

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from shoptune.components import DataAdapter
+from pydantic import BaseModel
+
+from shoptune.components import AnyAdapter
 from shoptune.data import Dropped, Record
 from shoptune.data_report import PersonalDataReport, TableReport
 from shoptune.dataset.drops import DropCount, reasons_of
@@ -30,8 +32,8 @@ class TableSource:
 
     name: str
     paths: Sequence[Path]
-    adapter: Registered[DataAdapter[Any]]
-    options: Any
+    adapter: Registered[AnyAdapter]
+    options: BaseModel
     on_bad_row: Literal["stop", "skip"] | None
     """None: stop where more than 1 % of the rows are bad."""
 

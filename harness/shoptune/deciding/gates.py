@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 
 from shoptune.comparison import GateVerdict, MetricInfo, Slice, gates_outcome
 from shoptune.costs import CostName
@@ -26,15 +27,15 @@ INVALID = "invalid"
 RECOMMENDATION = "recommendation"
 """What a gate looks at that asks for neither a metric nor a cost."""
 
-_MUST_BE_RECOMMENDED: dict[str, Any] = {"properties": {"must": {"const": "be_recommended"}}}
+_MUST_BE_RECOMMENDED: JsonDict = {"properties": {"must": {"const": "be_recommended"}}}
 
 
-def _on(measure: str) -> dict[str, Any]:
+def _on(measure: str) -> JsonDict:
     """Return the JSON Schema of a gate on a metric or a cost."""
     return {"required": [measure], "not": _MUST_BE_RECOMMENDED}
 
 
-_ALONE: dict[str, Any] = {
+_ALONE: JsonDict = {
     "allOf": [
         _MUST_BE_RECOMMENDED,
         *({"not": {"required": [name]}} for name in ("metric", "cost", "slice", "margin", "value")),
@@ -42,7 +43,7 @@ _ALONE: dict[str, Any] = {
 }
 
 
-def _known_form(value: Any) -> Any:
+def _known_form(value: object) -> object:
     """Say what a slice looks like, once and not for each form that it could have."""
     is_one_text = isinstance(value, dict) and len(value) == 1 and all(isinstance(x, str) for x in value.values())
     if value is None or value == "worst" or is_one_text:

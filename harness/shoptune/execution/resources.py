@@ -3,8 +3,7 @@
 import sys
 import threading
 import time
-from types import TracebackType
-from typing import Any
+from types import ModuleType, TracebackType
 
 import psutil
 
@@ -64,7 +63,7 @@ class ResourceMonitor:
         self.peak_memory_bytes = max(self.peak_memory_bytes, psutil.Process().memory_info().rss)
 
 
-def _cuda() -> Any:
+def _cuda() -> ModuleType | None:
     """Return `torch.cuda` where a plugin has begun to compute with it, else None: the core imports no such library."""
     torch = sys.modules.get("torch")
     return torch.cuda if torch is not None and torch.cuda.is_initialized() else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,7 +27,7 @@ from shoptune.experiment.file import (
 from shoptune.experiment.fit import Problem
 from shoptune.experiment.validation import dotted, validate
 from shoptune.experiment.yaml_file import YamlFile
-from shoptune.plugins import Plugins, Registered
+from shoptune.plugins import Configurable, Plugins, Registered
 from shoptune.plugins.faults import RAISED
 
 __all__ = ["ExperimentCheck"]
@@ -396,11 +396,11 @@ class ExperimentCheck:
 
     # One name, one set of options
 
-    def _known(self, kind: str, name: str, known: Mapping[str, Any], keys: Sequence[str | int]) -> None:
+    def _known(self, kind: str, name: str, known: Collection[str], keys: Sequence[str | int]) -> None:
         if name not in known:
             self._fail(keys, f"there is no {kind} {name!r}.{did_you_mean(name, known)}")
 
-    def _component(self, kind: str, name: str, keys: Sequence[str | int]) -> Registered[Any]:
+    def _component(self, kind: str, name: str, keys: Sequence[str | int]) -> Registered[Configurable]:
         known = self.plugins.of_kind(kind)
         if name not in known:
             self._suspects += self.plugins.suspects(kind)
@@ -411,7 +411,7 @@ class ExperimentCheck:
         self,
         kind: str,
         name: str,
-        options: dict[str, Any],
+        options: Mapping[str, object],
         keys: Sequence[str | int],
         *,
         around: type[BaseModel],
@@ -421,8 +421,8 @@ class ExperimentCheck:
 
     def _options(
         self,
-        registered: Registered[Any],
-        options: dict[str, Any],
+        registered: Registered[Configurable],
+        options: Mapping[str, object],
         keys: Sequence[str | int],
         around: type[BaseModel] | None = None,
     ) -> BaseModel:

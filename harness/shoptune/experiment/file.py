@@ -7,7 +7,7 @@ Options of components (an adapter's, a task's, a tuning method's) stand beside t
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -49,7 +49,7 @@ class WithOptions(Described):
     model_config = ConfigDict(extra="allow", frozen=True, populate_by_name=True)
 
     @property
-    def options(self) -> dict[str, Any]:
+    def options(self) -> dict[str, object]:
         """The component's options as they stand in the file."""
         return dict(self.model_extra or {})
 
@@ -67,7 +67,7 @@ class DataFile(WithOptions):
     more than 1 % of the rows are bad."""
 
 
-def _path_alone(value: Any) -> Any:
+def _path_alone(value: object) -> object:
     return {"path": value} if isinstance(value, str) else value
 
 
@@ -107,7 +107,7 @@ class MetricUse(WithOptions):
     """Which of `judges` is asked, by a metric that asks a model. None: the only one that there is."""
 
 
-def _metric_alone(value: Any) -> Any:
+def _metric_alone(value: object) -> object:
     return {"metric": value} if isinstance(value, str) else value
 
 
@@ -138,7 +138,7 @@ class TaskUse(WithOptions):
     """How answers are generated."""
     choose: Choosing = Choosing()
     """How an answer is chosen, where the task gives choices."""
-    prompts: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    prompts: dict[Name, dict[str, object]] = Field(default_factory=dict)
     """Other ways to ask: a name for each, and the task's options that it changes (an instruction, as a rule).  Held-out
     examples are asked in each way beside the task's own; training uses the task's own alone."""
 
@@ -241,7 +241,7 @@ class ExecutorUse(WithOptions):
     """The executor's name: ``local``, ``processes`` or a plugin's."""
 
 
-def _executor_alone(value: Any) -> Any:
+def _executor_alone(value: object) -> object:
     return {"executor": value} if isinstance(value, str) else value
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaValue
 
 from shoptune.experiment.file import (
     CandidateUse,
@@ -20,11 +22,11 @@ from shoptune.plugins import Plugins
 __all__ = ["experiment_schema"]
 
 
-def experiment_schema(plugins: Plugins) -> dict[str, Any]:
+def experiment_schema(plugins: Plugins) -> JsonSchemaValue:
     """Return the schema: the file's own shape, and beside each component's name the options of that component."""
     schema = ExperimentFile.model_json_schema(by_alias=True)
-    definitions: dict[str, Any] = schema["$defs"]
-    places: list[tuple[type[Any], str, str]] = [
+    definitions: JsonSchemaValue = schema["$defs"]
+    places: list[tuple[type[BaseModel], str, str]] = [
         (DataFile, "adapter", "data adapter"),
         (TaskUse, "task", "task"),
         (MetricUse, "metric", "metric"),
@@ -38,7 +40,7 @@ def experiment_schema(plugins: Plugins) -> dict[str, Any]:
     return {**schema, "$schema": "https://json-schema.org/draft/2020-12/schema", "title": "shoptune experiment"}
 
 
-def _option_schemas(plugins: Plugins, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _option_schemas(plugins: Plugins, kind: str) -> Iterator[tuple[str, JsonSchemaValue]]:
     """Yield each component's name and the schema of its options; one that can't have a schema is left out."""
     for name, registered in sorted(plugins.of_kind(kind).items()):
         try:
@@ -48,7 +50,7 @@ def _option_schemas(plugins: Plugins, kind: str) -> Iterator[tuple[str, dict[str
 
 
 def _complete(
-    definition: dict[str, Any], key: str, known: Mapping[str, dict[str, Any]], definitions: dict[str, Any]
+    definition: JsonSchemaValue, key: str, known: Mapping[str, JsonSchemaValue], definitions: JsonSchemaValue
 ) -> None:
     """Let `definition` know the names that `key` may have, and the options that go with each."""
     own = definition["properties"]

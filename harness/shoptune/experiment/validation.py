@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from shoptune.errors import UsageError, did_you_mean
 from shoptune.experiment.yaml_file import YamlFile
@@ -17,7 +18,7 @@ OptionsT = TypeVar("OptionsT", bound=BaseModel)
 
 def validate(
     model: type[OptionsT],
-    content: Any,
+    content: object,
     yaml_file: YamlFile,
     keys: Sequence[str | int],
     around: type[BaseModel] | None = None,
@@ -47,10 +48,10 @@ def validate(
         raise UsageError("\n".join(dict.fromkeys(lines))) from None
 
 
-def _keys_in_file(location: Sequence[str | int], content: Any) -> list[str | int]:
+def _keys_in_file(location: Sequence[str | int], content: object) -> list[str | int]:
     """Drop what pydantic puts into locations beside keys (names of union members and validators)."""
     keys: list[str | int] = []
-    here = content
+    here: Any = content  # mappings and lists, or what stands in their place by mistake
     for position, part in enumerate(location):
         try:
             here = here[part]
@@ -61,21 +62,16 @@ def _keys_in_file(location: Sequence[str | int], content: Any) -> list[str | int
     return keys
 
 
-def _fields_at(model: type[BaseModel], location: Sequence[str | int]) -> dict[str, Any]:
+def _fields_at(model: type[BaseModel], location: Sequence[str | int]) -> dict[str, FieldInfo]:
     """Return the fields of the model that `location` leads to, for the nearest match of an unknown key."""
-    here: Any = model
+    here = model
     for part in location:
-        if not (isinstance(here, type) and issubclass(here, BaseModel)):
-            break
         if isinstance(part, str) and part in here.model_fields:
-            annotation = here.model_fields[part].annotation
-            here = next(_models_in(annotation), here)
-    if isinstance(here, type) and issubclass(here, BaseModel):
-        return {field.alias or name: field for name, field in here.model_fields.items()}
-    return {}
+            here = next(_models_in(here.model_fields[part].annotation), here)
+    return {field.alias or name: field for name, field in here.model_fields.items()}
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for argument in getattr(annotation, "__args__", ()):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -15,7 +14,7 @@ __all__ = ["YamlFile", "read_yaml"]
 class _Loader(yaml.SafeLoader):
     """Safe YAML in which ``1e-4`` is a number and a key can't be given twice."""
 
-    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+    def compose_mapping_node(self, anchor: Mapping[str, yaml.Node]) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
         seen: dict[str, int] = {}
         for key, _ in node.value:
@@ -40,7 +39,7 @@ _Loader.add_implicit_resolver(
 class YamlFile:
     """A YAML file: its content, and where each key stands."""
 
-    def __init__(self, path: Path, content: Any, root: yaml.Node | None) -> None:
+    def __init__(self, path: Path, content: object, root: yaml.Node | None) -> None:
         self.path = path
         self.content = content
         self._root = root
@@ -82,7 +81,7 @@ def read_yaml(path: Path) -> YamlFile:
     return YamlFile(path, content, root)
 
 
-def _parse(text: str) -> tuple[Any, yaml.Node | None]:
+def _parse(text: str) -> tuple[object, yaml.Node | None]:
     loader = _Loader(text)
     try:
         root = loader.get_single_node()

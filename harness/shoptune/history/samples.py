@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from shoptune.comparison import Provenance, TaskInfo
 from shoptune.data import Example
@@ -29,7 +28,7 @@ def asked_of_store(store: Store, provenance: Provenance, task: TaskInfo) -> list
     return None
 
 
-def asked_of_line(sample: Mapping[str, Any]) -> Asked:
+def asked_of_line(sample: Mapping[str, str]) -> Asked:
     """Return the sample that a line of ``samples.jsonl`` is about (`shoptune.comparison.SampleInfo`)."""
     return Asked(
         id=sample["id"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from shoptune.comparison import Comparison
 from shoptune.kept_run import KeptRun
@@ -67,14 +66,14 @@ def _of_steps(before: Mapping[str, str], after: Mapping[str, str], store: Store)
         yield Difference(what=what, before=old, after=new, where=tuple(steps))
 
 
-def _of_mappings(prefix: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+def _of_mappings(prefix: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Difference]:
     for key in dict.fromkeys([*before, *after]):
         old, new = (_words(of[key]) if key in of else "" for of in (before, after))
         if old != new:
             yield Difference(what=prefix + key, before=old, after=new)
 
 
-def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(value: object, path: str = "") -> Iterator[tuple[str, object]]:
     """Yield the leaves of nested mappings by dotted path; a list is a leaf."""
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
@@ -83,7 +82,7 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _words(value: Any) -> str:
+def _words(value: object) -> str:
     """Write a setting; of a fingerprint the beginning is enough to tell two apart."""
     if isinstance(value, str):
         return value[:8] if FINGERPRINT.fullmatch(value) else value

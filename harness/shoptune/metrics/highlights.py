@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
+from pydantic import BaseModel
 
-from shoptune.components import AdditiveMetric
+from shoptune.components import AnyAdditiveMetric
 from shoptune.data import Highlight, Sample
 from shoptune.errors import PluginError
 
 __all__ = ["highlights_of", "read_highlights", "write_highlights"]
 
 
-def highlights_of(metric: AdditiveMetric[Any], options: Any, sample: Sample) -> list[Highlight]:
+def highlights_of(metric: AnyAdditiveMetric, options: BaseModel, sample: Sample) -> list[Highlight]:
     """Return what the metric highlights in a sample's answer, in order; nothing where it highlights no words.
 
     Raises PluginError where its `highlights` raises, or highlights what isn't there.
@@ -24,7 +24,7 @@ def highlights_of(metric: AdditiveMetric[Any], options: Any, sample: Sample) -> 
         return []
     where = f"Metric {metric.name!r}: highlights of sample {sample.example.id!r}"
     try:
-        highlights: list[Any] = list(metric.highlights(sample, options))
+        highlights: list[Highlight] = list(metric.highlights(sample, options))
     except Exception as error:
         raise PluginError(f"{where} raised {type(error).__name__}: {error}") from error
     for mark in highlights:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from shoptune.comparison import CandidateInfo, MetricInfo
 from shoptune.components import AdditiveMetric, AnyMethod, Metric, ResolvedModel
@@ -59,7 +58,7 @@ def describe_candidate(
 def _given(chosen: ConfiguredComponent[AnyMethod]) -> str:
     """Return the options that the experiment file gives, in words; nested ones by their whole names."""
 
-    def flat(options: Mapping[str, Any], where: str = "") -> Iterator[str]:
+    def flat(options: Mapping[str, object], where: str = "") -> Iterator[str]:
         for name, value in options.items():
             if isinstance(value, Mapping):
                 yield from flat(value, f"{where}{name}.")

@@ -13,8 +13,8 @@
 """
 
 from shoptune.plugins.faults import Fault
-from shoptune.plugins.loaded import Component, LoadedPlugin, Registered
+from shoptune.plugins.loaded import Component, Configurable, LoadedPlugin, Registered
 from shoptune.plugins.loading import load_plugins
 from shoptune.plugins.registry import KINDS, Plugins
 
-__all__ = ["KINDS", "Component", "Fault", "LoadedPlugin", "Plugins", "Registered", "load_plugins"]
+__all__ = ["KINDS", "Component", "Configurable", "Fault", "LoadedPlugin", "Plugins", "Registered", "load_plugins"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import click
 
@@ -17,7 +16,7 @@ SPOKEN = (ShoptuneError, click.ClickException, click.exceptions.Exit, click.Abor
 """What a command raises to end in words."""
 
 
-def take_commands(plugin: LoadedPlugin, register: Callable[[], Any], cli: click.Group) -> None:
+def take_commands(plugin: LoadedPlugin, register: Callable[[], object], cli: click.Group) -> None:
     """Let `register` add commands to `cli`; where it raises or takes another's name, `cli` stays as it was."""
     before = dict(cli.commands)
     try:
@@ -42,7 +41,7 @@ def _blame(plugin: LoadedPlugin, name: str, command: click.Command) -> None:
         return
 
     @functools.wraps(callback)
-    def called(*arguments: Any, **options: Any) -> Any:
+    def called(*arguments: object, **options: object) -> object:
         try:
             return callback(*arguments, **options)
         except SPOKEN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -14,10 +14,11 @@ from shoptune.training_rows import ROW_KINDS
 
 __all__ = ["checked", "iterated", "settled"]
 
+T = TypeVar("T")
 C = TypeVar("C", bound=Component)
 
 
-def iterated(brought: Any, types: tuple[type[Any], ...], hook: str) -> list[Any]:
+def iterated(brought: object, types: tuple[type[T], ...], hook: str) -> list[T]:
     """Return what a hook returned as a list; raises PluginError where it holds something of another type."""
     wanted = f"it must return an iterable of {' or '.join(t.__name__ for t in types)}"
     if not isinstance(brought, Iterable):
@@ -29,7 +30,7 @@ def iterated(brought: Any, types: tuple[type[Any], ...], hook: str) -> list[Any]
     return things
 
 
-def checked(brought: Any, types: tuple[type[Any], ...], hook: str) -> list[Any]:
+def checked(brought: object, types: tuple[type[C], ...], hook: str) -> list[C]:
     """Return the components that a hook returned; raises PluginError where one of them can't be used."""
     components = iterated(brought, types, hook)
     names: set[str] = set()
@@ -41,8 +42,8 @@ def checked(brought: Any, types: tuple[type[Any], ...], hook: str) -> list[Any]:
     return components
 
 
-def _refuse_unusable(component: Any, hook: str) -> None:
-    name = component.name
+def _refuse_unusable(component: Component, hook: str) -> None:
+    name: object = component.name
     if not isinstance(name, str) or not name:
         raise PluginError(f"{hook} returned a {type(component).__name__} whose name is {name!r}; it must be a text")
     options = getattr(component, "options", BaseModel)  # a report format has none
@@ -59,7 +60,7 @@ def _refuse_unusable(component: Any, hook: str) -> None:
             )
 
 
-def _kinds_of_rows(component: Any) -> Iterable[str]:
+def _kinds_of_rows(component: Component) -> Iterable[str]:
     """Return the kinds of training rows that a component names."""
     if isinstance(component, TuningMethod):
         return (component.learns_from,)

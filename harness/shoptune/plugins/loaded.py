@@ -8,9 +8,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from shoptune.step import PluginIdentity
 
-__all__ = ["OWN", "Component", "LoadedPlugin", "Registered"]
+__all__ = ["OWN", "Component", "Configurable", "LoadedPlugin", "Registered"]
 
 OWN = "shoptune"
 """The distribution that the core and its own plugins come in."""
@@ -28,7 +30,15 @@ class Component(Protocol):
         """What it is, in a line."""
 
 
-C = TypeVar("C", bound=Component)
+class Configurable(Component, Protocol):
+    """A component that has options; a report format has none."""
+
+    @property
+    def options(self) -> type[BaseModel]:
+        """The model of its options."""
+
+
+C_co = TypeVar("C_co", bound=Component, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +83,8 @@ class LoadedPlugin:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Registered(Generic[C]):
+class Registered(Generic[C_co]):
     """A component and the plugin that brought it."""
 
-    component: C
+    component: C_co
     plugin: LoadedPlugin

@@ -10,7 +10,6 @@ from functools import lru_cache
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pluggy
 
@@ -93,7 +92,15 @@ class _Loading:
             said = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
             raise PluginError(f"the plugin {path} could not be loaded: {said}") from error
 
-    def _take(self, load: Callable[[], ModuleType], *, name: str, version: str | None = None, **known: Any) -> None:
+    def _take(
+        self,
+        load: Callable[[], ModuleType],
+        *,
+        name: str,
+        version: str | None = None,
+        distribution: str,
+        from_file: bool = False,
+    ) -> None:
         """Import and register one plugin; nothing of one that is refused is ever called."""
         for other in self.loaded:
             if other.name == name:
@@ -113,7 +120,13 @@ class _Loading:
         version = version or str(getattr(module, "__version__", "unversioned"))
         self.loaded.append(
             LoadedPlugin(
-                name=name, version=version, module=module, place=_place(module), import_seconds=seconds, **known
+                name=name,
+                version=version,
+                module=module,
+                place=_place(module),
+                import_seconds=seconds,
+                distribution=distribution,
+                from_file=from_file,
             )
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,16 +18,17 @@ from shoptune.plugins.streams import refusing_replaced_streams, stdout_to_stderr
 if TYPE_CHECKING:
     import click
 
+    from shoptune.comparison import Comparison
     from shoptune.components import (
-        DataAdapter,
-        Executor,
+        AnyAdapter,
+        AnyBackend,
+        AnyExecutor,
+        AnyMethod,
+        AnyTask,
         ExportFormat,
         Metric,
-        ModelBackend,
         ReportFormat,
         Section,
-        Task,
-        TuningMethod,
     )
 
 __all__ = ["KINDS", "Plugins"]
@@ -73,28 +74,28 @@ class Plugins:
     # What is registered by name
 
     @cached_property
-    def data_adapters(self) -> dict[str, Registered[DataAdapter[Any]]]:
+    def data_adapters(self) -> dict[str, Registered[AnyAdapter]]:
         """Adapters by name."""
         from shoptune.components import DataAdapter  # noqa: PLC0415 - brings pydantic, which help does not need
 
         return self._collect("data adapter", DataAdapter)
 
     @cached_property
-    def tasks(self) -> dict[str, Registered[Task[Any]]]:
+    def tasks(self) -> dict[str, Registered[AnyTask]]:
         """Tasks by name."""
         from shoptune.components import Task  # noqa: PLC0415
 
         return self._collect("task", Task)
 
     @cached_property
-    def tuning_methods(self) -> dict[str, Registered[TuningMethod[Any]]]:
+    def tuning_methods(self) -> dict[str, Registered[AnyMethod]]:
         """Tuning methods by name."""
         from shoptune.components import TuningMethod  # noqa: PLC0415
 
         return self._collect("tuning method", TuningMethod)
 
     @cached_property
-    def model_backends(self) -> dict[str, Registered[ModelBackend[Any]]]:
+    def model_backends(self) -> dict[str, Registered[AnyBackend]]:
         """Model backends by name."""
         from shoptune.components import ModelBackend  # noqa: PLC0415
 
@@ -122,15 +123,15 @@ class Plugins:
         return self._collect("export format", ExportFormat)
 
     @cached_property
-    def executors(self) -> dict[str, Registered[Executor[Any]]]:
+    def executors(self) -> dict[str, Registered[AnyExecutor]]:
         """Executors by name."""
         from shoptune.components import Executor  # noqa: PLC0415
 
         return self._collect("executor", Executor)
 
-    def of_kind(self, kind: str) -> dict[str, Registered[Any]]:
+    def of_kind(self, kind: str) -> Mapping[str, Registered[Component]]:
         """Return the components of one of the `KINDS` by name."""
-        found: dict[str, Registered[Any]] = getattr(self, f"{kind}s".replace(" ", "_"))
+        found: Mapping[str, Registered[Component]] = getattr(self, f"{kind}s".replace(" ", "_"))
         return found
 
     @staticmethod
@@ -138,7 +139,7 @@ class Plugins:
         """Return the hook that brings components of one of the `KINDS`."""
         return f"register_{kind}s".replace(" ", "_")
 
-    def brought_by(self, plugin: LoadedPlugin) -> dict[str, list[Any]]:
+    def brought_by(self, plugin: LoadedPlugin) -> dict[str, list[Component]]:
         """Return the components of one plugin, sorted by name: kind -> components."""
         found = {
             kind: [of.component for _, of in sorted(self.of_kind(kind).items()) if of.plugin is plugin]
@@ -152,7 +153,7 @@ class Plugins:
             return known[name]
         raise UsageError("\n".join([self.missing(kind, known, name), *self.suspects(kind)]))
 
-    def missing(self, kind: str, known: Mapping[str, Any], name: str) -> str:
+    def missing(self, kind: str, known: Collection[str], name: str) -> str:
         """Return what to say of a name that nobody has."""
         return self._contested.get((kind, name)) or f"there is no {kind} {name!r}.{did_you_mean(name, known)}"
 
@@ -172,7 +173,7 @@ class Plugins:
         """Name the backend that can load the model, or None."""
         return self._ask("select_model_backend", self.model_backends, model=model)
 
-    def _ask(self, hook: str, known: Mapping[str, Any], **what: Any) -> str | None:
+    def _ask(self, hook: str, known: Collection[str], **what: object) -> str | None:
         """Return the first answer, in pluggy's order; unlike pluggy, go on where a plugin raises, and say who did."""
         for plugin, implementation in reversed(self._implementations(hook)):
             try:
@@ -192,13 +193,13 @@ class Plugins:
 
     # What is observed
 
-    def notify(self, hook: str, **what: Any) -> None:
+    def notify(self, hook: str, **what: object) -> None:
         """Tell all observers; one that raises is recorded against its plugin and harms nothing."""
         for plugin, implementation in self._implementations(hook):
             with self._recording(plugin, hook):
                 _call(implementation, what)
 
-    def report_sections(self, comparison: Any) -> list[Section]:
+    def report_sections(self, comparison: Comparison) -> list[Section]:
         """Return the sections that plugins add to reports."""
         from shoptune.components import Section  # noqa: PLC0415
         from shoptune.plugins.components import iterated  # noqa: PLC0415
@@ -259,12 +260,12 @@ class Plugins:
         except RAISED as error:
             self.warnings.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")
 
-    def _collect(self, kind: str, *types: type[Any]) -> dict[str, Registered[Any]]:
+    def _collect(self, kind: str, *types: type[C]) -> dict[str, Registered[C]]:
         """Ask every plugin for its components of one kind."""
         from shoptune.plugins.components import checked, settled  # noqa: PLC0415 - brings pydantic
 
         hook = self.hook_of(kind)
-        claims: dict[str, list[Registered[Any]]] = {}
+        claims: dict[str, list[Registered[C]]] = {}
         for plugin, implementation in self._implementations(hook):
             try:
                 with stdout_to_stderr():
@@ -281,7 +282,7 @@ class Plugins:
         return found
 
     def _blame_claimants(
-        self, kind: str, hook: str, name: str, claimed: Sequence[Registered[Any]], holder: Registered[Any] | None
+        self, kind: str, hook: str, name: str, claimed: Sequence[Registered[C]], holder: Registered[C] | None
     ) -> None:
         """Note that several plugins claim one name, against each that does not have it."""
         said = f"{' and '.join(c.plugin.label for c in claimed)} each bring a {kind} called {name!r}"
@@ -292,6 +293,6 @@ class Plugins:
                 self.blame(claim.plugin, hook, PluginError(said), component=name)
 
 
-def _call(implementation: pluggy.HookImpl, what: Mapping[str, Any]) -> Any:
-    """Call a hook with the arguments that it takes."""
+def _call(implementation: pluggy.HookImpl, what: Mapping[str, object]) -> Any:
+    """Call a hook with the arguments that it takes; what a plugin returns may be anything, so it has to be checked."""
     return implementation.function(**{name: what[name] for name in implementation.argnames})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
-from typing import Any
+from typing import TextIO
 
 from shoptune.errors import PluginError
 
@@ -46,13 +46,13 @@ def stdout_to_stderr() -> Iterator[None]:
         yield
 
 
-def _own_write(stream: Any) -> Any:
+def _own_write(stream: TextIO) -> object:
     """Return the `write` that was set on the stream itself, None where its class's is used."""
     return getattr(stream, "__dict__", {}).get("write")
 
 
-def _set_write(stream: Any, write: Any) -> None:
+def _set_write(stream: TextIO, write: object) -> None:
     if write is not None:
-        stream.write = write
+        vars(stream)["write"] = write
     elif _own_write(stream) is not None:
-        del stream.write
+        del vars(stream)["write"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from shoptune.comparison import (
     TaskInfo,
     Training,
 )
-from shoptune.components import AdditiveMetric, FloatArray
+from shoptune.components import AdditiveMetric, AnyAdditiveMetric, FloatArray
 from shoptune.data import OWN_PROMPT, Example, Highlight, Invalid, Sample
 from shoptune.data_report import DataReport
 from shoptune.deciding.decide import decide
@@ -36,7 +36,7 @@ from shoptune.plugins import Plugins
 from shoptune.plugins.attribution import blaming
 from shoptune.prices import Prices
 from shoptune.reporting.asked import asked_of, fingerprint_of_prompts, fingerprint_of_samples
-from shoptune.step import Step
+from shoptune.step import Step, StepCost
 from shoptune.steps.measure import MeasureStep
 from shoptune.steps.samples import read_samples
 from shoptune.storage.jsonl import read_jsonl
@@ -154,7 +154,7 @@ class _Assembler:
     def _candidate(self, candidate: CandidateInfo) -> CandidateInfo:
         """Add how the candidate ran: alike on all tasks, but for the noise floor, which is told for each."""
         of = {t.name: self._stored(self.plan.predictions[t.name, candidate.name]) for t in self.plan.tasks}
-        infos: dict[str, dict[str, Any]] = {task: step.json("info.json") for task, step in of.items()}
+        infos: dict[str, dict[str, object]] = {task: step.json("info.json") for task, step in of.items()}
         info = next(iter(infos.values()))
         noise = {task: found.get("noise") for task, found in infos.items() if found.get("noise")}
         return candidate.model_copy(update={"info": {**info, "noise": noise} if noise else info})
@@ -162,7 +162,7 @@ class _Assembler:
     def _costs(self) -> list[Cost]:
         prices, parents = self.plan.prices, {c.name: c.parent for c in self.plan.candidates}
         return [
-            _cost(step, measured, prices and prices.of_candidate(step.candidate, parents))
+            _cost(step, StepCost(**measured), prices and prices.of_candidate(step.candidate, parents))
             for step in self.plan.steps
             if (measured := self._stored(step).manifest["cost"])
         ]
@@ -232,10 +232,10 @@ def _step_record(step: Step) -> StepRecord:
     )
 
 
-def _cost(step: Step, measured: Mapping[str, Any], prices: Prices | None) -> Cost:
+def _cost(step: Step, measured: StepCost, prices: Prices | None) -> Cost:
     """Return what a step took, which the store keeps, and what that costs at the prices of today's experiment file."""
-    tunes, seconds = step.kind == "tune", measured["seconds"]
-    tokens_in, tokens_out = measured["tokens_in"], measured["tokens_out"]
+    tunes, seconds = step.kind == "tune", measured.seconds
+    tokens_in, tokens_out = measured.tokens_in, measured.tokens_out
     asked, written = (0, 0) if tunes else (tokens_in, tokens_out)
     tokens = tokens_in if tunes else tokens_out
     return Cost(
@@ -245,11 +245,11 @@ def _cost(step: Step, measured: Mapping[str, Any], prices: Prices | None) -> Cos
         phase=_PHASES[step.kind],
         tokens_per_second=tokens / seconds if tokens and seconds else None,
         money=prices.of(seconds=seconds, tokens_in=asked, tokens_out=written) if prices else None,
-        **measured,
+        **asdict(measured),
     )
 
 
-def _own_values(metric: AdditiveMetric[Any], rows: FloatArray) -> list[float | None]:
+def _own_values(metric: AnyAdditiveMetric, rows: FloatArray) -> list[float | None]:
     """Each sample's own value of an additive metric; None where the metric does not apply to it."""
     values, applies = values_of(metric, rows), applies_to(metric, rows)
     return [float(v) if applied and np.isfinite(v) else None for v, applied in zip(values, applies, strict=True)]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from shoptune.components import (
+    AnyBackend,
     ChoosingSession,
     Model,
-    ModelBackend,
     ModelSession,
     Progress,
     RemoteIdentity,
@@ -22,7 +21,7 @@ from shoptune.errors import PluginError, StepError
 __all__ = ["able_to_choose", "fetched", "opened", "refuse_unable"]
 
 
-def fetched(backend: ModelBackend[Any], resolved: ResolvedModel, progress: Progress) -> Model:
+def fetched(backend: AnyBackend, resolved: ResolvedModel, progress: Progress) -> Model:
     """Return the model as `backend` opens it; raises PluginError where it has neither files nor a remote name."""
     if backend.fetch is not None:
         return backend.fetch(resolved, progress)
@@ -34,7 +33,7 @@ def fetched(backend: ModelBackend[Any], resolved: ResolvedModel, progress: Progr
     return RemoteModel(identity=resolved.identity, settings=resolved.settings)
 
 
-def refuse_unable(backend: ModelBackend[Any], examples: Sequence[Example], step: str) -> None:
+def refuse_unable(backend: AnyBackend, examples: Sequence[Example], step: str) -> None:
     """Raise StepError where the backend can't answer one of the examples: what a task makes is known only now."""
     written = [e.id for e in examples if not e.choices]
     if written and "write" not in backend.abilities:
@@ -50,7 +49,7 @@ def refuse_unable(backend: ModelBackend[Any], examples: Sequence[Example], step:
 
 
 @contextmanager
-def opened(backend: ModelBackend[Any], model: Model) -> Iterator[ModelSession]:
+def opened(backend: AnyBackend, model: Model) -> Iterator[ModelSession]:
     """Open the model; raises PluginError where the session can't do what the backend says."""
     with backend.open(model) as session:
         if "choose" in backend.abilities and not isinstance(session, ChoosingSession):

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
 
 from shoptune.components import GenerationSettings, ModelSession
 from shoptune.data import Example, Message, Prediction
@@ -36,7 +35,7 @@ def noise_floor(
     answers: Sequence[Prediction],
     settings: GenerationSettings,
     *,
-    schemas: Sequence[Mapping[str, Any]] = (),
+    schemas: Sequence[Mapping[str, object]] = (),
     normalise: Normalise = "none",
 ) -> dict[str, int | float]:
     """Ask a few examples again, in batches of their own, and say how far the answers agree.

@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from shoptune.components import ModelSession
 from shoptune.data import Example, Message, Prediction, Sample
@@ -20,6 +20,9 @@ from shoptune.steps.models import ModelUse, backend_of, opened_model
 from shoptune.steps.prepare import PrepareStep
 from shoptune.steps.samples import parsed, read_samples, write_samples
 from shoptune.storage.jsonl import read_jsonl
+
+if TYPE_CHECKING:
+    from shoptune.execution.elapsed import ResumableTimer
 
 __all__ = ["ModelAnswers", "PredictStep", "samples_of", "with_shots"]
 
@@ -89,7 +92,7 @@ class PredictStep(Step):
         if self.canaries:
             examples += [e for e in training if e.canary]
         timer = ResumableTimer(context.work.state / "seconds")
-        info: dict[str, Any] = {}
+        info: dict[str, object] = {}
         with ResourceMonitor() as monitor:
             if isinstance(self.answered_by, str):
                 answer = task.baselines[self.answered_by]
@@ -124,8 +127,8 @@ class PredictStep(Step):
         examples: Sequence[Example],
         training: Sequence[Example],
         context: StepContext,
-        timer: Any,
-    ) -> tuple[list[Prediction], dict[str, Any]]:
+        timer: ResumableTimer,
+    ) -> tuple[list[Prediction], dict[str, object]]:
         from shoptune.steps.noise import noise_floor  # noqa: PLC0415 - a plan asks nothing
 
         shots = _shots(self.name, by, training)

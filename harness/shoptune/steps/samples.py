@@ -55,7 +55,7 @@ def _predictions(folder: Path) -> Iterator[Prediction]:
     return read_jsonl(folder / "predictions.jsonl", Prediction)
 
 
-def _answers(folder: Path) -> Iterator[Any]:
+def _answers(folder: Path) -> Iterator[object]:
     with (folder / "answers.jsonl").open("rb") as file:
         for line in file:
             found = _loaded(line)

@@ -165,7 +165,7 @@ class Store:
         finally:
             lock.release()
 
-    def finish(self, work: Work, manifest: Mapping[str, Any]) -> None:
+    def finish(self, work: Work, manifest: Mapping[str, object]) -> None:
         """Store what stands in `work.output`, with `manifest` and the list of files; `work` is gone afterwards."""
         with _explaining(self.root):
             files = {}

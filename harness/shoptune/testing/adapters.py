@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from shoptune.components import DataAdapter
+from pydantic import BaseModel
+
+from shoptune.components import AnyAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError, UsageError
 from shoptune.storage.jsonl import from_line, to_line
@@ -46,14 +47,14 @@ def repeat_lines(content: bytes, size: int) -> bytes:
 class Material:
     """A data adapter, a good file and a folder for others that are made of it."""
 
-    adapter: DataAdapter[Any]
+    adapter: AnyAdapter
     file: Path | None
     folder: Path
-    given: Any
+    given: BaseModel | None
     grow: Grow
 
     @cached_property
-    def options(self) -> Any:
+    def options(self) -> BaseModel:
         return options_of(self.adapter.options, self.given)
 
     @cached_property
@@ -83,7 +84,7 @@ class Material:
 
 
 def check_adapter(
-    adapter: DataAdapter[Any], file: Path, folder: Path, options: Any = None, *, grow: Grow = repeat_lines
+    adapter: AnyAdapter, file: Path, folder: Path, options: BaseModel | None = None, *, grow: Grow = repeat_lines
 ) -> None:
     """Hold a data adapter against its contract; raises `ContractError` with all that is wrong.
 
@@ -100,7 +101,7 @@ def check_adapter(
 
 
 def adapter_findings(
-    adapter: DataAdapter[Any], file: Path | None, folder: Path, options: Any = None, *, grow: Grow = repeat_lines
+    adapter: AnyAdapter, file: Path | None, folder: Path, options: BaseModel | None = None, *, grow: Grow = repeat_lines
 ) -> list[Finding]:
     """Return what each check of `check_adapter` found; without a file only broken ones are read."""
     return examine("data adapter", adapter.name, CHECKS, Material(adapter, file, folder, options, grow))
@@ -111,7 +112,7 @@ def records_can_be_used(material: Material) -> None:
     require(records, f"it reads no record from {material.sample.name}")
     for record in records:
         where = f"the record at {record.origin}"
-        names: tuple[Any, ...] = (record.id, record.group)
+        names: tuple[object, ...] = (record.id, record.group)
         named = all(isinstance(name, str) and name for name in names)
         require(
             named, f"{where} has the id {record.id!r} and the group {record.group!r}; both are texts that say something"

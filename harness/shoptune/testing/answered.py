@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Literal
 
 from shoptune.components import Evaluation
 from shoptune.data import Example, Invalid, Prediction, Sample
@@ -31,11 +31,11 @@ TRAINING = replace(
 """A training example that shares no word with the others, so that a copy can be told."""
 
 
-def _text(text: str, _: Example) -> Any:
+def _text(text: str, _: Example) -> str | Invalid:
     return text or Invalid("empty")
 
 
-def _object(text: str, _: Example) -> Any:
+def _object(text: str, _: Example) -> dict[str, str] | Invalid:
     """Read a JSON object of texts, as tasks of attributes do."""
     try:
         found = json.loads(text)
@@ -45,7 +45,7 @@ def _object(text: str, _: Example) -> Any:
     return found if valid else Invalid("no object of texts")
 
 
-def _label(text: str, example: Example) -> Any:
+def _label(text: str, example: Example) -> str | Invalid:
     return text if text in example.choices else Invalid("none of the choices")
 
 
@@ -55,7 +55,7 @@ class Answered:
 
     name: str
     examples: Sequence[Example]
-    parse: Callable[[str, Example], Any]
+    parse: Callable[[str, Example], object]
 
     def of_quality(self, quality: str) -> Evaluation:
         """Return the examples with answers of one of the `QUALITIES`."""
@@ -92,7 +92,7 @@ class Answered:
             return self._answer(example, text[: len(text) // 2], "length", -2.0)
         return self._answer(example, "", "stop", -5.0)
 
-    def _answer(self, example: Example, text: str, finish: Any, nats: float) -> Sample:
+    def _answer(self, example: Example, text: str, finish: Literal["stop", "length"], nats: float) -> Sample:
         """Return the example answered with `text`; `nats` is the log-probability per token of its reference."""
         chosen = text in example.choices
         tokens = 1 + len(example.references[0]) // TOKEN

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import isclose, isnan
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
+
+from pydantic import BaseModel
 
 from shoptune.components import (
     Ability,
+    AnyBackend,
     GenerationSettings,
     Model,
-    ModelBackend,
     ModelFiles,
     ModelSession,
     RemoteIdentity,
@@ -34,7 +36,7 @@ from shoptune.testing.samples import sample_attribute_examples, sample_examples,
 __all__ = ["backend_findings", "check_backend"]
 
 SETTINGS = GenerationSettings(max_new_tokens=12)
-COLOUR_SCHEMA: Mapping[str, Any] = {
+COLOUR_SCHEMA: Mapping[str, object] = {
     "type": "object",
     "properties": {"color": {"enum": ["red", "blue"]}},
     "required": ["color"],
@@ -54,13 +56,13 @@ Answers = dict[int, Prediction]
 class Material:
     """A backend and the name of a model that it can load."""
 
-    backend: ModelBackend[Any]
+    backend: AnyBackend
     model: str
     folder: Path
-    given: Any
+    given: BaseModel | None
 
     @cached_property
-    def options(self) -> Any:
+    def options(self) -> BaseModel:
         return options_of(self.backend.options, self.given)
 
     def resolve(self) -> ResolvedModel:
@@ -93,7 +95,7 @@ class Material:
         return [known[: 2 + place % 3] for place in range(len(self.prompts))]
 
 
-def check_backend(backend: ModelBackend[Any], model: str, folder: Path, options: Any = None) -> None:
+def check_backend(backend: AnyBackend, model: str, folder: Path, options: BaseModel | None = None) -> None:
     """Hold a model backend against its contract; raises `ContractError` with all that is wrong.
 
     What is asked goes by `ModelBackend.abilities`; one that ``sends_data`` sends the invented texts of this check.
@@ -108,7 +110,7 @@ def check_backend(backend: ModelBackend[Any], model: str, folder: Path, options:
     insist(backend_findings(backend, model, folder, options))
 
 
-def backend_findings(backend: ModelBackend[Any], model: str, folder: Path, options: Any = None) -> list[Finding]:
+def backend_findings(backend: AnyBackend, model: str, folder: Path, options: BaseModel | None = None) -> list[Finding]:
     """Return what each check of `check_backend` found."""
     checks = [check for needed, check in CHECKS if needed <= backend.abilities]
     return examine("model backend", backend.name, checks, Material(backend, model, folder, options))
@@ -213,7 +215,7 @@ def answers_keep_to_their_schema(material: Material) -> None:
     require(found in [{"color": "red"}, {"color": "blue"}], f"the schema {COLOUR_SCHEMA} was answered {answer.text!r}")
 
 
-CHECKS: tuple[tuple[frozenset[Ability], Check], ...] = (
+CHECKS: tuple[tuple[frozenset[Ability], Check[Material]], ...] = (
     (frozenset(), it_finds_the_same_model_again),
     (frozenset(), its_claims_fit_together),
     (frozenset({"tune"}), its_models_have_files),

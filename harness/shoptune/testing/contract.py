@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,7 +12,9 @@ from shoptune.errors import ShoptuneError
 
 __all__ = ["Check", "ContractError", "Finding", "NotCheckedError", "examine", "insist", "options_of", "require"]
 
-Check = Callable[[Any], None]
+MaterialT = TypeVar("MaterialT")
+
+Check = Callable[[MaterialT], None]
 """Looks at a component and its material; its name says in words what holds if it returns.  Raises `ContractError`
 where that does not hold, `NotCheckedError` where it can't tell."""
 
@@ -45,7 +47,7 @@ class Finding:
         return f"{self.kind} {self.name!r}: {self.check}: {self.outcome}{what}"
 
 
-def examine(kind: str, name: str, checks: Iterable[Check], material: Any) -> list[Finding]:
+def examine(kind: str, name: str, checks: Iterable[Check[MaterialT]], material: MaterialT) -> list[Finding]:
     """Run every check on `material`, whatever the others find; a component that raises has failed the check."""
     return [_finding(kind, name, check, material) for check in checks]
 
@@ -77,7 +79,7 @@ def options_of(model: type[OptionsT], given: OptionsT | None) -> OptionsT:
         raise NotCheckedError(f"its options have no defaults: call the check with options ({needed})") from None
 
 
-def _finding(kind: str, name: str, check: Check, material: Any) -> Finding:
+def _finding(kind: str, name: str, check: Check[MaterialT], material: MaterialT) -> Finding:
     words = check.__name__.strip("_").replace("_", " ")
     outcome: Literal["passed", "failed", "not checked"] = "failed"
     try:

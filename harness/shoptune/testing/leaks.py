@@ -70,7 +70,7 @@ def _gives_away(old: Example, new: Example, value: str) -> bool:
     return shown and any(value in _plain(reference) for reference in new.references)
 
 
-def _exchanges(records: Sequence[Record], place: int) -> Iterator[tuple[Path, Any]]:
+def _exchanges(records: Sequence[Record], place: int) -> Iterator[tuple[Path, str | float]]:
     """Yield each path to a value of the record, with another value that stands there in another record."""
     others = [dict(_leaves(record.fields)) for i, record in enumerate(records) if i != place]
     for path, value in _leaves(records[place].fields):
@@ -79,7 +79,7 @@ def _exchanges(records: Sequence[Record], place: int) -> Iterator[tuple[Path, An
             yield path, other_value
 
 
-def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, str | float]]:
+def _leaves(value: object, path: Path = ()) -> Iterator[tuple[Path, str | float]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _leaves(inner, (*path, key))
@@ -90,10 +90,10 @@ def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, str | float]]:
         yield path, value
 
 
-def _with(fields: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
+def _with(fields: Mapping[str, object], path: Path, value: object) -> dict[str, object]:
     """Return a copy of `fields` with `value` at `path`."""
     changed = copy.deepcopy(dict(fields))
-    here: Any = changed
+    here: Any = changed  # lists and mappings, however deep
     for key in path[:-1]:
         if isinstance(here[key], tuple):
             here[key] = list(here[key])

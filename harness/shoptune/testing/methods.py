@@ -6,16 +6,18 @@ import hashlib
 import json
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TypeVar
 
 import numpy as np
+from pydantic import BaseModel
 
-from shoptune.components import ModelFiles, TuningJob, TuningMethod, TuningReport
+from shoptune.components import AnyMethod, ModelFiles, Progress, TuningJob, TuningReport
 from shoptune.data import Example, Judgement, PreferencePair
 from shoptune.errors import ShoptuneError
 from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
@@ -25,6 +27,10 @@ from shoptune.training_rows import ROW_KINDS, TrainingRow
 __all__ = ["check_method", "make_job", "method_findings", "say_nothing"]
 
 
+OptionsT = TypeVar("OptionsT", bound=BaseModel)
+RowT = TypeVar("RowT", bound=TrainingRow)
+
+
 def say_nothing(done: float, total: float, unit: str = "", detail: str = "") -> None:
     """Take note of no progress."""
 
@@ -32,30 +38,31 @@ def say_nothing(done: float, total: float, unit: str = "", detail: str = "") -> 
 def make_job(
     model: ModelFiles,
     folder: Path,
-    options: Any,
+    options: OptionsT,
     *,
     rows: Sequence[TrainingRow] = (),
     validation_rows: Sequence[TrainingRow] = (),
-    progress: Callable[..., None] = say_nothing,
-    **given: Any,
-) -> TuningJob[Any]:
+    seed: int = 7,
+    progress: Progress = say_nothing,
+    say: Callable[[str], None] = lambda _: None,
+) -> TuningJob[OptionsT]:
     """Make a job that writes below `folder`; a second one with the same folder finds the first one's checkpoints.
 
-    Rows may be of any kinds.  `given` are other fields of the job; the seed is 7 where it isn't given.
+    Rows may be of any kinds.
     """
     output, work = folder / "output", folder / "work"
     output.mkdir(parents=True, exist_ok=True)
     work.mkdir(exist_ok=True)
-    fields: dict[str, Any] = {"seed": 7, "say": lambda _: None} | given
     return TuningJob(
         model=model,
         rows=_by_kind(rows),
         validation_rows=_by_kind(validation_rows),
         options=options,
+        seed=seed,
         output=output,
         work=work,
         progress=progress,
-        **fields,
+        say=say,
     )
 
 
@@ -67,9 +74,13 @@ def _by_kind(rows: Sequence[TrainingRow]) -> dict[str, list[TrainingRow]]:
 class SampleRows:
     """A sample of one kind of training rows."""
 
-    rows: Callable[[], Sequence[TrainingRow]]
-    other: Callable[[Any], TrainingRow]
-    """Makes of a row (of this kind, hence `Any`) one that teaches something else."""
+    rows: Sequence[TrainingRow]
+    other: Sequence[TrainingRow]
+    """The same rows, each changed so that it teaches something else."""
+
+
+def _sample(rows: Sequence[RowT], other: Callable[[RowT], RowT]) -> SampleRows:
+    return SampleRows(rows, [other(row) for row in rows])
 
 
 def _backwards(example: Example) -> Example:
@@ -84,10 +95,10 @@ def _overturned(judgement: Judgement) -> Judgement:
     return replace(judgement, good=not judgement.good)
 
 
-SAMPLES = {
-    "examples": SampleRows(lambda: sample_examples(16), _backwards),
-    "pairs": SampleRows(lambda: sample_pairs(12), _swapped),
-    "judgements": SampleRows(lambda: sample_judgements(12), _overturned),
+SAMPLES: Mapping[str, Callable[[], SampleRows]] = {
+    "examples": lambda: _sample(sample_examples(16), _backwards),
+    "pairs": lambda: _sample(sample_pairs(12), _swapped),
+    "judgements": lambda: _sample(sample_judgements(12), _overturned),
 }
 """By kind of training rows."""
 
@@ -100,31 +111,28 @@ class _KilledError(BaseException):
 class Material:
     """A tuning method, a model to tune, and a folder to do it in."""
 
-    method: TuningMethod[Any]
+    method: AnyMethod
     model: ModelFiles
     folder: Path
-    given: Any
+    given: BaseModel | None
 
     @cached_property
-    def options(self) -> Any:
+    def options(self) -> BaseModel:
         return options_of(self.method.options, self.given)
 
-    @property
+    @cached_property
     def sample(self) -> SampleRows:
         """Rows of the kind that the method learns from."""
         if self.method.learns_from not in SAMPLES:
             raise NotCheckedError(f"there is no sample of the {self.method.learns_from} that it learns from")
-        return SAMPLES[self.method.learns_from]
+        return SAMPLES[self.method.learns_from]()
 
-    @cached_property
-    def job(self) -> Callable[..., TuningJob[Any]]:
-        """Makes a job of a folder's name."""
-        rows = self.sample.rows()
-
-        def make(name: str, **changed: Any) -> TuningJob[Any]:
-            return make_job(self.model, self.folder / name, self.options, **({"rows": rows} | changed))
-
-        return make
+    def job(
+        self, name: str, rows: Sequence[TrainingRow] | None = None, progress: Progress = say_nothing
+    ) -> TuningJob[BaseModel]:
+        """Return a job in the folder `name`, by default with the sample's rows."""
+        rows = self.sample.rows if rows is None else rows
+        return make_job(self.model, self.folder / name, self.options, rows=rows, progress=progress)
 
     @cached_property
     def first(self) -> tuple[TuningReport, str]:
@@ -134,12 +142,12 @@ class Material:
         except ShoptuneError as error:
             raise NotCheckedError(f"it can't tune this model ({error}): call the check with one that it can") from error
 
-    def tune(self, job: TuningJob[Any]) -> tuple[TuningReport, str]:
+    def tune(self, job: TuningJob[BaseModel]) -> tuple[TuningReport, str]:
         """Run the job; return its report and the digest of the weights that it left."""
         return self.method.tune(job), _digest(job.output)
 
 
-def check_method(method: TuningMethod[Any], model: ModelFiles, folder: Path, options: Any = None) -> None:
+def check_method(method: AnyMethod, model: ModelFiles, folder: Path, options: BaseModel | None = None) -> None:
     """Hold a tuning method against its contract; raises `ContractError` with all that is wrong.  Trains five times.
 
     Args:
@@ -152,7 +160,9 @@ def check_method(method: TuningMethod[Any], model: ModelFiles, folder: Path, opt
     insist(method_findings(method, model, folder, options))
 
 
-def method_findings(method: TuningMethod[Any], model: ModelFiles, folder: Path, options: Any = None) -> list[Finding]:
+def method_findings(
+    method: AnyMethod, model: ModelFiles, folder: Path, options: BaseModel | None = None
+) -> list[Finding]:
     """Return what each check of `check_method` found."""
     return examine("tuning method", method.name, CHECKS, Material(method, model, folder, options))
 
@@ -171,7 +181,7 @@ def it_leaves_a_model_and_a_report(material: Material) -> None:
 
 def it_changes_weights(material: Material) -> None:
     """A tuned model must depend on what it was tuned with: an untrained adapter is the same for all data."""
-    other = material.job("other data", rows=[material.sample.other(row) for row in material.sample.rows()])
+    other = material.job("other data", material.sample.other)
     require(material.tune(other)[1] != material.first[1], "tuned with other data it leaves the same weights")
 
 
@@ -240,7 +250,7 @@ def _shake_global_generators() -> None:
         generator.rand(1)
 
 
-def _torch() -> Iterator[Any]:
+def _torch() -> Iterator[ModuleType]:
     """Yield torch where the method has imported it; the core doesn't."""
     if "torch" in sys.modules:
         yield sys.modules["torch"]

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
-from typing import Any, cast
 
 import numpy as np
+from pydantic import BaseModel
 
-from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Metric
+from shoptune.components import AdditiveMetric, AnyAdditiveMetric, Evaluation, FloatArray, Metric
 from shoptune.data import Example, Sample
 from shoptune.errors import UsageError
 from shoptune.metrics.additive import applies_to, checked_rows, values_of
 from shoptune.testing.answered import QUALITIES, Answered, sample_answers
-from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
+from shoptune.testing.contract import ContractError, Finding, NotCheckedError, examine, insist, options_of, require
 
 __all__ = ["check_metric", "metric_findings"]
 
@@ -31,11 +31,11 @@ class Material:
     """A metric with samples to measure."""
 
     metric: Metric
-    given: Any
+    given: BaseModel | None
     samples: Sequence[Answered]
 
     @cached_property
-    def options(self) -> Any:
+    def options(self) -> BaseModel:
         return options_of(self.metric.options, self.given)
 
     @cached_property
@@ -59,10 +59,11 @@ class Material:
         return not isnan(self.value(evaluation))
 
     @property
-    def additive(self) -> AdditiveMetric[Any]:
+    def additive(self) -> AnyAdditiveMetric:
         """The metric, for checks that only additive ones get."""
-        require(isinstance(self.metric, AdditiveMetric), "it is not additive")
-        return cast(AdditiveMetric[Any], self.metric)
+        if not isinstance(self.metric, AdditiveMetric):
+            raise ContractError("it is not additive")
+        return self.metric
 
     def rows(self, evaluation: Evaluation) -> FloatArray:
         """Return the rows [n, k] of an additive metric; refuses what the core would refuse."""
@@ -78,10 +79,10 @@ class Material:
 
 def check_metric(
     metric: Metric,
-    options: Any = None,
+    options: BaseModel | None = None,
     *,
     examples: Sequence[Example] = (),
-    parse: Callable[[str, Example], Any] = lambda text, _: text,
+    parse: Callable[[str, Example], object] = lambda text, _: text,
 ) -> None:
     """Hold a metric against its contract; raises `ContractError` with all that is wrong.
 
@@ -98,10 +99,10 @@ def check_metric(
 
 def metric_findings(
     metric: Metric,
-    options: Any = None,
+    options: BaseModel | None = None,
     *,
     examples: Sequence[Example] = (),
-    parse: Callable[[str, Example], Any] = lambda text, _: text,
+    parse: Callable[[str, Example], object] = lambda text, _: text,
 ) -> list[Finding]:
     """Return what each check of `check_metric` found."""
     samples = [Answered("the given examples", examples, parse)] if examples else [*sample_answers()]

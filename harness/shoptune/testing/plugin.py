@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from shoptune.components import DataAdapter, Task
+from pydantic import BaseModel
+
+from shoptune.components import AnyAdapter, AnyTask
 from shoptune.data import Record, Tables
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 from shoptune.experiment.file import read_experiment_file
@@ -134,11 +135,11 @@ class _Samples:
                 found.setdefault(name, path)
         return found
 
-    def file(self, adapter: DataAdapter[Any]) -> Path | None:
+    def file(self, adapter: AnyAdapter) -> Path | None:
         """Return a good file for the adapter, if there is one."""
         return self._files.get(adapter.name)
 
-    def tables(self, task: Task[Any]) -> tuple[Tables, Any]:
+    def tables(self, task: AnyTask) -> tuple[Tables, BaseModel | None]:
         """Return tables for the task, and its options or None."""
         experiment = self.experiment
         for name, use in experiment.file.tasks.items() if experiment else ():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TypeVar
 
 from defusedxml.ElementTree import fromstring
 from markdown_it import MarkdownIt
@@ -166,7 +166,10 @@ def _controls(content: str) -> str | None:
     return f"it holds the control character {found[0]!r}, which a terminal obeys" if found else None
 
 
-def _unreadable(read: Callable[[Any], Any], content: Any) -> str | None:
+Content = TypeVar("Content", str, bytes)
+
+
+def _unreadable(read: Callable[[Content], object], content: Content) -> str | None:
     try:
         read(content)
     except Exception as error:

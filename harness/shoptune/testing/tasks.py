@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from math import isfinite
-from typing import Any
 
-from shoptune.components import Task
+from pydantic import BaseModel
+
+from shoptune.components import AnyTask
 from shoptune.data import Dropped, Example, Invalid, Note, Record, Tables
 from shoptune.storage.jsonl import from_line, to_line
 from shoptune.testing.contract import Check, Finding, NotCheckedError, examine, insist, options_of, require
 from shoptune.testing.hostile import ANSWERS, damaged
 from shoptune.testing.leaks import find_leak
-from shoptune.training_rows import ROW_KINDS, RowKind, TrainingRow
+from shoptune.training_rows import ROW_KINDS, AnyRowKind, TrainingRow
 
 __all__ = ["check_task", "task_findings"]
 
@@ -30,12 +31,12 @@ ROLES = ("system", "user", "assistant")
 class Material:
     """A task with records to make examples of."""
 
-    task: Task[Any]
+    task: AnyTask
     tables: Tables
-    given: Any
+    given: BaseModel | None
 
     @cached_property
-    def options(self) -> Any:
+    def options(self) -> BaseModel:
         return options_of(self.task.options, self.given)
 
     @cached_property
@@ -63,7 +64,7 @@ class Material:
         return [row for row in made if not isinstance(row, Dropped | Note)]
 
 
-def check_task(task: Task[Any], tables: Tables, options: Any = None) -> None:
+def check_task(task: AnyTask, tables: Tables, options: BaseModel | None = None) -> None:
     """Hold a task against its contract, on a shop's tables; raises `ContractError` with all that is wrong.
 
     Args:
@@ -75,7 +76,7 @@ def check_task(task: Task[Any], tables: Tables, options: Any = None) -> None:
     insist(task_findings(task, tables, options))
 
 
-def task_findings(task: Task[Any], tables: Tables, options: Any = None) -> list[Finding]:
+def task_findings(task: AnyTask, tables: Tables, options: BaseModel | None = None) -> list[Finding]:
     """Return what each check of `check_task` found."""
     checks = [*CHECKS, *(_can_be_used(kind) for name, kind in ROW_KINDS.items() if name in task.rows)]
     return examine("task", task.name, checks, Material(task, tables, options))
@@ -164,7 +165,7 @@ def baselines_answer(material: Material) -> None:
         require(usable, f"no answer of the baseline {name!r} parses; the first is {_short(answers[0])}")
 
 
-def _can_be_used(kind: RowKind[Any]) -> Check:
+def _can_be_used(kind: AnyRowKind) -> Check[Material]:
     """Return the check of a task's training rows of one kind."""
 
     def check(material: Material) -> None:

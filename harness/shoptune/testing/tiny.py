@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from shoptune.components import FloatArray, ModelFiles
 from shoptune.testing.samples import sample_examples
@@ -96,7 +96,7 @@ def _write_weights(folder: Path, vocabulary: int, seed: int) -> None:
         "mlp.down_proj": (WIDTH, INNER),
     }
 
-    def random(*shape: int) -> Any:
+    def random(*shape: int) -> npt.NDArray[np.float32]:
         values: FloatArray = chance.normal(0, SPREAD, shape)
         return values.astype(np.float32)
 
@@ -108,5 +108,5 @@ def _write_weights(folder: Path, vocabulary: int, seed: int) -> None:
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
 
 
-def _write_json(path: Path, content: Any) -> None:
+def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, indent=1), "utf-8")

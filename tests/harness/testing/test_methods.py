@@ -77,7 +77,7 @@ def test_a_faulty_tuning_method_is_found(fault: str, tmp_path: Path) -> None:
 
 def test_there_is_a_sample_of_every_kind_of_training_rows() -> None:
     assert list(SAMPLES) == list(ROW_KINDS)
-    for name, sample in SAMPLES.items():
-        kind, rows = ROW_KINDS[name], sample.rows()
-        assert all(isinstance(row, kind.row_type) and not kind.useless(row) for row in rows)
-        assert all(sample.other(row) != row for row in rows)
+    for name, make in SAMPLES.items():
+        kind, sample = ROW_KINDS[name], make()
+        assert all(isinstance(row, kind.row_type) and not kind.useless(row) for row in sample.rows)
+        assert all(other != row for row, other in zip(sample.rows, sample.other, strict=True))

@@ -116,7 +116,7 @@ def test_a_checkpoint_is_complete_when_its_state_is_there(
 ) -> None:
     monkeypatch.setattr(callbacks, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(callbacks, "CHECKPOINT_SHARE", float("inf"))
-    sft.tune(make_job(tiny, tmp_path, SFTOptions(batch_size=4, epochs=1), examples=examples(8)))
+    sft.tune(make_job(tiny, tmp_path, SFTOptions(batch_size=4, epochs=1), rows=examples(8)))
     (folder,) = tmp_path.glob("work/checkpoint-*")
     written = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
     require(written[-1].name == "trainer_state.json", f"{written[-1].name} is last", "checkpoints.newest_checkpoint")

@@ -42,13 +42,13 @@ def plainly(monkeypatch: pytest.MonkeyPatch) -> None:
 def supervised(model: ModelFiles, folder: Path, *, weighted: bool) -> TuningReport:
     given = [dataclasses.replace(e, weight=1.0 + weighted * (i % 3)) for i, e in enumerate(examples(12))]
     options = SFTOptions(batch_size=3, learning_rate=1e-3, lora={"r": 4}, trainer=ACCUMULATED)
-    return sft.tune(make_job(model, folder, options, examples=given, validation_examples=examples(4)))
+    return sft.tune(make_job(model, folder, options, rows=given, validation_rows=examples(4)))
 
 
 def preferred(model: ModelFiles, folder: Path, *, weighted: bool) -> TuningReport:
     given = [dataclasses.replace(p, weight=1.0 + weighted * (i % 3)) for i, p in enumerate(sample_pairs(12))]
     options = DPOOptions(batch_size=3, learning_rate=1e-3, trainer=ACCUMULATED)
-    return dpo.tune(make_job(model, folder, options, pairs=given, validation_pairs=sample_pairs(4)))
+    return dpo.tune(make_job(model, folder, options, rows=given, validation_rows=sample_pairs(4)))
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -73,7 +73,7 @@ def test_a_training_comes_to_the_same(
 def test_an_order_that_could_not_be_resumed_is_refused(tiny: ModelFiles, tmp_path: Path) -> None:
     options = SFTOptions(trainer={"train_sampling_strategy": "group_by_length"})
     with pytest.raises(UsageError, match=f"group_by_length.* does not go with {PLAIN}"):
-        sft.tune(make_job(tiny, tmp_path, options, examples=examples(4)))
+        sft.tune(make_job(tiny, tmp_path, options, rows=examples(4)))
 
 
 @pytest.mark.usefixtures("plainly")

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from shoptune.data import Record
 from shoptune.dataset.personal_data.fields import is_identifier, is_personal
@@ -18,7 +18,7 @@ from shoptune.dataset.personal_data.patterns import mask, mask_emails
 
 __all__ = ["is_personal", "mask", "without_personal_data"]
 
-_EMPTY: tuple[Any, ...] = (None, "", [], {}, ())
+_EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 
 
 def without_personal_data(record: Record, masked: Counter[str], fields: Counter[str]) -> Record:
@@ -66,10 +66,10 @@ def _field(name: str, around: str) -> _Field:
 
 
 def _mapping(
-    values: Mapping[str, Any], path: tuple[str, ...], masked: Counter[str], dropped: set[str]
-) -> Mapping[str, Any]:
+    values: Mapping[str, object], path: tuple[str, ...], masked: Counter[str], dropped: set[str]
+) -> Mapping[str, object]:
     """Return the mapping itself, or a copy without what is personal; `path` are the names of the fields around it."""
-    kept: dict[str, Any] = {}
+    kept: dict[str, object] = {}
     changed = False
     for name, value in values.items():
         field = _field(name, path[-1] if path else "")
@@ -83,7 +83,7 @@ def _mapping(
     return kept if changed else values
 
 
-def _value(value: Any, field: _Field, path: tuple[str, ...], masked: Counter[str], dropped: set[str]) -> Any:
+def _value(value: object, field: _Field, path: tuple[str, ...], masked: Counter[str], dropped: set[str]) -> object:
     """Return a field's value, or a copy without what is personal in it."""
     if isinstance(value, str):
         return (mask_emails if field.is_identifier else mask)(value, masked)

@@ -12,7 +12,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
-from typing import Any
 
 from shoptune.data import Record, is_original_html
 from shoptune.data_report import FieldProfile, StrangeRow
@@ -92,7 +91,7 @@ class Profile:
         return strange_rows([*edges, *self._barest.rows()], columns, self._records)
 
 
-def _values(fields: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _values(fields: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     """Yield each field's name and value; those of `attributes` one by one."""
     for name, value in fields.items():
         if name == "attributes" and isinstance(value, Mapping):

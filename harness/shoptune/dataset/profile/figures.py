@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import regex
 
@@ -49,7 +49,7 @@ _UNSPACED = regex.compile(r"(?V1)[[\p{Line_Break=SA}\p{Han}\p{Hiragana}\p{Kataka
 _EAST_ASIAN = {"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HALFWIDTH", "IDEOGRAPHIC"}
 
 
-def figures_of(value: Any) -> Figures | None:
+def figures_of(value: object) -> Figures | None:
     """Return what `value` shows; None where it is empty: None, blank, or a list or mapping without items."""
     if not isinstance(value, str):
         return _number(value) if isinstance(value, int | float) else presence_of(value)
@@ -80,7 +80,7 @@ def figures_of(value: Any) -> Figures | None:
     return Figures(length, 0.0, traits)
 
 
-def presence_of(value: Any) -> Figures | None:
+def presence_of(value: object) -> Figures | None:
     """Return no more than that `value` is there; None where it is empty."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
