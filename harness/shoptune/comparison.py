@@ -8,7 +8,7 @@ raises `SCHEMA_VERSION`.  Timings and memory stand under `cost` alone, so that t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -141,7 +141,7 @@ class CandidateInfo(Model):
     """The tuning method; None where it wasn't tuned."""
     few_shot: int = 0
     """Training examples shown in each prompt."""
-    info: dict[str, object] = Field(default_factory=dict)
+    info: dict[str, Any] = Field(default_factory=dict)
     """How it ran: dtype, device, chat template, ..."""
 
 
@@ -193,7 +193,7 @@ class MetricInfo(Model):
     """What it is about: ``overlap``, ``faithfulness``, ...; metrics of one theme are shown together."""
     additive: bool
     """Whether it is a function of a sum over samples, and so has intervals, verdicts and slices."""
-    options: dict[str, object] = Field(default_factory=dict)
+    options: dict[str, Any] = Field(default_factory=dict)
     """Its options, as in the experiment file, with their defaults."""
 
 
@@ -231,11 +231,11 @@ class Training(Model):
     """The candidate that was tuned."""
     method: str
     """The tuning method."""
-    data: dict[str, object]
+    data: dict[str, Any]
     """Rows used, dropped, truncated; share of tokens masked; length percentiles; stop token trained."""
     loss: list[dict[str, float]]
     """The loss curve: ``step``, ``epoch``, ``loss``, perhaps ``validation_loss``."""
-    info: dict[str, object] = Field(default_factory=dict)
+    info: dict[str, Any] = Field(default_factory=dict)
     """Settings and figures of the method: trainable parameters, dtype, ..."""
 
 

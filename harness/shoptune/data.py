@@ -100,7 +100,7 @@ class Example:
     choices: tuple[str, ...] = ()
     """If there are any, the answer is chosen among them by log-likelihood instead of generated."""
     group: str
-    answer_schema: Mapping[str, object] = field(default_factory=dict)
+    answer_schema: Mapping[str, Any] = field(default_factory=dict)
     """The JSON Schema of a good answer, for a task that wants JSON; with ``generate: {constrain: true}`` a model can
     write nothing else."""
     slices: Mapping[str, str] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class Example:
     """The attributes that a text may state."""
     weight: float = 1.0
     """How much it counts in the loss of supervised tuning; 0 leaves it out of training, never out of scoring."""
-    evidence: Mapping[str, object] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
     """What the weight rests on: views, units sold, ..."""
     content: str = ""
     """The shop's own words in it, without any instruction: what duplicates are found by.  Empty: the first reference,
@@ -131,7 +131,7 @@ class PreferencePair:
     rejected: str
     group: str
     weight: float = 1.0
-    evidence: Mapping[str, object] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
     """Why chosen beat rejected: exposures, conversions, probability; or that the pair is synthetic."""
     origin: str = ""
 
@@ -147,7 +147,7 @@ class Judgement:
     """Whether the text did well (it sold) or badly (what it describes was returned)."""
     group: str
     weight: float = 1.0
-    evidence: Mapping[str, object] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)
     """What the judgement rests on: views, units sold, returns; `source` says in a few words where it comes from."""
     origin: str = ""
 

@@ -41,7 +41,7 @@ class TrainingRow(Protocol):
         """How much it counts in training; 0 leaves it out."""
 
     @property
-    def evidence(self) -> Mapping[str, object]:
+    def evidence(self) -> Mapping[str, Any]:
         """What the row rests on."""
 
     @property

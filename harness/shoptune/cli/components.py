@@ -43,7 +43,7 @@ def _show(kind: str, name: str | None, *, as_json: bool) -> None:
     from shoptune.plugins import load_plugins
 
     plugins = load_plugins()
-    known = plugins.of_kind(kind)
+    known = plugins.configurable(kind)
     if name is None:
         rows = [summary_of(registered) for _, registered in sorted(known.items())]
         if as_json:

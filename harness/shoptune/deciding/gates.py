@@ -35,10 +35,14 @@ def _on(measure: str) -> JsonDict:
     return {"required": [measure], "not": _MUST_BE_RECOMMENDED}
 
 
+def _without(key: str) -> JsonDict:
+    return {"not": {"required": [key]}}
+
+
 _ALONE: JsonDict = {
     "allOf": [
         _MUST_BE_RECOMMENDED,
-        *({"not": {"required": [name]}} for name in ("metric", "cost", "slice", "margin", "value")),
+        *(_without(name) for name in ("metric", "cost", "slice", "margin", "value")),
     ]
 }
 

@@ -40,8 +40,9 @@ class ResourceMonitor:
 
     def __enter__(self) -> "ResourceMonitor":
         self._started = time.perf_counter()
-        for device in range(cuda.device_count() if (cuda := _cuda()) else 0):
-            cuda.reset_peak_memory_stats(device)
+        if cuda := _cuda():
+            for device in range(cuda.device_count()):
+                cuda.reset_peak_memory_stats(device)
         self._look()
         self._thread.start()
         return self

@@ -401,7 +401,7 @@ class ExperimentCheck:
             self._fail(keys, f"there is no {kind} {name!r}.{did_you_mean(name, known)}")
 
     def _component(self, kind: str, name: str, keys: Sequence[str | int]) -> Registered[Configurable]:
-        known = self.plugins.of_kind(kind)
+        known = self.plugins.configurable(kind)
         if name not in known:
             self._suspects += self.plugins.suspects(kind)
             self._fail(keys, self.plugins.missing(kind, known, name))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -14,7 +15,7 @@ __all__ = ["YamlFile", "read_yaml"]
 class _Loader(yaml.SafeLoader):
     """Safe YAML in which ``1e-4`` is a number and a key can't be given twice."""
 
-    def compose_mapping_node(self, anchor: Mapping[str, yaml.Node]) -> yaml.MappingNode:
+    def compose_mapping_node(self, anchor: dict[Any, yaml.Node]) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
         seen: dict[str, int] = {}
         for key, _ in node.value:
@@ -37,9 +38,9 @@ _Loader.add_implicit_resolver(
 
 
 class YamlFile:
-    """A YAML file: its content, and where each key stands."""
+    """A YAML file: its content, which nothing has checked yet (hence `Any`), and where each key stands."""
 
-    def __init__(self, path: Path, content: object, root: yaml.Node | None) -> None:
+    def __init__(self, path: Path, content: Any, root: yaml.Node | None) -> None:
         self.path = path
         self.content = content
         self._root = root
@@ -81,7 +82,7 @@ def read_yaml(path: Path) -> YamlFile:
     return YamlFile(path, content, root)
 
 
-def _parse(text: str) -> tuple[object, yaml.Node | None]:
+def _parse(text: str) -> tuple[Any, yaml.Node | None]:
     loader = _Loader(text)
     try:
         root = loader.get_single_node()

@@ -24,10 +24,11 @@ def highlights_of(metric: AnyAdditiveMetric, options: BaseModel, sample: Sample)
         return []
     where = f"Metric {metric.name!r}: highlights of sample {sample.example.id!r}"
     try:
-        highlights: list[Highlight] = list(metric.highlights(sample, options))
+        brought: list[object] = list(metric.highlights(sample, options))
     except Exception as error:
         raise PluginError(f"{where} raised {type(error).__name__}: {error}") from error
-    for mark in highlights:
+    highlights: list[Highlight] = []
+    for mark in brought:
         if not isinstance(mark, Highlight) or mark.kind not in {"good", "bad"}:
             raise PluginError(f"{where} are to be `Highlight`s of kind 'good' or 'bad'; found {mark!r}.")
         if not 0 <= mark.start < mark.end <= len(sample.prediction.text):
@@ -35,6 +36,7 @@ def highlights_of(metric: AnyAdditiveMetric, options: BaseModel, sample: Sample)
                 f"{where} must lie within its prediction's {len(sample.prediction.text)} characters and hold one at "
                 f"least; found {mark!r}."
             )
+        highlights.append(mark)
     return sorted(highlights, key=lambda mark: (mark.start, mark.end, mark.kind, mark.note))
 
 

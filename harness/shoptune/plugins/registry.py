@@ -12,7 +12,7 @@ import pluggy
 
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 from shoptune.plugins.faults import RAISED, Fault, fault_of
-from shoptune.plugins.loaded import Component, LoadedPlugin, Registered
+from shoptune.plugins.loaded import Component, Configurable, LoadedPlugin, Registered
 from shoptune.plugins.streams import refusing_replaced_streams, stdout_to_stderr
 
 if TYPE_CHECKING:
@@ -132,6 +132,11 @@ class Plugins:
     def of_kind(self, kind: str) -> Mapping[str, Registered[Component]]:
         """Return the components of one of the `KINDS` by name."""
         found: Mapping[str, Registered[Component]] = getattr(self, f"{kind}s".replace(" ", "_"))
+        return found
+
+    def configurable(self, kind: str) -> Mapping[str, Registered[Configurable]]:
+        """Do as `of_kind`, for kinds whose components have options: all but report and export formats."""
+        found: Mapping[str, Registered[Configurable]] = getattr(self, f"{kind}s".replace(" ", "_"))
         return found
 
     @staticmethod

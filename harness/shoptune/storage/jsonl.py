@@ -48,4 +48,7 @@ def from_line(line: bytes, kind: type[T]) -> T:
     except orjson.JSONDecodeError:  # infinite or huge numbers, see `to_line`
         fields = json.loads(line)
     # JSON knows no tuples, and frozen rows hold no lists.
-    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
+    return kind(**values)

@@ -18,8 +18,6 @@ Check = Callable[[MaterialT], None]
 """Looks at a component and its material; its name says in words what holds if it returns.  Raises `ContractError`
 where that does not hold, `NotCheckedError` where it can't tell."""
 
-OptionsT = TypeVar("OptionsT", bound=BaseModel)
-
 
 class ContractError(AssertionError):
     """A component breaks its contract; the message says how, with what, and what the contract is."""
@@ -68,7 +66,7 @@ def require(holds: object, message: str) -> None:
         raise ContractError(message)
 
 
-def options_of(model: type[OptionsT], given: OptionsT | None) -> OptionsT:
+def options_of(model: type[BaseModel], given: BaseModel | None) -> BaseModel:
     """Return the options, or the defaults where none are given; raises `NotCheckedError` where there are none."""
     if given is not None:
         return given

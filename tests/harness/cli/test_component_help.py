@@ -20,7 +20,7 @@ from shoptune.plugins import load_plugins
 from tests.fakes import shoptune
 
 PLUGINS = load_plugins(only=lambda point: point.dist is not None and point.dist.name == "shoptune")
-COMPONENTS = [(kind, name) for kind in KIND_OF.values() for name in sorted(PLUGINS.of_kind(kind))]
+COMPONENTS = [(kind, name) for kind in KIND_OF.values() for name in sorted(PLUGINS.configurable(kind))]
 REST: dict[str, Any] = {
     "name": "rest",
     "data": {"shop": {"products": "products.csv"}},
@@ -72,12 +72,12 @@ class Chain(Options):
 
 
 def test_options_within_themselves_end() -> None:
-    assert [option.name for option in options_of(Chain)] == ["next"]
+    assert [option["name"] for option in options_of(Chain)] == ["next"]
 
 
 @pytest.mark.parametrize(("kind", "name"), COMPONENTS)
 def test_everything_that_is_ours_is_explained(kind: str, name: str) -> None:
-    found = help_of(PLUGINS.of_kind(kind)[name])
+    found = help_of(PLUGINS.configurable(kind)[name])
     json.dumps(found)
     assert all("any value" not in option["type"] for option in found["options"])
     assert [option["name"] for option in found["options"] if not option["meaning"]] == []

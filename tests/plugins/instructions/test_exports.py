@@ -108,7 +108,7 @@ def test_trl_takes_them(form: ExportFormat, render: Callable[[Any], dict[str, st
 
     asked = tuple(ASK)
     row = dict(form.rows["examples"](example(asked, "Yes.")))
-    preference = dict(form.rows["pairs"](pair(asked, "Yes.", "No.")))
+    preference: dict[str, Any] = dict(form.rows["pairs"](pair(asked, "Yes.", "No.")))
     unpaired = dict(form.rows["judgements"](judgement(asked, "No.", good=False)))
     assert is_conversational(row)
     assert is_conversational(preference)

@@ -52,7 +52,11 @@ class Profile:
             if column is None or (figures := column.measure(value)) is None:
                 continue
             if column.watched:
-                if figures.words >= RUNNING_TEXT and (first := texts.setdefault(value, name)) != name:
+                if (
+                    figures.words >= RUNNING_TEXT
+                    and isinstance(value, str)  # only texts have words
+                    and (first := texts.setdefault(value, name)) != name
+                ):
                     figures = figures._replace(traits={**figures.traits, ("same", first): 1})
                 row.figures[name] = figures
             column.add(figures, row)
