@@ -25,7 +25,6 @@ __all__ = [
     "Cost",
     "GateVerdict",
     "MetricInfo",
-    "Phase",
     "PromptSensitivity",
     "Provenance",
     "Result",
@@ -42,7 +41,6 @@ SCHEMA_VERSION = "3"
 
 Interval = tuple[float, float]
 Verdict = Literal["better", "worse", "inconclusive"]
-Phase = Literal["tune", "predict", "judge"]
 
 
 class Model(Described):
@@ -206,7 +204,7 @@ class Cost(Model):
     """The task that was answered; None for tuning."""
     metric: str | None = None
     """The metric that asked a judge; None for tuning and predicting."""
-    phase: Phase
+    phase: str
     """``tune``, ``predict``, or ``judge``: a model was asked about the candidate's answers."""
     seconds: float
     """Wall-clock time, in seconds."""
