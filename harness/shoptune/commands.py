@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaValue
+
     from shoptune.components import AnyAdapter
 
 __all__ = [
@@ -27,7 +29,7 @@ __all__ = [
     "store_option",
 ]
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., Any])  # a command, whatever it takes and returns
 
 experiment_argument: Callable[[F], F] = click.argument("experiment", type=click.Path(path_type=Path))
 """``experiment: Path``, the experiment file."""
@@ -68,7 +70,7 @@ def check_experiment(experiment: Path) -> None:
     load_experiment(experiment)
 
 
-def experiment_schema() -> dict[str, object]:
+def experiment_schema() -> JsonSchemaValue:
     """Return the JSON Schema of experiment files that ``shoptune schema`` prints, with all installed components."""
     from shoptune.experiment.schema import experiment_schema as schema
     from shoptune.plugins import load_plugins

@@ -25,7 +25,6 @@ __all__ = [
     "Cost",
     "GateVerdict",
     "MetricInfo",
-    "Phase",
     "PromptSensitivity",
     "Provenance",
     "Result",
@@ -42,7 +41,6 @@ SCHEMA_VERSION = "3"
 
 Interval = tuple[float, float]
 Verdict = Literal["better", "worse", "inconclusive"]
-Phase = Literal["tune", "predict", "judge"]
 
 
 class Model(Described):
@@ -141,7 +139,7 @@ class CandidateInfo(Model):
     """The tuning method; None where it wasn't tuned."""
     few_shot: int = 0
     """Training examples shown in each prompt."""
-    info: dict[str, Any] = Field(default_factory=dict)
+    info: dict[str, Any] = Field(default_factory=dict)  # Any: JSON values that its backend chose
     """How it ran: dtype, device, chat template, ..."""
 
 
@@ -193,7 +191,7 @@ class MetricInfo(Model):
     """What it is about: ``overlap``, ``faithfulness``, ...; metrics of one theme are shown together."""
     additive: bool
     """Whether it is a function of a sum over samples, and so has intervals, verdicts and slices."""
-    options: dict[str, Any] = Field(default_factory=dict)
+    options: dict[str, Any] = Field(default_factory=dict)  # Any: the metric alone knows their types
     """Its options, as in the experiment file, with their defaults."""
 
 
@@ -206,7 +204,7 @@ class Cost(Model):
     """The task that was answered; None for tuning."""
     metric: str | None = None
     """The metric that asked a judge; None for tuning and predicting."""
-    phase: Phase
+    phase: str
     """``tune``, ``predict``, or ``judge``: a model was asked about the candidate's answers."""
     seconds: float
     """Wall-clock time, in seconds."""
@@ -231,7 +229,7 @@ class Training(Model):
     """The candidate that was tuned."""
     method: str
     """The tuning method."""
-    data: dict[str, Any]
+    data: dict[str, Any]  # Any, here and in `info`: JSON values that its method chose
     """Rows used, dropped, truncated; share of tokens masked; length percentiles; stop token trained."""
     loss: list[dict[str, float]]
     """The loss curve: ``step``, ``epoch``, ``loss``, perhaps ``validation_loss``."""

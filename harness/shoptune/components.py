@@ -273,7 +273,7 @@ tuned, since there are files with weights; ``repeat``: asked again, give the sam
 class ModelSession(Protocol):
     """A model, ready to answer."""
 
-    info: Mapping[str, object]
+    info: Mapping[str, Any]  # JSON values of the backend's own choice
     """What a report should say about how the model ran: dtype, device, which chat template, ..."""
 
     def generate(

@@ -52,7 +52,7 @@ class Record:
     """
 
     id: str
-    fields: Mapping[str, Any]
+    fields: Mapping[str, Any]  # JSON values: which, the shop and its adapter know
     origin: str
     """Where it stands, for messages: ``products.csv:118``."""
     group: str
@@ -109,7 +109,7 @@ class Example:
     """The attributes that a text may state."""
     weight: float = 1.0
     """How much it counts in the loss of supervised tuning; 0 leaves it out of training, never out of scoring."""
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # JSON values of the task's own choice
     """What the weight rests on: views, units sold, ..."""
     content: str = ""
     """The shop's own words in it, without any instruction: what duplicates are found by.  Empty: the first reference,
@@ -131,7 +131,7 @@ class PreferencePair:
     rejected: str
     group: str
     weight: float = 1.0
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # JSON values of the task's own choice
     """Why chosen beat rejected: exposures, conversions, probability; or that the pair is synthetic."""
     origin: str = ""
 
@@ -147,7 +147,7 @@ class Judgement:
     """Whether the text did well (it sold) or badly (what it describes was returned)."""
     group: str
     weight: float = 1.0
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # JSON values of the task's own choice
     """What the judgement rests on: views, units sold, returns; `source` says in a few words where it comes from."""
     origin: str = ""
 
@@ -200,7 +200,7 @@ class Sample:
     example: Example
     prediction: Prediction
     answer: Any
-    """What `Task.parse` returned: for a text task the text, or `Invalid`."""
+    """What `Task.parse` returned: for a text task the text, or `Invalid`; hence `Any`."""
 
     @property
     def text(self) -> str:

@@ -75,6 +75,9 @@ class StepCost:
     tokens_in: int = 0
     """Tuning: all tokens seen; answering: prompt tokens."""
     tokens_out: int = 0
+    learned: bool = False
+    """Whether the tokens were learned from, not asked and written: those are the machine's business, and no provider
+    charges for them."""
     peak_memory_bytes: int | None = None
     """Of the process that computed it."""
     peak_accelerator_bytes: int | None = None

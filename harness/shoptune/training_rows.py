@@ -22,7 +22,7 @@ __all__ = ["ROW_KINDS", "AnyRowKind", "RowKind", "TrainingRow", "rows_of", "sour
 class TrainingRow(Protocol):
     """What rows of every kind have in common; each is a frozen dataclass of plain values."""
 
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # what makes a class a dataclass to type checkers
 
     @property
     def id(self) -> str:

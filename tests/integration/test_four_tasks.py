@@ -1,12 +1,15 @@
 """The samples of four tasks in one experiment, with the real backend and trainer on a tiny random model."""
 
+import os
 import random
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import yaml
 
@@ -40,8 +43,8 @@ def finished(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def make_folder(folder: Path, model: Path) -> Path:
-    """Put the tasks' own samples and experiments together."""
+def make_folder(folder: Path, model: Path, *, processes: int | None = None) -> Path:
+    """Put the tasks' own samples and experiments together; steps are computed in `processes`, or one by one."""
     folder.mkdir()
     shutil.copytree(model, folder / "model")
     experiment: dict[str, Any] = {"name": "four", "data": {}, "tasks": {}, "candidates": CANDIDATES}
@@ -59,6 +62,8 @@ def make_folder(folder: Path, model: Path) -> Path:
         experiment["tasks"][task] = {**use, "data": task, "generate": {"max_new_tokens": 8}}
     experiment["compare"] = {"baseline": "base", "resamples": 200}
     experiment["reports"] = ["json"]
+    if processes:
+        experiment["executor"] = {"executor": "processes", "processes": processes}
     write_experiment(folder, experiment)
     return folder
 
@@ -84,6 +89,48 @@ def test_killed_at_ten_random_moments_it_ends_with_the_same_results(
     done = shoptune(folder)
     assert done.returncode == 0, done.stderr
     assert comparison(folder) == comparison(finished)
+
+
+def test_two_processes_come_to_the_same(finished: Path, model: Path, tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "shop", model, processes=2)
+    done = shoptune(folder)
+    assert done.returncode == 0, done.stderr
+    assert comparison(folder) == comparison(finished)
+
+
+def test_two_processes_killed_at_twenty_random_moments_end_with_the_same_results(
+    finished: Path, model: Path, tmp_path: Path
+) -> None:
+    """Ten times the run itself, ten times one of its processes."""
+    folder = make_folder(tmp_path / "shop", model, processes=2)
+    chance, killed = random.Random(23), {"run": 0, "process": 0}
+    while min(killed.values()) < 10:
+        victim = min(killed, key=lambda name: killed[name])
+        run = subprocess.Popen(
+            command(), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment()
+        )
+        time.sleep(chance.uniform(1, 9))
+        workers = workers_of(run)
+        targets = [worker.pid for worker in workers] if victim == "process" else [run.pid]
+        if run.poll() is None and targets:
+            os.kill(chance.choice(targets), signal.SIGKILL)
+            killed[victim] += 1
+        code = run.wait(timeout=120)
+        assert psutil.wait_procs(workers, timeout=20)[1] == [], "no process outlives its run"
+        if code == 0:  # it was done: start anew, until all kills have hit
+            shutil.rmtree(folder / ".shoptune")
+    done = shoptune(folder)
+    assert done.returncode == 0, done.stderr
+    assert comparison(folder) == comparison(finished)
+
+
+def workers_of(run: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Return the processes that compute the run's steps."""
+    try:
+        found = psutil.Process(run.pid).children(recursive=True)
+        return [child for child in found if "spawn_main" in " ".join(child.cmdline())]
+    except psutil.Error:
+        return []
 
 
 def test_a_sixth_model_computes_itself_alone(finished: Path, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def about_one(sample: Sample, _: Sample | None, options: NoOptions) -> Iterator[
 
 def said_yes(evaluation: Evaluation, options: NoOptions) -> FloatArray:
     told = [evaluation.judgements[sample.example.id] for sample in evaluation.samples]
-    return np.array([[answer.text == "yes", 1] for (answer,) in told], dtype=np.float64)
+    return np.array([[answer.text == "yes", 1] for (answer,) in told], dtype=np.float64).reshape(-1, 2)
 
 
 # --- two answers -----------------------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def wins(evaluation: Evaluation, options: NoOptions) -> FloatArray:
     for sample in evaluation.samples:
         as_first, as_second = evaluation.judgements[sample.example.id]
         rows.append([((as_first.text == "first") + (as_second.text == "second")) / 2, 1])
-    return np.array(rows, dtype=np.float64)
+    return np.array(rows, dtype=np.float64).reshape(-1, 2)
 
 
 # --- the judge -------------------------------------------------------------------------------------------------------

@@ -415,7 +415,7 @@ class ExperimentCheck:
         keys: Sequence[str | int],
         *,
         around: type[BaseModel],
-    ) -> ConfiguredComponent[Any]:
+    ) -> ConfiguredComponent[Any]:  # of `kind`, as the caller knows
         registered = self._component(kind, name, [*keys, FIELDS.get(kind, kind)])
         return ConfiguredComponent(registered, self._options(registered, options, keys, around=around))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 
 import numpy as np
@@ -16,7 +15,6 @@ from shoptune.comparison import (
     CandidateInfo,
     Comparison,
     Cost,
-    Phase,
     Provenance,
     SampleAnswer,
     SampleInfo,
@@ -43,8 +41,6 @@ from shoptune.storage.jsonl import read_jsonl
 from shoptune.storage.store import Store, StoredStep
 
 __all__ = ["assemble"]
-
-_PHASES: Mapping[str, Phase] = {"tune": "tune", "predict": "predict", "judge": "judge"}
 
 LIBRARIES = ("shoptune", "torch", "transformers", "trl", "peft", "numpy", "scipy", "rouge-score", "sacrebleu")
 
@@ -232,20 +228,22 @@ def _step_record(step: Step) -> StepRecord:
     )
 
 
-def _cost(step: Step, measured: StepCost, prices: Prices | None) -> Cost:
+def _cost(step: Step, cost: StepCost, prices: Prices | None) -> Cost:
     """Return what a step took, which the store keeps, and what that costs at the prices of today's experiment file."""
-    tunes, seconds = step.kind == "tune", measured.seconds
-    tokens_in, tokens_out = measured.tokens_in, measured.tokens_out
-    asked, written = (0, 0) if tunes else (tokens_in, tokens_out)
-    tokens = tokens_in if tunes else tokens_out
+    asked, written = (0, 0) if cost.learned else (cost.tokens_in, cost.tokens_out)
+    tokens = cost.tokens_in if cost.learned else cost.tokens_out
     return Cost(
         candidate=step.candidate or "",
         task=step.task,
         metric=step.metric,
-        phase=_PHASES[step.kind],
-        tokens_per_second=tokens / seconds if tokens and seconds else None,
-        money=prices.of(seconds=seconds, tokens_in=asked, tokens_out=written) if prices else None,
-        **asdict(measured),
+        phase=step.kind,
+        seconds=cost.seconds,
+        tokens_in=cost.tokens_in,
+        tokens_out=cost.tokens_out,
+        tokens_per_second=tokens / cost.seconds if tokens and cost.seconds else None,
+        peak_memory_bytes=cost.peak_memory_bytes,
+        peak_accelerator_bytes=cost.peak_accelerator_bytes,
+        money=prices.of(seconds=cost.seconds, tokens_in=asked, tokens_out=written) if prices else None,
     )
 
 

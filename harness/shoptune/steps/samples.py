@@ -62,7 +62,7 @@ def _answers(folder: Path) -> Iterator[object]:
             yield Invalid(found["invalid"]) if "invalid" in found else found["answer"]
 
 
-def _loaded(line: bytes) -> dict[str, Any]:
+def _loaded(line: bytes) -> dict[str, Any]:  # what the task made of an answer, or why it is invalid
     try:
         found: dict[str, Any] = orjson.loads(line)
     except orjson.JSONDecodeError:  # halves of surrogate pairs, and whole numbers beyond 64 bits

@@ -101,6 +101,7 @@ class TuneStep(Step):
         return StepCost(
             seconds=timer.seconds,
             tokens_in=report.tokens,
+            learned=True,
             peak_memory_bytes=monitor.peak_memory_bytes,
             peak_accelerator_bytes=monitor.peak_accelerator_bytes,
         )

@@ -43,7 +43,7 @@ def read_jsonl(path: Path, kind: type[T]) -> Iterator[T]:
 
 def from_line(line: bytes, kind: type[T]) -> T:
     """Read a row that `to_line` wrote."""
-    try:
+    try:  # what a line holds goes by `kind`, hence Any
         fields: dict[str, Any] = orjson.loads(line)
     except orjson.JSONDecodeError:  # infinite or huge numbers, see `to_line`
         fields = json.loads(line)

@@ -47,6 +47,7 @@ class StoredStep:
 
     folder: Path
     manifest: Mapping[str, Any]
+    """The JSON that `Store.finish` got (hence `Any`), and ``files``."""
 
     def path(self, name: str) -> Path:
         """Return the path of one of its files or folders; raises StoreError where there is none."""
@@ -56,7 +57,7 @@ class StoredStep:
         return path
 
     def json(self, name: str) -> Any:
-        """Read one of its JSON files."""
+        """Read one of its JSON files; what is in it, whoever wrote it knows."""
         return json.loads(self.path(name).read_text("utf-8"))
 
 

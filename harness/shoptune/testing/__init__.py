@@ -12,6 +12,7 @@ stand in `shoptune.testing.fixtures`.
 from shoptune.testing.adapters import check_adapter, repeat_lines
 from shoptune.testing.backends import check_backend
 from shoptune.testing.contract import ContractError, Finding
+from shoptune.testing.executors import check_executor
 from shoptune.testing.hostile import everywhere
 from shoptune.testing.invented_comparison import sample_comparison
 from shoptune.testing.methods import check_method, make_job
@@ -36,6 +37,7 @@ __all__ = [
     "Finding",
     "check_adapter",
     "check_backend",
+    "check_executor",
     "check_method",
     "check_metric",
     "check_plugin",

@@ -67,8 +67,9 @@ class Answered:
         qualities = QUALITIES if self.examples[0].choices else [q for q in QUALITIES if q not in BORROWED]
         places = range(len(self.examples))
         samples = [self._sample(place, qualities[place % len(qualities)]) for place in places]
-        asked = (self.examples[place % len(places)] for place in range(len(ANSWERS)))
-        samples += [self._answer(example, text, "stop", -9.0) for example, text in zip(asked, ANSWERS, strict=True)]
+        for number, text in enumerate(ANSWERS):
+            example = self.examples[number % len(places)]
+            samples.append(self._answer(replace(example, id=f"{example.id} again {number}"), text, "stop", -9.0))
         return self.evaluation(samples)
 
     def evaluation(self, samples: Sequence[Sample]) -> Evaluation:

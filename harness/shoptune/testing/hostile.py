@@ -108,7 +108,7 @@ def everywhere(plain: Comparison, text: str) -> Comparison:
     return Comparison.model_validate(renamed | {"experiment": text, "baseline": renamed["baseline"] + text})
 
 
-def _rename(recommendation: dict[str, Any], text: str) -> None:
+def _rename(recommendation: dict[str, Any], text: str) -> None:  # a dumped `Recommendation`
     recommendation |= {"headline": text, "reason": text}
     for found in recommendation["tasks"]:
         found |= {key: found[key] + text for key in ("task", "headline", "reason")}

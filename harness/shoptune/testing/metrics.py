@@ -17,6 +17,7 @@ from shoptune.errors import UsageError
 from shoptune.metrics.additive import applies_to, checked_rows, values_of
 from shoptune.testing.answered import QUALITIES, Answered, sample_answers
 from shoptune.testing.contract import ContractError, Finding, NotCheckedError, examine, insist, options_of, require
+from shoptune.testing.needs import asked, takes_the_first, with_needs
 
 __all__ = ["check_metric", "metric_findings"]
 
@@ -68,13 +69,14 @@ class Material:
     def rows(self, evaluation: Evaluation) -> FloatArray:
         """Return the rows [n, k] of an additive metric; refuses what the core would refuse."""
         ids = [sample.example.id for sample in evaluation.samples]
-        return checked_rows(self.additive.rows(evaluation, self.options), ids, "its answer")
+        seen = with_needs(self.metric, self.options, evaluation)
+        return checked_rows(self.additive.rows(seen, self.options), ids, "its answer")
 
     def value(self, evaluation: Evaluation) -> float:
         """Return the metric's value, NaN where nothing was counted."""
         if isinstance(self.metric, AdditiveMetric):
             return float(values_of(self.metric, self.rows(evaluation).sum(axis=0)))
-        return float(self.metric.value(evaluation, self.options))
+        return float(self.metric.value(with_needs(self.metric, self.options, evaluation), self.options))
 
 
 def check_metric(
@@ -106,12 +108,16 @@ def metric_findings(
 ) -> list[Finding]:
     """Return what each check of `check_metric` found."""
     samples = [Answered("the given examples", examples, parse)] if examples else [*sample_answers()]
+    asks = isinstance(metric, AdditiveMetric) and metric.questions is not None
     checks = [
         *EVERY,
         *(ADDITIVE if isinstance(metric, AdditiveMetric) else ()),
         *((highlights_lie_in_the_text,) if isinstance(metric, AdditiveMetric) and metric.highlights else ()),
         *((shares_lie_between_0_and_1,) if metric.format == "share" else ()),
-        *((the_reference_scores_best,) if metric.higher_is_better is not None else ()),
+        *(JUDGED if asks else ()),
+        *((the_judges_place_decides_nothing,) if asks and "baseline_answers" in metric.needs else ()),
+        # What an invented judge says of the reference means nothing.
+        *((the_reference_scores_best,) if metric.higher_is_better is not None and not asks else ()),
     ]
     return examine("metric", metric.name, checks, Material(metric, options, samples))
 
@@ -207,6 +213,39 @@ def highlights_lie_in_the_text(material: Material) -> None:
                 require(mark.note.strip(), f"the mark of {text[mark.start : mark.end]!r} has no note")
 
 
+def the_same_questions_are_asked_again(material: Material) -> None:
+    for answered in material.answered:
+        samples = answered.mixed().samples
+        one, other = (_asked_by_id(material, samples) for _ in range(2))
+        require(one == other, f"{answered.name}: asked what to ask twice, it asks differently")
+
+
+def _asked_by_id(material: Material, samples: Sequence[Sample]) -> list[list[Example]]:
+    seen = with_needs(material.metric, material.options, Evaluation(samples=samples))
+    return asked(material.metric, material.options, samples, seen.baseline)
+
+
+def the_judges_place_decides_nothing(material: Material) -> None:
+    """A judge that always takes what stands first must prefer neither of two answers: ask in both orders."""
+    for answered in material.answered:
+        ours, theirs = answered.of_quality("cut off").samples, answered.of_quality("perfect").samples
+        values = []
+        for samples, baseline in ((ours, theirs), (theirs, ours)):
+            seen = with_needs(
+                material.metric,
+                material.options,
+                Evaluation(samples=samples, baseline=baseline),
+                takes_the_first,
+            )
+            rows = material.additive.rows(seen, material.options)
+            values.append(float(values_of(material.additive, np.asarray(rows, dtype=np.float64).sum(axis=0))))
+        require(
+            _same(*values),
+            f"{answered.name}: with a judge that always takes the first place it is {values[0]}, and {values[1]} with "
+            "the two answers exchanged; ask in both orders, and count a contradiction as a tie",
+        )
+
+
 EVERY = (
     samples_of_every_kind_are_measured,
     the_same_samples_give_the_same_value,
@@ -214,6 +253,7 @@ EVERY = (
     nothing_counted_has_no_value,
 )
 ADDITIVE = (rows_are_additive, reduce_is_vectorised)
+JUDGED = (the_same_questions_are_asked_again,)
 
 
 def _parts(samples: Sequence[Sample]) -> Iterator[list[int]]:

@@ -21,6 +21,7 @@ from shoptune.plugins.loading import installed_names
 from shoptune.testing.adapters import adapter_findings
 from shoptune.testing.backends import backend_findings
 from shoptune.testing.contract import Finding
+from shoptune.testing.executors import executor_findings
 from shoptune.testing.methods import method_findings
 from shoptune.testing.metrics import metric_findings
 from shoptune.testing.reports import report_findings
@@ -92,6 +93,8 @@ def _findings(plugins: Plugins, folder: Path) -> Iterator[Finding]:
             yield from backend_findings(backend.component, str(model.folder), folder)
     for name, method in plugins.tuning_methods.items():
         yield from method_findings(method.component, model, _new(folder / "method" / name))
+    for name, executor in plugins.executors.items():
+        yield from executor_findings(executor.component, _new(folder / "executor" / name))
     for fault in plugins.faults:
         yield Finding(kind="plugin", name=fault.name, check="it registers", outcome="failed", message=str(fault))
 

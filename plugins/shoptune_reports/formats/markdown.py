@@ -202,7 +202,7 @@ def _noise(comparison: Comparison) -> Iterator[Block]:
 def _cost(comparison: Comparison) -> Iterator[Block]:
     parts = [
         f"{phase} {duration(sum(c.seconds for c in comparison.cost if c.phase == key))}"
-        for key, phase in (("tune", "tuning"), ("predict", "predicting"))
+        for key, phase in (("tune", "tuning"), ("predict", "predicting"), ("judge", "judging"))
         if any(c.phase == key for c in comparison.cost)
     ]
     if parts:

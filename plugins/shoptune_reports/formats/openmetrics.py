@@ -81,7 +81,8 @@ def _add_cost(registry: CollectorRegistry, costs: Iterable[Cost], prices: Prices
     memory = Gauge("shoptune_peak_memory", "Peak memory of a phase", labels, unit="bytes", registry=registry)
     money = Gauge("shoptune_cost_money", "Price of a phase", (*labels, "currency"), registry=registry)
     for cost in costs:
-        where = (cost.candidate, cost.task or "", cost.phase)
+        # A task may have several metrics that ask a judge: each is a phase of its own.
+        where = (cost.candidate, cost.task or "", f"{cost.phase} {cost.metric}" if cost.metric else cost.phase)
         _set([seconds], where, [cost.seconds])
         _set([tokens], (*where, "in"), [cost.tokens_in])
         _set([tokens], (*where, "out"), [cost.tokens_out])
