@@ -80,7 +80,9 @@ class StepWorker:
                         warnings.append(f"{step.name}{by} replaced {' and '.join(replaced)}; it was put back")
                     store.finish(work, _manifest(step) | {"cost": asdict(cost) if cost else {}})
         except BaseException as error:
-            raise _explained(step, error, plugins) from error
+            if (explained := _explained(step, error, plugins)) is error:
+                raise
+            raise explained from error
         return StepOutcome(
             folder=store.folder(step.fingerprint),
             seconds=time.perf_counter() - started,
