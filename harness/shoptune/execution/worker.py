@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -73,7 +75,8 @@ class StepWorker:
                     context = StepContext(
                         store=store, plugins=plugins, work=work, progress=reporter.progress, say=reporter.say
                     )
-                    with restoring_streams() as replaced:
+                    # Standard output is the command's own, and may be JSON that a program reads.
+                    with redirect_stdout(sys.stderr), restoring_streams() as replaced:
                         cost = step.run(context)
                     if replaced:
                         by = _by(step)

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
+import pytest
+
 from tests.fakes import Shop
 
 
@@ -26,3 +32,16 @@ def test_what_was_raised_first_is_told(shop: Shop) -> None:
     assert "error: no space left on the disk" in outcome.output
     assert "OSError: [Errno 28]" in outcome.output, "in the traceback"
     assert "failed tune drilled: OSError" in shop.journal()
+
+
+@pytest.mark.parametrize("executor", ["local", {"executor": "processes", "processes": 1}])
+def test_what_plugins_print_meanwhile_does_not_mix_with_the_commands_output(shop: Shop, executor: object) -> None:
+    shop.set("executor", executor).plugin_source('            reached("read")', '            print("stray")')
+    shop.plugin_source('    note(f"before {step.name}")', '    print("stray")')
+    shop.plugin_source('    note(f"after {step.name}")', '    print("stray")')
+    code = "from shoptune.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "data", shop.path.name, "--json"], cwd=shop.folder, capture_output=True, check=True
+    )
+    assert json.loads(done.stdout).keys() == {"echo"}
+    assert b"stray" in done.stderr
