@@ -57,6 +57,10 @@ class RowError(DataError):
         super().__init__(f"{origin}: {reason}" + (f": {detail}" if detail else ""))
         self.origin, self.reason, self.detail = origin, reason, detail
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle what it was made of: Exception's own way would give `__init__` the message."""
+        return type(self), (self.origin, self.reason, self.detail), self.__dict__
+
 
 class PluginError(ShoptuneError):
     """A plugin could not be loaded, or raised; the message names it."""

@@ -133,8 +133,13 @@ class Step(ABC):
 
     @cached_property
     def inputs(self) -> tuple[Step, ...]:
-        """The steps whose results it reads."""
+        """The steps that it depends on directly; `run` may read the results of those that they depend on, too."""
         return tuple(_steps_in([value for name, value in _deciding(self)]))
+
+    @cached_property
+    def rests_on(self) -> frozenset[str]:
+        """Fingerprints of all steps that it depends on, directly or not: what has to be done before it can begin."""
+        return frozenset(found for each in self.inputs for found in (each.fingerprint, *each.rests_on))
 
     @cached_property
     def settings(self) -> Mapping[str, JsonValue]:

@@ -9,13 +9,13 @@ import signal
 import threading
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, Self
 
 from shoptune.components import Worker
-from shoptune.errors import StepError
+from shoptune.errors import DataError, PluginError, ShoptuneError, StepError, StoreError, UsageError
 from shoptune.step import Step, StepOutcome
 
 __all__ = ["Child", "Died", "Failed", "Finished", "Progressed", "Said"]
@@ -78,40 +78,52 @@ class Child:
         """Start a process that sees one device, or all there are."""
         context = multiprocessing.get_context("spawn")  # a fork would share locks and threads of the libraries
         here, there = context.Pipe()
-        process = context.Process(target=_serve, args=(worker, there, device), daemon=True, name="shoptune step")
+        # Not daemonic, since Python forbids those processes of their own, which a step may want: `stop` ends it.
+        process = context.Process(target=_serve, args=(worker, there, device), daemon=False, name="shoptune step")
         process.start()
         there.close()  # so that the pipe ends when the process does
         return cls(process, here)
 
     @property
     def waitables(self) -> Sequence[Any]:
-        """What becomes ready when there is news."""
+        """What becomes ready when there is news, or when it and all that it started have ended."""
         return self.connection, self.process.sentinel
 
-    def send(self, step: Step) -> None:
-        """Give it a step to compute."""
+    def is_alive(self) -> bool:
+        """Whether it has not ended."""
+        return self.process.is_alive()
+
+    def send(self, step: bytes) -> None:
+        """Give it a pickled step to compute."""
         try:
-            self.connection.send_bytes(pickle.dumps(step))
+            self.connection.send_bytes(step)
         except OSError:  # it is no more, which `receive` says
             return
 
     def receive(self) -> News:
-        """Return its next news; waits for it."""
+        """Return its next news, when one of the `waitables` is ready or it is dead."""
         try:
-            news: News = pickle.loads(self.connection.recv_bytes())  # noqa: S301 - of a process of our own
+            if self.connection.poll():
+                news: News = pickle.loads(self.connection.recv_bytes())  # noqa: S301 - of a process of our own
+                return news
         except (EOFError, OSError):
+            pass
+        if self.is_alive():
             self.process.join(PATIENCE)
-            return Died(_how(self.process.exitcode))
-        return news
+        return Died(_how(self.process.exitcode))
 
-    def stop(self) -> None:
-        """End it: in the middle of a step, whose checkpoints stay, or after the last one."""
-        self.connection.close()
+    def terminate(self) -> None:
+        """Ask it to end: in the middle of a step, whose checkpoints stay, or after the last one."""
         self.process.terminate()
-        self.process.join(PATIENCE)
-        if self.process.is_alive():
+
+    def join(self) -> None:
+        """Wait until it has ended, and make it end if it doesn't."""
+        if self.is_alive():
+            self.process.join(PATIENCE)
+        if self.is_alive():
             self.process.kill()
             self.process.join()
+        self.connection.close()
 
 
 def _how(exitcode: int | None) -> str:
@@ -125,14 +137,18 @@ class _Reporter:
     """A `shoptune.components.Reporter` that sends what it is told to the parent."""
 
     connection: Connection[Any, Any]
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """A step may report from several threads."""
 
     def progress(self, done: float, total: float, unit: str = "", detail: str = "") -> None:
         """Send how far the step is."""
-        _send(self.connection, Progressed(done, total, unit, detail))
+        with self.lock:
+            _send(self.connection, Progressed(float(done), float(total), unit, detail))
 
     def say(self, text: str) -> None:
         """Send a line for the screen."""
-        _send(self.connection, Said(text))
+        with self.lock:
+            _send(self.connection, Said(text))
 
 
 def _send(connection: Connection[Any, Any], news: News) -> None:
@@ -158,20 +174,35 @@ def _serve(worker: Worker, connection: Connection[Any, Any], device: str | None)
             news: News = Finished(worker(step, reporter))
         except BaseException as error:
             news = _failed(error)
-        _send(connection, news)
+        with reporter.lock:
+            _send(connection, news)
 
 
 def _failed(error: BaseException) -> Failed:
     """Return what can be sent of an error: its own kind where it can be pickled, and its traceback in words."""
     error.add_note("In another process:\n" + "".join(traceback.format_exception(error)))
-    for cause in (error.__cause__, None):
-        failed = Failed(error, cause)
+    for sent, cause in ((error, error.__cause__), (error, None), (_plain(error), None)):
+        failed = Failed(sent, cause)
         try:
             pickle.loads(pickle.dumps(failed))  # noqa: S301 - made here
         except Exception:  # noqa: S112 - a plugin's error may not survive it
             continue
         return failed
-    return Failed(StepError(f"{type(error).__name__}: {error}"), None)
+    raise AssertionError("an error of ours, made of a text, can be pickled")
+
+
+def _plain(error: BaseException) -> ShoptuneError:
+    """Return an error of ours that says the same, with the same exit code."""
+    kinds = (kind for kind in type(error).__mro__ if kind in _OURS)
+    kind: type[ShoptuneError] = next(kinds, StepError)
+    is_ours = isinstance(error, ShoptuneError)
+    plain = kind(str(error) if is_ours else f"{type(error).__name__}: {error}")
+    for note in error.__notes__:
+        plain.add_note(note)
+    return plain
+
+
+_OURS = (DataError, UsageError, PluginError, StoreError, StepError)
 
 
 def _end_with_parent() -> None:

@@ -115,6 +115,12 @@ def test_tuning_it_is_refused(shop: Shop, parent: str, start: str) -> None:
     )
 
 
+def test_tuning_what_may_be_chosen_is_refused_too(shop: Shop) -> None:
+    shop.set("candidates.best", {"select": {"of": ["base", "api"], "task": "echo", "metric": "overlap"}})
+    shop.set("candidates.further", {"from": "best", "tune": {"method": "drill"}})
+    assert "candidates.further.tune: it starts from 'best', which goes back to 'api'" in refused(shop)
+
+
 @pytest.mark.parametrize(
     ("key", "value", "line", "ability"),
     [

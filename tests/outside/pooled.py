@@ -47,7 +47,7 @@ def execute(execution: Execution[PoolOptions]) -> None:
     ) as pool:
         while waiting or under_way:
             unfinished = {step.fingerprint for step in (*waiting, *under_way.values())}
-            for step in [s for s in waiting if not any(i.fingerprint in unfinished for i in s.inputs)]:
+            for step in [s for s in waiting if unfinished.isdisjoint(s.rests_on)]:
                 waiting.remove(step)
                 execution.watch.started(step)
                 under_way[pool.submit(compute, execution.worker, step, Silent())] = step

@@ -36,8 +36,11 @@ def execute(
         return
     from shoptune.execution.worker import StepWorker  # noqa: PLC0415 - a run with nothing to compute needs none
 
+    to_compute: dict[str, Step] = {}
+    for step in missing:
+        to_compute.setdefault(step.fingerprint, step)
     execution = Execution(
-        steps=list({step.fingerprint: step for step in reversed(missing)}.values())[::-1],
+        steps=list(to_compute.values()),
         worker=StepWorker.of(store, plugins),
         watch=RunWatch(store, plugins, display),
         options=executor.options,

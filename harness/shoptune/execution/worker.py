@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -73,14 +75,17 @@ class StepWorker:
                     context = StepContext(
                         store=store, plugins=plugins, work=work, progress=reporter.progress, say=reporter.say
                     )
-                    with restoring_streams() as replaced:
+                    # Standard output is the command's own, and may be JSON that a program reads.
+                    with redirect_stdout(sys.stderr), restoring_streams() as replaced:
                         cost = step.run(context)
                     if replaced:
                         by = _by(step)
                         warnings.append(f"{step.name}{by} replaced {' and '.join(replaced)}; it was put back")
                     store.finish(work, _manifest(step) | {"cost": asdict(cost) if cost else {}})
         except BaseException as error:
-            raise _explained(step, error, plugins) from error
+            if (explained := _explained(step, error, plugins)) is error:
+                raise
+            raise explained from error
         return StepOutcome(
             folder=store.folder(step.fingerprint),
             seconds=time.perf_counter() - started,

@@ -4,7 +4,9 @@
 - `file`: what the file may say, as pydantic models
 - `validation`: what is wrong with it, in words, with file and line
 - `check`: looks names up, validates the options of components
-- `chosen`: what it chooses: components with their options, files with their adapter
+- `fit`: what it asks of its models, and their backends can't do
+- `selections`: what it asks of candidates that are the best of others, and can't be done
+- `configured`: what it chooses: components with their options, files with their adapter
 - `load`: all of this in order; what the rest of shoptune starts from
 - `schema`: the file's JSON Schema, for editors
 """

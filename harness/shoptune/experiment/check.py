@@ -367,13 +367,6 @@ class ExperimentCheck:
                 self._known("candidate", other, self.file.candidates, (*keys, "of"))
         with self._noting():
             self._known("task", select.task, self.file.tasks, (*keys, "task"))
-            use = self.file.tasks[select.task]
-            if not (use.split.validation or use.validation_data):
-                self._fail(
-                    keys,
-                    f"candidates are chosen on validation data, and {select.task!r} has none; give it a share, such as "
-                    "`split: {validation: 0.1}`",
-                )
         with self._noting():
             self._refuse_cycle(name)
 

@@ -9,7 +9,7 @@ from shoptune.components import Ability, AnyBackend, AnyTask, Metric
 from shoptune.experiment.configured import ConfiguredComponent
 from shoptune.experiment.file import CandidateUse, ExperimentFile
 
-__all__ = ["Problem", "misfits"]
+__all__ = ["Problem", "misfits", "roots"]
 
 IN_WORDS: Mapping[Ability, str] = {
     "write": "write texts",
@@ -62,8 +62,9 @@ def misfits(
         allowed = file.judges[judge].allow_sending
         yield from _sending(("judges", judge), configured.component, allowed=allowed)
     for candidate, use in file.candidates.items():
-        if use.tune and (root := _root(file.candidates, candidate)) in backends:
-            yield from _tuning(candidate, use, root, backends[root].component)
+        for root in roots(file.candidates, candidate) if use.tune else ():
+            if root in backends:
+                yield from _tuning(candidate, use, root, backends[root].component)
 
 
 def _sending(keys: Sequence[str], backend: AnyBackend, *, allowed: bool) -> Iterator[Problem]:
@@ -114,10 +115,20 @@ def _unable(backend: AnyBackend, ability: Ability) -> str:
     return f"the backend {backend.name!r} can't {IN_WORDS[ability]}"
 
 
-def _root(candidates: Mapping[str, CandidateUse], name: str) -> str:
-    """Return where `from` leads: to a candidate that names a model or a baseline, if it is right."""
-    seen: set[str] = set()
-    while name in candidates and name not in seen and (parent := candidates[name].parent):
-        seen.add(name)
-        name = parent
-    return name
+def roots(candidates: Mapping[str, CandidateUse], name: str) -> list[str]:
+    """Return the candidates that one goes back to by `from` and, whichever is chosen, by `select`.
+
+    These name a model or a baseline; names that lead nowhere, and circles, are left out.
+    """
+    found, seen, left = [], {name}, [name]
+    while left:
+        here = left.pop(0)
+        use = candidates[here]
+        origins = [*([use.parent] if use.parent else []), *(use.select.of if use.select else ())]
+        if not origins:
+            found.append(here)
+        for origin in origins:
+            if origin in candidates and origin not in seen:
+                seen.add(origin)
+                left.append(origin)
+    return found

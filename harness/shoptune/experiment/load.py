@@ -11,6 +11,7 @@ from shoptune.experiment.check import ExperimentCheck
 from shoptune.experiment.configured import ConfiguredComponent, TableFiles
 from shoptune.experiment.file import ExperimentFile, read_experiment_file
 from shoptune.experiment.fit import misfits
+from shoptune.experiment.selections import selection_problems
 from shoptune.plugins import Plugins, load_plugins
 
 __all__ = ["Experiment", "load_experiment"]
@@ -58,6 +59,7 @@ def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
     check.refuse_methods_without_rows(tasks, methods)
     check.metrics_of_methods(methods, metrics)
     check.note(misfits(file, tasks, metrics, backends, judge_backends))
+    check.note(selection_problems(file, metrics))
     check.raise_problems()
     if executor is None:
         raise AssertionError("an executor that isn't there was noted as a problem")

@@ -14,10 +14,10 @@ from functools import cached_property
 from shoptune.comparison import CandidateInfo
 from shoptune.components import AdditiveMetric, AnyBackend, GenerationSettings, Metric, ResolvedModel
 from shoptune.deciding.gates import check_gates
-from shoptune.errors import UsageError, did_you_mean
 from shoptune.experiment.configured import ConfiguredComponent, TableFiles
 from shoptune.experiment.file import CandidateUse, Choosing, ExperimentFile, Generation, Part, Select, Tune
 from shoptune.experiment.load import Experiment
+from shoptune.experiment.selections import looks_at_others
 from shoptune.fingerprint import fingerprint_of_path, versions_of
 from shoptune.planning.describe import describe_candidate, describe_metric
 from shoptune.planning.lineage import lineage, parents_first
@@ -271,18 +271,7 @@ class _Steps:
         )
 
     def _selection(self, name: str, select: Select) -> Selection:
-        metrics = self.experiment.metrics[select.task]
-        if select.metric not in metrics:
-            raise UsageError(
-                f"candidates.{name}.select: the task {select.task!r} has no metric {select.metric!r}."
-                f"{did_you_mean(select.metric, metrics)}"
-            )
-        metric = metrics[select.metric]
-        component = metric.component
-        asks = isinstance(component, AdditiveMetric) and component.questions is not None
-        if component.higher_is_better is None or asks or component.needs & {"baseline_answers", "other_answers"}:
-            why = "has no direction" if component.higher_is_better is None else "looks at more than one's own answers"
-            raise UsageError(f"candidates.{name}.select: {select.metric!r} {why}; choose by another metric")
+        metric = self.experiment.metrics[select.task][select.metric]
         return Selection(
             candidate=name,
             task=select.task,
@@ -296,7 +285,7 @@ class _Steps:
                         self._predict(select.task, member, "validation"), candidate=f"{member} (validation)"
                     ),
                     measured_by=metric.use(),
-                    libraries=versions_of(component.distributions),
+                    libraries=versions_of(metric.component.distributions),
                     others={},
                 )
                 for member in select.of
@@ -323,9 +312,12 @@ class _Steps:
         }
 
     def _measured(self) -> Iterator[tuple[str, str, str, ConfiguredComponent[Metric]]]:
+        """Yield what can be measured in this round: what looks at other candidates waits until all are decided."""
+        undecided = len(self.candidates) < len(self.file.candidates)
         for task, candidate in self.predicted:
             for metric, configured in self.experiment.metrics[task].items():
-                yield task, candidate, metric, configured
+                if not (undecided and looks_at_others(configured.component)):
+                    yield task, candidate, metric, configured
 
     def _baseline_answers(self, task: str, metric: ConfiguredComponent[Metric]) -> PredictStep | None:
         needed = "baseline_answers" in metric.component.needs

@@ -13,7 +13,7 @@ import pluggy
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 from shoptune.plugins.faults import RAISED, Fault, fault_of
 from shoptune.plugins.loaded import Component, Configurable, LoadedPlugin, Registered
-from shoptune.plugins.streams import refusing_replaced_streams, stdout_to_stderr
+from shoptune.plugins.streams import stdout_to_stderr
 
 if TYPE_CHECKING:
     import click
@@ -260,7 +260,7 @@ class Plugins:
     @contextmanager
     def _recording(self, plugin: LoadedPlugin, hook: str) -> Iterator[None]:
         try:
-            with refusing_replaced_streams():
+            with stdout_to_stderr():
                 yield
         except RAISED as error:
             self.warnings.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")

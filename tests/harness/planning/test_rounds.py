@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 
 from tests.fakes import Shop
 
+OUTSIDE = Path(__file__).parents[2] / "outside"
 SELECT = {"of": ["slow", "quick"], "task": "echo", "metric": "overlap"}
 
 
@@ -19,7 +22,7 @@ def choosing(shop: Shop) -> Shop:
         "base": {"model": "fake-model"},
         "slow": {"from": "base", "tune": {"method": "drill", "rate": 0.1}},
         "quick": {"from": "base", "tune": {"method": "drill", "rate": 0.5}},
-        "best": {"select": SELECT},
+        "best": {"select": dict(SELECT)},
         "further": {"from": "best", "tune": {"method": "drill", "steps": 2}},
     }
     return shop
@@ -106,6 +109,47 @@ def test_a_choice_that_can_not_be_made_is_refused(choosing: Shop, change: dict[s
     outcome = choosing.set("candidates.best.select", SELECT | change).run()
     assert outcome.code == 2
     assert said in outcome.output
+    assert "experiment.yaml:" in outcome.output
+
+
+def test_a_metric_that_looks_at_other_candidates_or_asks_a_judge_chooses_nothing(choosing: Shop) -> None:
+    shutil.copy(OUTSIDE / "judged.py", choosing.folder)
+    choosing.experiment["plugins"].append("judged.py")
+    choosing.set("judges", {"strict": {"model": "any", "backend": "length_judge"}})
+    choosing.set("tasks.echo.metrics", ["overlap", "found_long", "preferred"])
+    for metric, why in (("preferred", "looks at the answers of other candidates"), ("found_long", "asks a judge")):
+        outcome = choosing.set("candidates.best.select.metric", metric).run()
+        assert outcome.code == 2
+        assert f"candidates.best.select.metric: '{metric}' {why}" in outcome.output
+        assert "experiment.yaml:" in outcome.output
+
+
+def test_tuning_what_may_turn_out_to_be_no_model_is_refused(choosing: Shop) -> None:
+    choosing.set("candidates.silence", {"baseline": "silence"}).set("candidates.best.select.of", ["slow", "silence"])
+    outcome = choosing.run()
+    assert outcome.code == 2
+    assert "candidates.further.from: 'best' may turn out to be 'silence', which is a baseline" in outcome.output
+    assert "experiment.yaml:" in outcome.output
+    del choosing.experiment["candidates"]["further"]
+    outcome = choosing.run()
+    assert outcome.code == 0, outcome.output
+
+
+def test_the_one_chosen_may_be_what_others_are_compared_with(choosing: Shop) -> None:
+    """Also where a metric looks at its answers, which nobody has before it is chosen."""
+    shutil.copy(OUTSIDE / "judged.py", choosing.folder)
+    choosing.experiment["plugins"].append("judged.py")
+    choosing.set("judges", {"strict": {"model": "any", "backend": "length_judge"}})
+    choosing.set("tasks.echo.metrics", ["overlap", "preferred"]).set("compare.baseline", "best")
+    outcome = choosing.run()
+    assert outcome.code == 0, outcome.output
+    preferred = {
+        r["candidate"]: r["value"]
+        for r in choosing.comparison()["results"]
+        if r["metric"] == "preferred" and r["slice"] is None
+    }
+    assert preferred["best"] == preferred["quick"] == 0.5, "beside itself"
+    assert preferred["base"] < 0.5
 
 
 def test_without_validation_data_there_is_nothing_to_choose_by(choosing: Shop) -> None:

@@ -8,12 +8,14 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
 from pydantic import ValidationError
 
-from shoptune_local.processes import ProcessesOptions
+from shoptune_local.child import Child
+from shoptune_local.processes import ProcessesOptions, _Work
 from tests.fakes import Shop
 
 PROCESSES = {"executor": "processes", "processes": 2}
@@ -101,6 +103,98 @@ def test_when_the_run_ends_its_processes_do(shop: Shop, how: signal.Signals) -> 
         run.wait(timeout=30)
     assert run.returncode != 0
     assert gone(children)
+    if how == signal.SIGINT:
+        assert "failed tune drilled: KeyboardInterrupt" in shop.journal(), "observers are told"
+
+
+def small(shop: Shop) -> Shop:
+    """One task and one tuned candidate."""
+    del shop.experiment["tasks"]["sort"]
+    shop.experiment["candidates"] = {
+        "base": {"model": "fake-model"},
+        "drilled": {"from": "base", "tune": {"method": "drill"}},
+    }
+    return shop
+
+
+def test_a_process_that_dies_is_found_dead_though_what_it_started_lives(shop: Shop) -> None:
+    """What it started holds the pipe, which therefore does not end with the process."""
+    small(shop).plugin_source(
+        '    checkpoint = job.work / "checkpoint.json"',
+        "    if not os.fork():\n"
+        "        time.sleep(40)\n"
+        "        os._exit(0)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        '    checkpoint = job.work / "checkpoint.json"',
+    )
+    started = time.monotonic()
+    outcome = shop.run()
+    assert "tune drilled: the process that computed it died (killed by SIGKILL)" in outcome.output
+    assert time.monotonic() - started < 35
+
+
+def test_a_step_may_start_processes_of_its_own(shop: Shop) -> None:
+    small(shop).plugin_source(
+        '    checkpoint = job.work / "checkpoint.json"',
+        "    import multiprocessing\n"
+        '    helper = multiprocessing.get_context("fork").Process(target=note, args=("helped",))\n'
+        "    helper.start()\n"
+        "    helper.join()\n"
+        '    checkpoint = job.work / "checkpoint.json"',
+    )
+    outcome = shop.run()
+    assert outcome.code == 0, outcome.output
+    assert "helped" in shop.journal()
+
+
+def test_an_error_of_a_row_keeps_its_words_and_exit_code(shop: Shop, alone: Shop) -> None:
+    for each in (shop, alone):
+        each.plugin_source(
+            '            reached("read")',
+            "            from shoptune.errors import RowError\n"
+            '            raise RowError(f"{path.name}:{number}", "no such thing", "buy one")',
+        )
+    ours, theirs = shop.run(), alone.run()
+    assert ours.code == theirs.code == 2
+    assert "error: products.fake:2: no such thing: buy one\n" in ours.output
+    assert "error: products.fake:2: no such thing: buy one\n" in theirs.output
+
+
+def test_so_does_one_that_can_not_be_pickled(shop: Shop) -> None:
+    shop.plugin_source(
+        '            reached("read")',
+        "            from shoptune.errors import DataError\n"
+        "            class Own(DataError):\n"
+        "                pass\n"
+        '            raise Own("it is not for sale")',
+    )
+    outcome = shop.run("run", "--debug")
+    assert outcome.code == 2
+    assert "error: it is not for sale\n" in outcome.output
+    assert "fake_plugin.py" in outcome.output, "where it arose"
+
+
+def test_a_step_that_can_not_be_sent_is_refused_before_anything_runs(shop: Shop) -> None:
+    shop.plugin_source(
+        'summary="Drill", options=TuneOptions', 'summary="Drill", options=type("Own", (TuneOptions,), {})'
+    )
+    outcome = shop.run()
+    assert outcome.code == 3
+    assert "error: tune drilled (plugin 'fake_plugin' 1.2.3) can't be sent to another process" in outcome.output
+    assert "`executor: local` sends nothing" in outcome.output
+    assert not [line for line in shop.journal() if line.startswith("before")]
+    assert shop.set("executor", "local").run().code == 0
+
+
+def test_a_step_waits_for_all_that_it_rests_on(shop: Shop) -> None:
+    """A measurement reads the examples, though the predictions which it measures are in the store."""
+    prepare, measure = shop.step("prepare", task="echo"), shop.step("measure", candidate="base", metric="distinct")
+    work = _Work([prepare, measure], {})
+    assert work.ready() is prepare
+    work.under_way[cast(Child, object())] = prepare
+    assert work.ready() is None
+    work.under_way.clear()
+    assert work.ready() is measure
 
 
 @pytest.mark.slow
