@@ -224,5 +224,8 @@ class TestScoresWhileTuning:
     def test_a_metric_that_no_task_has_is_refused_with_its_line(self, patient: Shop) -> None:
         outcome = patient.set("candidates.patient.tune.keep", "overlop").run()
         assert outcome.code == 2
-        assert "no metric of the tasks that it learns from 'overlop'. Did you mean 'overlap'?" in outcome.output
+        assert "patient asks for the metric 'overlop' while it tunes, and no task that it learns from has it." in (
+            outcome.output
+        )
+        assert "Did you mean 'overlap'?" in outcome.output
         assert "experiment.yaml:" in outcome.output

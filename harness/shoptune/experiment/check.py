@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from pydantic import BaseModel
 
-from shoptune.components import AdditiveMetric, AnyBackend, AnyExecutor, AnyMethod, AnyTask, Metric
+from shoptune.components import AnyBackend, AnyExecutor, AnyMethod, AnyTask, Metric
 from shoptune.data import OWN_PROMPT
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 from shoptune.experiment.configured import ConfiguredComponent, TableFiles
@@ -224,20 +224,6 @@ class ExperimentCheck:
                         self._known("task", task, self.file.tasks, (*keys, "tasks"))
         return chosen
 
-    def metrics_of_methods(
-        self,
-        methods: Mapping[str, ConfiguredComponent[AnyMethod]],
-        metrics: Mapping[str, Mapping[str, ConfiguredComponent[Metric]]],
-    ) -> None:
-        """Check that the metrics which tuning methods will ask for are measured on a task that they learn from."""
-        for name, method in methods.items():
-            tune = self.file.candidates[name].tune
-            tasks = (tune.tasks if tune else None) or tuple(self.file.tasks)
-            known = dict.fromkeys(metric for task in tasks for metric in metrics.get(task, ()))
-            for asked in method.component.metrics(method.options):
-                with self._noting():
-                    self._known("metric of the tasks that it learns from", asked, known, ("candidates", name, "tune"))
-
     # Judges, and where steps are computed
 
     def judge_backends(self) -> dict[str, ConfiguredComponent[AnyBackend]]:
@@ -248,84 +234,12 @@ class ExperimentCheck:
                 chosen[name] = self._backend(("judges", name), use, use.model)
         return chosen
 
-    def judges(self, metrics: Mapping[str, Mapping[str, ConfiguredComponent[Metric]]]) -> dict[tuple[str, str], str]:
-        """Return (task, metric that asks a model) -> the judge that it asks."""
-        found = {}
-        for task, of_task in metrics.items():
-            uses = self.file.tasks[task].metrics or ()
-            for index, use in enumerate(uses):
-                called = use.name or use.metric
-                if called in of_task:
-                    with self._noting():
-                        if judge := self._judge_of(("tasks", task, "metrics", index), use.judge, of_task[called]):
-                            found[task, called] = judge
-            for called, metric in of_task.items() if not uses else ():
-                with self._noting():
-                    if judge := self._judge_of(("tasks", task), None, metric):
-                        found[task, called] = judge
-        return found
-
-    def _judge_of(
-        self, keys: tuple[str | int, ...], named: str | None, metric: ConfiguredComponent[Metric]
-    ) -> str | None:
-        asks = isinstance(metric.component, AdditiveMetric) and metric.component.questions is not None
-        if named and not asks:
-            self._fail((*keys, "judge"), f"the metric {metric.component.name!r} asks no model; take `judge` out")
-        if not asks:
-            return None
-        known = self.file.judges
-        if named:
-            self._known("judge", named, known, (*keys, "judge"))
-            return named
-        if len(known) != 1:
-            remedy = (
-                f"say which: `judge:` with one of {', '.join(sorted(known))}"
-                if known
-                else "name one under `judges:`, such as `judges: {strict: {model: ...}}`"
-            )
-            self._fail(keys, f"the metric {metric.component.name!r} asks a model about answers; {remedy}")
-        return next(iter(known))
-
     def executor(self) -> ConfiguredComponent[AnyExecutor] | None:
         """Return what decides where steps are computed; None where it was noted that there is no such thing."""
         use, chosen = self.file.executor, []
         with self._noting():
             chosen.append(self._choose("executor", use.executor, use.options, ("executor",), around=ExecutorUse))
         return next(iter(chosen), None)
-
-    def refuse_methods_without_rows(
-        self, tasks: Mapping[str, ConfiguredComponent[AnyTask]], methods: Mapping[str, ConfiguredComponent[AnyMethod]]
-    ) -> None:
-        """Note each method that learns from a kind of training rows that none of its tasks makes."""
-        for candidate, method in methods.items():
-            use = self.file.candidates[candidate].tune
-            names = (use and use.tasks) or tuple(self.file.tasks)
-            if not all(name in tasks for name in names):  # noted already; it might be the one that makes them
-                continue
-            needed = method.component.learns_from
-            made = {kind for name in names for kind in tasks[name].component.kinds_of_rows}
-            if needed in made:
-                continue
-            known = {name: of.component for name, of in self.plugins.tuning_methods.items()}
-            methods_that_fit = sorted(name for name, of in known.items() if of.learns_from in made)
-            tasks_that_fit = sorted(
-                name for name, of in self.plugins.tasks.items() if needed in of.component.kinds_of_rows
-            )
-            called = " and ".join(dict.fromkeys(repr(tasks[name].component.name) for name in names))
-            makes_none = f"the task {called} makes none" if len(names) == 1 else f"the tasks {called} make none"
-            remedies = [
-                f"{what} ({', '.join(fitting)})"
-                for what, fitting in (
-                    (f"a method that learns from {' or '.join(sorted(made))}", methods_that_fit),
-                    (f"a task that makes {needed}", tasks_that_fit),
-                )
-                if fitting
-            ]
-            with self._noting():
-                self._fail(
-                    ("candidates", candidate, "tune", "method"),
-                    f"{method.component.name} learns from {needed}; {makes_none}; use {', or '.join(remedies)}",
-                )
 
     # What refers to something in the file itself, and what has no options
 

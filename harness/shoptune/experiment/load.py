@@ -11,6 +11,8 @@ from shoptune.experiment.check import ExperimentCheck
 from shoptune.experiment.configured import ConfiguredComponent, TableFiles
 from shoptune.experiment.file import ExperimentFile, read_experiment_file
 from shoptune.experiment.fit import misfits
+from shoptune.experiment.judging import judges_of, judging_problems
+from shoptune.experiment.learning import learning_problems
 from shoptune.experiment.selections import selection_problems
 from shoptune.plugins import Plugins, load_plugins
 
@@ -53,11 +55,11 @@ def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
     tables, tasks = check.tables(), check.tasks()
     prompts, backends = check.prompts(tasks), check.backends()
     metrics, executor = check.metrics(tasks), check.executor()
-    judges, judge_backends = check.judges(metrics), check.judge_backends()
+    judge_backends = check.judge_backends()
     methods = check.methods()
     check.references(tasks)
-    check.refuse_methods_without_rows(tasks, methods)
-    check.metrics_of_methods(methods, metrics)
+    check.note(learning_problems(file, tasks, metrics, methods, plugins))
+    check.note(judging_problems(file, metrics))
     check.note(misfits(file, tasks, metrics, backends, judge_backends))
     check.note(selection_problems(file, metrics))
     check.raise_problems()
@@ -74,6 +76,6 @@ def load_experiment(path: Path, plugins: Plugins | None = None) -> Experiment:
         backends=backends,
         methods=methods,
         judge_backends=judge_backends,
-        judges=judges,
+        judges=judges_of(file, metrics),
         executor=executor,
     )
