@@ -64,8 +64,8 @@ class TestNotBeWorse:
 
     def test_says_what_was_allowed(self) -> None:
         saw = "rouge_l of sft is 0.31, +0.12 [0.09, 0.15] against base; allowed loss"
-        assert outcome(gate("not_be_worse", margin=0.02), result()) == ("passed", f"{saw} a loss of 0.02.")
-        assert outcome(gate("not_be_worse"), result()) == ("passed", f"{saw} no loss.")
+        assert outcome(gate("not_be_worse", margin=0.02), result()) == ("passed", f"{saw}: 0.02.")
+        assert outcome(gate("not_be_worse"), result()) == ("passed", f"{saw}: none.")
 
     def test_without_interval(self) -> None:
         assert outcome(gate("not_be_worse"), result(difference_interval=None))[0] == "inconclusive"

@@ -42,6 +42,6 @@ class TestCheck:
         assert "Did you mean 'labels'?" in outcome.output
 
     def test_a_plugin_without_components(self) -> None:
-        outcome = shoptune("plugins", "check", "local")
+        outcome = shoptune("plugins", "check", "start")
         assert outcome.code == 0
-        assert "local brings nothing that has a contract" in outcome.output
+        assert "start brings nothing that has a contract" in outcome.output
