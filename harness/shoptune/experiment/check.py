@@ -28,6 +28,7 @@ from shoptune.experiment.fit import Problem
 from shoptune.experiment.validation import dotted, validate
 from shoptune.experiment.yaml_file import YamlFile
 from shoptune.plugins import Plugins, Registered
+from shoptune.plugins.attribution import blaming
 from shoptune.plugins.faults import RAISED
 
 __all__ = ["ExperimentCheck"]
@@ -234,9 +235,21 @@ class ExperimentCheck:
             tune = self.file.candidates[name].tune
             tasks = (tune.tasks if tune else None) or tuple(self.file.tasks)
             known = dict.fromkeys(metric for task in tasks for metric in metrics.get(task, ()))
-            for asked in method.component.metrics(method.options):
+            keys = ("candidates", name, "tune")
+            with blaming(self.plugins.loaded):
+                asked = list(method.component.metrics(method.options))
+            for metric in asked:
                 with self._noting():
-                    self._known("metric of the tasks that it learns from", asked, known, ("candidates", name, "tune"))
+                    self._known("metric of the tasks that it learns from", metric, known, keys)
+                for of_task in (metrics.get(task, {}) for task in tasks):
+                    with self._noting():
+                        if metric in of_task and _needs_more_than_answers(of_task[metric].component):
+                            self._fail(
+                                keys,
+                                f"{method.component.name} measures {metric!r} while it tunes, when there are answers "
+                                "and nothing else; let it measure one that needs neither a judge nor other answers, "
+                                "training examples or probabilities",
+                            )
 
     # Judges, and where steps are computed
 
@@ -278,8 +291,9 @@ class ExperimentCheck:
             self._known("judge", named, known, (*keys, "judge"))
             return named
         if len(known) != 1:
+            where = "" if "metrics" in keys else "list the task's metrics under `metrics:`, and "
             remedy = (
-                f"say which: `judge:` with one of {', '.join(sorted(known))}"
+                f"{where}say which: `judge:` with one of {', '.join(sorted(known))}"
                 if known
                 else "name one under `judges:`, such as `judges: {strict: {model: ...}}`"
             )
@@ -435,3 +449,7 @@ class ExperimentCheck:
 
     def _fail(self, keys: Sequence[str | int], message: str) -> NoReturn:
         raise UsageError(f"{self.yaml.where(keys)}: {dotted(keys)}: {message}")
+
+
+def _needs_more_than_answers(metric: Metric) -> bool:
+    return bool(metric.needs) or (isinstance(metric, AdditiveMetric) and metric.questions is not None)
