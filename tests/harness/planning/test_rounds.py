@@ -81,7 +81,7 @@ def test_test_data_decides_nothing(choosing: Shop) -> None:
 
 
 def test_report_needs_all_rounds(choosing: Shop) -> None:
-    assert "are not in" in choosing.run("report").output
+    assert "9 of 9 steps are not in .shoptune" in choosing.run("report").output, "of the first round"
     choosing.run()
     assert choosing.run("report").code == 0
 
