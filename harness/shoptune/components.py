@@ -561,7 +561,7 @@ class Worker(Protocol):
         """Load the plugins, once a process; only then can steps be unpickled whose options are a plugin file's."""
 
     def __call__(self, step: Step, reporter: Reporter) -> StepOutcome:
-        """Compute one step, when all that it rests on is in the store; raises a `ShoptuneError` that names the fault."""
+        """Compute one step, when all that it rests on is in the store; raises a `ShoptuneError` that names it."""
 
 
 class Watch(Protocol):

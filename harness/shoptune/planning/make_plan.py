@@ -100,6 +100,7 @@ def _described(steps: _Steps, name: str) -> CandidateInfo:
         steps.candidates[name],
         steps.resolved.get(steps.root(name)),
         is_tuned=_tuning(steps.lineage(name), steps.tuned) is not None,
+        few_shot=next(use.few_shot for use in map(steps.candidates.__getitem__, steps.lineage(name)) if not use.select),
         method=steps.experiment.methods.get(name),
     )
 

@@ -62,3 +62,10 @@ def test_an_executor_that_computes_nothing_is_named(shop: Shop, instead: str, sa
     outcome = shop.run()
     assert outcome.code == 3
     assert said in outcome.output
+
+
+def test_an_observer_that_raises_at_each_step_is_told_of_once(shop: Shop) -> None:
+    shop.fail("before_step")
+    outcome = shop.run()
+    assert outcome.code == 0
+    assert outcome.output.count("raised in before_step: ValueError: before_step was asked to raise") == 1
