@@ -367,10 +367,11 @@ class TuningJob(Generic[OptionsT]):
     """Shows a line that stays on the screen: what the model is about to learn from, before the first step."""
     score: Callable[[str, Sequence[Example], Sequence[str]], FloatArray] = _score_nothing
     """(metric, examples, a text for each) -> each text's own value of one of the method's `metrics` [n], NaN where it
-    does not apply: what a reward is.  The examples are from `examples` or `validation_examples`."""
+    does not apply: what a reward is.  The examples are those that the job's tasks made, of either part."""
     evaluate: Callable[[Callable[[Sequence[Example]], Sequence[str]]], Mapping[str, float]] = lambda _: {}
     """Answers validation examples through the function it is given, and returns the method's `metrics` -> value (the
-    mean over tasks): what stops early, and what the best checkpoint is chosen by."""
+    mean over tasks): what stops early, and what the best checkpoint is chosen by.  Raises StepError where there are no
+    validation examples."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -402,7 +403,8 @@ class TuningMethod(Generic[OptionsT]):
     """The kind of training rows that it needs, a name in `shoptune.training_rows.ROW_KINDS`."""
     tune: Callable[[TuningJob[OptionsT]], TuningReport]
     metrics: Callable[[OptionsT], Collection[str]] = _no_metrics
-    """The names, as in the experiment file, of the metrics that a job with these options will ask for."""
+    """The names, as in the experiment file, of the metrics that a job with these options will ask for: such as have no
+    `needs` and ask no judge, since there is nothing but answers while a model is tuned."""
     distributions: tuple[str, ...] = ()
     """Installed distributions whose version decides the result (``trl``, ``peft``, ...): part of the fingerprint."""
 
@@ -566,7 +568,7 @@ class Worker(Protocol):
         """Load the plugins, once a process; only then can steps be unpickled whose options are a plugin file's."""
 
     def __call__(self, step: Step, reporter: Reporter) -> StepOutcome:
-        """Compute one step whose inputs are in the store; raises a `ShoptuneError` that names step and plugin."""
+        """Compute one step, when all that it rests on is in the store; raises a `ShoptuneError` that names it."""
 
 
 class Watch(Protocol):
@@ -579,7 +581,7 @@ class Watch(Protocol):
         """Say that a step was computed and stored."""
 
     def failed(self, step: Step, error: BaseException) -> None:
-        """Say that a step failed.  The executor then raises the error, perhaps after other steps have ended."""
+        """Say that a step failed or was interrupted; the executor then raises, perhaps after others have ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -587,7 +589,7 @@ class Execution(Generic[OptionsT]):
     """What an executor gets."""
 
     steps: Sequence[Step]
-    """Those that the store lacks, each after those of its inputs that are among them."""
+    """Those that the store lacks, each after those among them that it rests on (`Step.rests_on`)."""
     worker: Worker
     watch: Watch
     options: OptionsT

@@ -152,7 +152,11 @@ def select_model_backend(model: str) -> str | None:
 
 @hookspec
 def before_run(experiment: str, steps: Sequence[Step]) -> None:
-    """Called when a run begins, with all its steps; those that the store holds are not computed again."""
+    """Called when a run begins, with its steps; those that the store holds are not computed again.
+
+    Where candidates are chosen among others, these are the steps that the first choice rests on: the rest is planned
+    when it was made.
+    """
 
 
 @hookspec
@@ -180,7 +184,7 @@ def after_step(step: Step, outcome: StepOutcome) -> None:
 
 @hookspec
 def on_step_error(step: Step, error: BaseException) -> None:
-    """Called when a step failed; the run ends after this, perhaps after other steps that were under way."""
+    """Called when a step failed or was interrupted; the run ends after this, perhaps after others under way."""
 
 
 @hookspec

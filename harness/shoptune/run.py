@@ -49,7 +49,7 @@ def run(
     else:
         plugins.notify("after_run", comparison=comparison, folder=folder)
     finally:
-        for warning in plugins.warnings:
+        for warning in dict.fromkeys(plugins.warnings):  # an observer may raise at each step
             display.say(f"warning: {warning}")
     return comparison, written
 

@@ -7,6 +7,7 @@ follow; they are frozen and can be pickled, so an executor may send them to anot
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -177,7 +178,7 @@ def _as_json(value: object, where: str) -> JsonValue:
     if isinstance(value, Step):
         return value.fingerprint
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json", by_alias=True)
+        return _in_order(value.model_dump(mode="json", by_alias=True), value.model_dump(by_alias=True))
     if isinstance(value, Mapping):
         return {str(key): _as_json(each, f"{where}.{key}") for key, each in value.items()}
     if isinstance(value, tuple | list):
@@ -185,3 +186,14 @@ def _as_json(value: object, where: str) -> JsonValue:
     if is_dataclass(value) and not isinstance(value, type):
         return {name: _as_json(each, f"{where}.{name}") for name, each in _deciding(value)}
     raise TypeError(f"{where} is a {type(value).__name__}, which can't be part of a fingerprint")
+
+
+def _in_order(as_json: JsonValue, value: object) -> JsonValue:
+    """Return a model's JSON values with its sets sorted: the order of a set differs from process to process."""
+    if isinstance(as_json, list) and isinstance(value, set | frozenset):
+        return sorted(as_json, key=json.dumps)
+    if isinstance(as_json, dict) and isinstance(value, Mapping) and len(as_json) == len(value):
+        return {key: _in_order(one, of) for (key, one), of in zip(as_json.items(), value.values(), strict=True)}
+    if isinstance(as_json, list) and isinstance(value, tuple | list) and len(as_json) == len(value):
+        return [_in_order(one, of) for one, of in zip(as_json, value, strict=True)]
+    return as_json

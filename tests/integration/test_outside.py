@@ -97,6 +97,34 @@ class TestJudge:
         assert judged.run().code == 0
         assert self.asked(judged) == 5 * 11 * 3 - 7
 
+    def test_it_costs_what_is_said_for_all_whoever_answered(self, judged: Shop) -> None:
+        prices = {"million_tokens_in": 1e6, "candidates": {"base": {"million_tokens_in": 0}}}
+        judged.set("compare.prices", prices).run()
+        path = judged.folder / "reports/fake/comparison.json"
+        costs = {(c["phase"], c["candidate"], c["metric"]): c for c in json.loads(path.read_text("utf-8"))["cost"]}
+        assert costs["predict", "base", None]["money"] == 0
+        assert costs["judge", "base", "found_long"]["money"] == 7 * 11
+
+    def test_the_metrics_libraries_decide_what_is_asked(self, judged: Shop) -> None:
+        source = (judged.folder / "judged.py").read_text("utf-8")
+        changed = source.replace("questions=about_one,", 'questions=about_one,\n        distributions=("numpy",),')
+        (judged.folder / "judged.py").write_text(changed, "utf-8")
+        step = judged.step("judge", candidate="base", metric="found_long")
+        libraries = step.settings["libraries"]
+        assert isinstance(libraries, dict)
+        assert libraries.keys() == {"numpy"}
+
+    def test_a_tasks_own_metric_can_be_given_one_of_several_by_listing_it(self, judged: Shop) -> None:
+        del judged.experiment["tasks"]["echo"]["metrics"]
+        judged.plugin_source('metrics=("overlap", "distinct")', 'metrics=("overlap", "found_long")')
+        assert judged.run("plan").code == 0, "there is but one"
+        outcome = judged.set("judges.lax", {"model": "any", "backend": "length_judge", "weakness": 0}).run("plan")
+        assert outcome.code == 2
+        said = "list the task's metrics under `metrics:`, and say which: `judge:` with one of lax, strict"
+        assert said in outcome.output
+        of_both = [{"metric": "found_long", "judge": "strict"}, {"metric": "found_long", "name": "b", "judge": "lax"}]
+        assert judged.set("tasks.echo.metrics", of_both).run("plan").code == 0
+
     @pytest.mark.parametrize(
         ("key", "value", "said"),
         [
@@ -115,6 +143,11 @@ class TestJudge:
                 "judges.other",
                 {"model": "any", "backend": "length_judge"},
                 "say which: `judge:` with one of other, strict",
+            ),
+            (
+                "judges.strict.generate",
+                {"constrain": True},
+                "judges.strict.generate.constrain: the backend 'length_judge' can't hold answers to a JSON Schema",
             ),
         ],
     )
@@ -229,3 +262,29 @@ class TestScoresWhileTuning:
         )
         assert "Did you mean 'overlap'?" in outcome.output
         assert "experiment.yaml:" in outcome.output
+
+    def test_the_metrics_libraries_decide_it_too(self, patient: Shop) -> None:
+        patient.plugin_source("rows=overlap_rows,", 'rows=overlap_rows,\n            distributions=("numpy",),')
+        libraries = patient.step("tune", candidate="patient").settings["libraries"]
+        assert isinstance(libraries, dict)
+        assert libraries.keys() == {"numpy"}
+
+    @pytest.mark.parametrize("needed", ["baseline_answers", "training"])
+    def test_a_metric_that_needs_more_than_answers_is_refused_with_its_line(self, patient: Shop, needed: str) -> None:
+        patient.plugin_source("rows=overlap_rows,", f'rows=overlap_rows,\n            needs=frozenset({{"{needed}"}}),')
+        outcome = patient.run()
+        assert outcome.code == 2
+        assert "candidates.patient.tune: patient measures 'overlap' while it tunes" in outcome.output
+        assert "experiment.yaml:" in outcome.output
+
+    def test_without_validation_data_it_says_so(self, patient: Shop) -> None:
+        outcome = patient.set("tasks.echo.split", {"test": 0.4, "validation": 0}).run()
+        assert outcome.code == 3
+        assert "the tuning method asks for overlap on validation data, and there is none" in outcome.output
+
+    def test_a_method_that_can_not_say_what_it_measures_is_named(self, patient: Shop) -> None:
+        source = (patient.folder / "patient.py").read_text("utf-8")
+        (patient.folder / "patient.py").write_text(source.replace("(options.keep,)", "(options.kept,)"), "utf-8")
+        outcome = patient.run()
+        assert outcome.code == 3
+        assert "plugin 'patient' 1.0 raised AttributeError" in outcome.output

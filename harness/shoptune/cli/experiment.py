@@ -62,6 +62,7 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
     """Render the reports of a finished run again; compute nothing."""
     from shoptune.errors import UsageError
     from shoptune.experiment.load import load_experiment
+    from shoptune.planning.rounds import steps_of_round
     from shoptune.reporting.assemble import assemble
     from shoptune.reporting.rendering import render
     from shoptune.run import plan_experiment
@@ -71,7 +72,8 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
     made, missing = plan_experiment(loaded, opened)
     if missing:
         raise UsageError(
-            f"{len(missing)} of {len(made.steps)} steps are not in {store}, the first of them {missing[0].name!r}; "
+            f"{len(missing)} of {len(steps_of_round(made))} steps are not in {store}, the first of them "
+            f"{missing[0].name!r}; "
             f"run `shoptune run {experiment}` first"
         )
     comparison = assemble(made, opened, loaded.plugins, command=_command())

@@ -10,6 +10,7 @@ from shoptune.errors import PluginError, ShoptuneError
 from shoptune.execution.progress import Display
 from shoptune.experiment.configured import ConfiguredComponent
 from shoptune.plugins import Plugins
+from shoptune.plugins.faults import RAISED
 from shoptune.step import Step, StepOutcome
 from shoptune.storage.store import Store
 
@@ -49,10 +50,15 @@ def execute(
         executor.component.execute(execution)
     except ShoptuneError:
         raise
-    except Exception as error:
+    except RAISED as error:
         raise PluginError(
             f"{executor.registered.plugin.label} failed to execute the steps: {type(error).__name__}: {error}"
         ) from error
+    if left := missing_steps(execution.steps, store):
+        raise PluginError(
+            f"{executor.registered.plugin.label}: the executor {executor.component.name!r} ended without computing "
+            f"{len(left)} of {len(execution.steps)} steps, the first of them {left[0].name!r}. Tell its author."
+        )
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,9 @@ def misfits(
     for judge, configured in judges.items():
         allowed = file.judges[judge].allow_sending
         yield from _sending(("judges", judge), configured.component, allowed=allowed)
+        if file.judges[judge].generate.constrain and "constrain" not in configured.component.abilities:
+            keys = ("judges", judge, "generate", "constrain")
+            yield Problem(keys, f"{_unable(configured.component, 'constrain')}; take it out")
     for candidate, use in file.candidates.items():
         for root in roots(file.candidates, candidate) if use.tune else ():
             if root in backends:

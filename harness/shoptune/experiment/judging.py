@@ -38,8 +38,9 @@ def judging_problems(file: ExperimentFile, metrics: Metrics) -> Iterator[Problem
             elif named and named not in file.judges:
                 yield Problem((*keys, "judge"), f"there is no judge {named!r}.{did_you_mean(named, file.judges)}")
             elif not named and len(file.judges) != 1:
+                where = "" if "metrics" in keys else "list the task's metrics under `metrics:`, and "
                 remedy = (
-                    f"say which: `judge:` with one of {', '.join(sorted(file.judges))}"
+                    f"{where}say which: `judge:` with one of {', '.join(sorted(file.judges))}"
                     if file.judges
                     else "name one under `judges:`, such as `judges: {strict: {model: ...}}`"
                 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from shoptune.components import AnyMethod, AnyTask, Metric
+from shoptune.components import AdditiveMetric, AnyMethod, AnyTask, Metric
 from shoptune.errors import did_you_mean
 from shoptune.experiment.configured import ConfiguredComponent
 from shoptune.experiment.file import ExperimentFile
 from shoptune.experiment.fit import Problem
 from shoptune.plugins import Plugins
+from shoptune.plugins.attribution import blaming
 
 __all__ = ["learning_problems"]
 
@@ -39,7 +40,7 @@ def learning_problems(
         if all(name in tasks for name in names):  # else noted already; it might be the one that makes the rows
             of_method = {name: tasks[name].component for name in names}
             yield from _without_rows(candidate, method.component, of_method, plugins)
-        yield from _unmeasured(candidate, method, names, metrics)
+        yield from _unmeasured(candidate, method, names, metrics, plugins)
 
 
 def _without_rows(
@@ -69,14 +70,32 @@ def _without_rows(
 
 
 def _unmeasured(
-    candidate: str, method: ConfiguredComponent[AnyMethod], names: tuple[str, ...], metrics: Metrics
+    candidate: str,
+    method: ConfiguredComponent[AnyMethod],
+    names: tuple[str, ...],
+    metrics: Metrics,
+    plugins: Plugins,
 ) -> Iterator[Problem]:
-    """Yield a problem for each metric that the method will ask for, and none of its tasks has."""
+    """Yield a problem for each metric that the method will ask for, and can't have while it tunes."""
+    keys = ("candidates", candidate, "tune")
     known = [metric for name in names for metric in metrics.get(name, ())]
-    for asked in method.component.metrics(method.options):
-        if asked not in known:
+    with blaming(plugins.loaded):
+        asked = list(method.component.metrics(method.options))
+    for metric in asked:
+        if metric not in known:
             yield Problem(
-                ("candidates", candidate, "tune"),
-                f"{method.component.name} asks for the metric {asked!r} while it tunes, and no task that it learns "
-                f"from has it.{did_you_mean(asked, known)}",
+                keys,
+                f"{method.component.name} asks for the metric {metric!r} while it tunes, and no task that it learns "
+                f"from has it.{did_you_mean(metric, known)}",
             )
+        of_tasks = [metrics[name][metric].component for name in names if metric in metrics.get(name, ())]
+        if any(map(_needs_more_than_answers, of_tasks)):
+            yield Problem(
+                keys,
+                f"{method.component.name} measures {metric!r} while it tunes, when there are answers and nothing else; "
+                "let it measure one that needs neither a judge nor other answers, training examples or probabilities",
+            )
+
+
+def _needs_more_than_answers(metric: Metric) -> bool:
+    return bool(metric.needs) or (isinstance(metric, AdditiveMetric) and metric.questions is not None)

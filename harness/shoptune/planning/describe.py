@@ -18,11 +18,13 @@ def describe_candidate(
     located: ResolvedModel | None,
     *,
     is_tuned: bool,
+    few_shot: int,
     method: ConfiguredComponent[AnyMethod] | None,
 ) -> CandidateInfo:
     """Say what a candidate is: the model it goes back to (None: it is no model), and what was done to it.
 
-    `is_tuned` holds for a candidate that was tuned itself, by `method`, or has a tuned parent.
+    `is_tuned` holds for a candidate that was tuned itself, by `method`, or has a tuned parent; `few_shot` examples are
+    in its prompt, or in that of the one that was chosen.
     """
     if use.select:
         best = f"the best of {', '.join(use.select.of)} by {use.select.metric} on validation data: {use.parent}"
@@ -33,10 +35,11 @@ def describe_candidate(
             model=located.name if located else None,
             source=located.source if located else None,
             parent=use.parent,
+            few_shot=few_shot,
         )
     if located is None:
         return CandidateInfo(name=name, kind="baseline", summary=f"no model: {use.baseline}")
-    shots = f", {use.few_shot} examples in the prompt" if use.few_shot else ""
+    shots = f", {few_shot} examples in the prompt" if few_shot else ""
     if use.tune and method:
         summary = f"{use.tune.method} of {use.parent}{_given(method)}{shots}"
     elif use.parent:
@@ -51,7 +54,7 @@ def describe_candidate(
         source=located.source,
         parent=use.parent,
         method=use.tune.method if use.tune else None,
-        few_shot=use.few_shot,
+        few_shot=few_shot,
     )
 
 

@@ -100,6 +100,7 @@ def _described(steps: _Steps, name: str) -> CandidateInfo:
         steps.candidates[name],
         steps.resolved.get(steps.root(name)),
         is_tuned=_tuning(steps.lineage(name), steps.tuned) is not None,
+        few_shot=next(use.few_shot for use in map(steps.candidates.__getitem__, steps.lineage(name)) if not use.select),
         method=steps.experiment.methods.get(name),
     )
 
@@ -198,20 +199,24 @@ class _Steps:
 
     def _tune(self, candidate: str, tune: Tune, *, parent: TuneStep | None) -> TuneStep:
         method = self.experiment.methods[candidate]
-        asked = method.component.metrics(method.options)
+        names = method.component.metrics(method.options)
+        asked = {
+            task: {name: metric for name, metric in self.experiment.metrics[task].items() if name in names}
+            for task in tune.tasks or self.file.tasks
+        }
         sources = [
             TrainingSource(
-                prepared=self.prepared[task],
-                metrics={name: metric.use() for name, metric in self.experiment.metrics[task].items() if name in asked},
+                prepared=self.prepared[task], metrics={name: metric.use() for name, metric in of_task.items()}
             )
-            for task in tune.tasks or self.file.tasks
+            for task, of_task in asked.items()
         ]
+        measuring = {d for of_task in asked.values() for m in of_task.values() for d in m.component.distributions}
         return TuneStep(
             candidate=candidate,
             model=self._model(candidate, parent),
             sources=tuple(sorted(sources, key=lambda source: source.prepared.fingerprint)),
             method=method.use(),
-            libraries=versions_of(method.component.distributions),
+            libraries=versions_of({*method.component.distributions, *measuring}),
             rows=tune.rows,
             seed=self.file.seed,
         )
@@ -334,6 +339,7 @@ class _Steps:
             predictions=self.predicted[task, candidate],
             baseline=self._baseline_answers(task, configured),
             asks=configured.use(),
+            libraries=versions_of(configured.component.distributions),
             judge=_model_use(backend, self._judges[judge], None),
             asking=_asking(use.generate, use.choose, use.MAX_NEW_TOKENS, self.file.seed),
         )
@@ -348,7 +354,7 @@ class _Steps:
 
     def _measure(self, task: str, candidate: str, metric: str, configured: ConfiguredComponent[Metric]) -> MeasureStep:
         needs_others = "other_answers" in configured.component.needs
-        others = [name for name in self.candidates if needs_others and name != candidate]
+        others = sorted(name for name in self.candidates if needs_others and name != candidate)
         return MeasureStep(
             task=task,
             candidate=candidate,

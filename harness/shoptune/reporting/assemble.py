@@ -157,11 +157,12 @@ class _Assembler:
 
     def _costs(self) -> list[Cost]:
         prices, parents = self.plan.prices, {c.name: c.parent for c in self.plan.candidates}
-        return [
-            _cost(step, StepCost(**measured), prices and prices.of_candidate(step.candidate, parents))
-            for step in self.plan.steps
-            if (measured := self._stored(step).manifest["cost"])
-        ]
+        costs = []
+        for step in self.plan.steps:
+            if measured := self._stored(step).manifest["cost"]:
+                priced = None if step.kind == "judge" else step.candidate  # a judge costs what is said for all
+                costs.append(_cost(step, StepCost(**measured), prices and prices.of_candidate(priced, parents)))
+        return costs
 
     def _training(self) -> list[Training]:
         trainings = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -33,6 +33,8 @@ class JudgeStep(Step):
     """The answers to lay beside them, where the metric compares two."""
     asks: ComponentUse
     """The metric that says what to ask."""
+    libraries: Mapping[str, str]
+    """Versions of the installed distributions that decide what it asks."""
     judge: ModelUse
     asking: Asking
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from shoptune.components import AdditiveMetric, AnyTask, Evaluation, FloatArray, Metric
 from shoptune.data import Example, Prediction, Sample
-from shoptune.errors import PluginError
+from shoptune.errors import PluginError, StepError
 from shoptune.execution.context import StepContext
 from shoptune.metrics.additive import applies_to, checked_rows, values_of
 from shoptune.steps.samples import parsed
@@ -51,12 +51,17 @@ class Scorer:
 
     def evaluate(self, answer: Answer) -> Mapping[str, float]:
         """See `TuningJob.evaluate`."""
-        values: dict[str, list[float]] = {}
+        values: dict[str, list[float]] = {name: [] for source in self.sources for name in source.metrics}
         for source in self.sources:
             if source.metrics and source.validation:
                 samples = _samples(source.task, source.validation, answer(source.validation))
                 for name, (metric, options) in source.metrics.items():
-                    values.setdefault(name, []).append(_value(metric, options, samples))
+                    values[name].append(_value(metric, options, samples))
+        if missing := [name for name, found in values.items() if not found]:
+            raise StepError(
+                f"the tuning method asks for {' and '.join(missing)} on validation data, and there is none; give that "
+                "part of `split` a share"
+            )
         return {name: float(np.mean(found)) for name, found in values.items()}
 
 

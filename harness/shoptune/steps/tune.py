@@ -42,7 +42,7 @@ class TuneStep(Step):
     """In the order of their fingerprints: what tasks are called, and in which order, decides nothing."""
     method: ComponentUse
     libraries: Mapping[str, str]
-    """Versions of the installed distributions that decide the result."""
+    """Versions of the installed distributions that decide the result: the method's, and those of its metrics."""
     rows: int | None
     """Learn from at most so many rows, chosen by the seed."""
     seed: int

@@ -45,3 +45,27 @@ def test_what_plugins_print_meanwhile_does_not_mix_with_the_commands_output(shop
     )
     assert json.loads(done.stdout).keys() == {"echo"}
     assert b"stray" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("instead", "said"),
+    [
+        (
+            "pass",
+            "the executor 'noted' ended without computing 20 of 20 steps, the first of them 'read",
+        ),
+        ("raise SystemExit(5)", "plugin 'fake_plugin' 1.2.3 failed to execute the steps: SystemExit: 5"),
+    ],
+)
+def test_an_executor_that_computes_nothing_is_named(shop: Shop, instead: str, said: str) -> None:
+    shop.set("executor", "noted").plugin_source("            execution.run_here(step)", f"            {instead}")
+    outcome = shop.run()
+    assert outcome.code == 3
+    assert said in outcome.output
+
+
+def test_an_observer_that_raises_at_each_step_is_told_of_once(shop: Shop) -> None:
+    shop.fail("before_step")
+    outcome = shop.run()
+    assert outcome.code == 0
+    assert outcome.output.count("raised in before_step: ValueError: before_step was asked to raise") == 1

@@ -65,6 +65,18 @@ def test_the_best_on_validation_data_is_taken(choosing: Shop) -> None:
     assert results["further"] >= results["quick"]
 
 
+def test_what_is_said_of_the_one_chosen_holds_for_it_too(choosing: Shop) -> None:
+    choosing.experiment["candidates"] = {
+        "base": {"model": "fake-model"},
+        "shown": {"from": "base", "few_shot": 2},
+        "best": {"select": SELECT | {"of": ["base", "shown"]}},
+    }
+    choosing.run()
+    described = {c["name"]: c for c in choosing.comparison()["candidates"]}
+    assert described["best"]["parent"] == "shown"
+    assert described["best"]["few_shot"] == described["shown"]["few_shot"] == 2
+
+
 def test_what_is_chosen_is_computed_once(choosing: Shop) -> None:
     choosing.run()
     begun = [line for line in choosing.journal() if line.startswith("before ")]
@@ -81,7 +93,7 @@ def test_test_data_decides_nothing(choosing: Shop) -> None:
 
 
 def test_report_needs_all_rounds(choosing: Shop) -> None:
-    assert "are not in" in choosing.run("report").output
+    assert "9 of 9 steps are not in .shoptune" in choosing.run("report").output, "of the first round"
     choosing.run()
     assert choosing.run("report").code == 0
 
