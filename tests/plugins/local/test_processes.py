@@ -174,6 +174,20 @@ def test_so_does_one_that_can_not_be_pickled(shop: Shop) -> None:
     assert "fake_plugin.py" in outcome.output, "where it arose"
 
 
+def test_so_does_one_that_this_process_does_not_know(shop: Shop) -> None:
+    shop.plugin_source(
+        '            reached("read")',
+        "            import sys, types\n"
+        "            from shoptune.errors import DataError\n"
+        '            sys.modules["there"] = there = types.ModuleType("there")\n'
+        '            there.Own = type("Own", (DataError,), {"__module__": "there"})\n'
+        '            raise there.Own("it is not for sale")',
+    )
+    outcome = shop.run()
+    assert outcome.code == 2
+    assert "error: it is not for sale\n" in outcome.output
+
+
 def test_a_step_that_can_not_be_sent_is_refused_before_anything_runs(shop: Shop) -> None:
     shop.plugin_source(
         'summary="Drill", options=TuneOptions', 'summary="Drill", options=type("Own", (TuneOptions,), {})'
