@@ -154,6 +154,7 @@ def test_an_error_of_a_row_keeps_its_words_and_exit_code(shop: Shop, alone: Shop
             "            from shoptune.errors import RowError\n"
             '            raise RowError(f"{path.name}:{number}", "no such thing", "buy one")',
         )
+    shop.set("executor", {"executor": "processes", "processes": 1})  # of several files, which fails first is chance
     ours, theirs = shop.run(), alone.run()
     assert ours.code == theirs.code == 2
     assert "error: products.fake:2: no such thing: buy one\n" in ours.output
