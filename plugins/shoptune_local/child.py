@@ -52,8 +52,21 @@ class Finished:
 class Failed:
     """A step raised."""
 
-    error: BaseException
-    cause: BaseException | None
+    packed: bytes
+    """The error and its cause; empty where they can't be pickled."""
+    plain: ShoptuneError
+    """An error of ours that says the same."""
+
+    @property
+    def error(self) -> BaseException:
+        """The error itself, where this process knows its class."""
+        try:
+            error, cause = pickle.loads(self.packed)  # noqa: S301 - of a process of our own
+        except Exception:
+            return self.plain
+        error.__cause__ = cause
+        found: BaseException = error
+        return found
 
 
 @dataclass(frozen=True)
@@ -179,16 +192,18 @@ def _serve(worker: Worker, connection: Connection[Any, Any], device: str | None)
 
 
 def _failed(error: BaseException) -> Failed:
-    """Return what can be sent of an error: its own kind where it can be pickled, and its traceback in words."""
+    """Return what can be sent of an error, with its traceback in words."""
     error.add_note("In another process:\n" + "".join(traceback.format_exception(error)))
-    for sent, cause in ((error, error.__cause__), (error, None), (_plain(error), None)):
-        failed = Failed(sent, cause)
+    packed = b""
+    for cause in (error.__cause__, None):
         try:
-            pickle.loads(pickle.dumps(failed))  # noqa: S301 - made here
-        except Exception:  # noqa: S112 - a plugin's error may not survive it
-            continue
-        return failed
-    raise AssertionError("an error of ours, made of a text, can be pickled")
+            packed = pickle.dumps((error, cause))
+            pickle.loads(packed)  # noqa: S301 - made here
+        except Exception:  # a plugin's error may not survive it
+            packed = b""
+        else:
+            break
+    return Failed(packed, _plain(error))
 
 
 def _plain(error: BaseException) -> ShoptuneError:

@@ -126,11 +126,11 @@ def _error_of(news: Failed | Died, step: Step) -> BaseException:
             f"{step.name}: the process that computed it died ({news.how}). What was finished is kept: run the same "
             "command again, and it goes on from the step's last checkpoint. If memory ran out, use fewer `processes`."
         )
-    news.error.__cause__ = news.cause
-    if isinstance(news.error, ShoptuneError) or not isinstance(news.error, Exception):
-        return news.error
-    failed = StepError(f"{step.name}: the other process could not begin: {type(news.error).__name__}: {news.error}")
-    failed.__cause__ = news.error
+    error = news.error
+    if isinstance(error, ShoptuneError) or not isinstance(error, Exception):
+        return error
+    failed = StepError(f"{step.name}: the other process could not begin: {type(error).__name__}: {error}")
+    failed.__cause__ = error
     return failed
 
 

@@ -154,6 +154,7 @@ def test_an_error_of_a_row_keeps_its_words_and_exit_code(shop: Shop, alone: Shop
             "            from shoptune.errors import RowError\n"
             '            raise RowError(f"{path.name}:{number}", "no such thing", "buy one")',
         )
+    shop.set("executor", {"executor": "processes", "processes": 1})  # of several files, which fails first is chance
     ours, theirs = shop.run(), alone.run()
     assert ours.code == theirs.code == 2
     assert "error: products.fake:2: no such thing: buy one\n" in ours.output
@@ -172,6 +173,20 @@ def test_so_does_one_that_can_not_be_pickled(shop: Shop) -> None:
     assert outcome.code == 2
     assert "error: it is not for sale\n" in outcome.output
     assert "fake_plugin.py" in outcome.output, "where it arose"
+
+
+def test_so_does_one_that_this_process_does_not_know(shop: Shop) -> None:
+    shop.plugin_source(
+        '            reached("read")',
+        "            import sys, types\n"
+        "            from shoptune.errors import DataError\n"
+        '            sys.modules["there"] = there = types.ModuleType("there")\n'
+        '            there.Own = type("Own", (DataError,), {"__module__": "there"})\n'
+        '            raise there.Own("it is not for sale")',
+    )
+    outcome = shop.run()
+    assert outcome.code == 2
+    assert "error: it is not for sale\n" in outcome.output
 
 
 def test_a_step_that_can_not_be_sent_is_refused_before_anything_runs(shop: Shop) -> None:
