@@ -10,18 +10,16 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pydantic import BaseModel, JsonValue
 
 from shoptune.fingerprint import fingerprint
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
     from shoptune.execution.context import StepContext
 
 __all__ = ["NOT_IDENTITY", "ComponentUse", "PluginIdentity", "Resources", "Step", "StepCost", "StepOutcome"]
@@ -153,7 +151,11 @@ class Step(ABC):
         return fingerprint({"kind": self.kind, "version": self.version, "settings": self.settings})
 
 
-def _deciding(value: DataclassInstance) -> Iterator[tuple[str, object]]:
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # Any, as typeshed has it
+
+
+def _deciding(value: _Dataclass) -> Iterator[tuple[str, object]]:
     for each in fields(value):
         if each.metadata.get("identity", True):
             yield each.name, getattr(value, each.name)
