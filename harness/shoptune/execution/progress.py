@@ -13,8 +13,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from shoptune.components import Progress as StepProgress
+from shoptune.formatting import duration
 
-__all__ = ["Display", "display", "duration"]
+__all__ = ["Display", "display"]
 
 PLAIN_INTERVAL = 10.0
 """Seconds between two plain lines about one step."""
@@ -47,15 +48,9 @@ def display(*, plain: bool = False) -> Iterator[Display]:
             yield _Live(progress)
 
 
-def duration(seconds: float) -> str:
-    """Return ``4 min 12 s``, ``12 s`` or ``0.3 s``."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+def _lasting(seconds: float) -> str:
+    """Write a duration as reports do, with plain blanks: a log is searched for words."""
+    return duration(seconds).replace("\N{NO-BREAK SPACE}", " ")
 
 
 class _Pace:
@@ -78,7 +73,7 @@ class _Pace:
         finished, seconds = done - self._first, now - self._started
         if finished and seconds >= 1:
             rate = finished / seconds
-            left = f", {duration((total - done) / rate)} left" if done < total else ""
+            left = f", {_lasting((total - done) / rate)} left" if done < total else ""
             told.append(
                 f"{rate:.1f} {unit}/s{left}" if rate >= 1 else f"{1 / rate:.1f} s/{unit.removesuffix('s')}{left}"
             )
@@ -102,7 +97,7 @@ class _Plain:
         return step
 
     def finish(self, name: str, seconds: float, remark: str = "") -> None:
-        self.say(f"{name}{remark}: done in {duration(seconds)}")
+        self.say(f"{name}{remark}: done in {_lasting(seconds)}")
 
     def abandon(self, name: str) -> None:
         """A log has nothing to take back."""
@@ -129,7 +124,7 @@ class _Live:
 
     def finish(self, name: str, seconds: float, remark: str = "") -> None:
         self.abandon(name)
-        self._print(f"[green]✓[/] {escape(name + remark)} [dim]{duration(seconds)}[/]")
+        self._print(f"[green]✓[/] {escape(name + remark)} [dim]{_lasting(seconds)}[/]")
 
     def abandon(self, name: str) -> None:
         if (task := self._under_way.pop(name, None)) is not None:

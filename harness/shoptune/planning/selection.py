@@ -14,7 +14,7 @@ from shoptune.plugins import Plugins
 from shoptune.steps.measure import MeasureStep
 from shoptune.storage.store import Store
 
-__all__ = ["Selection", "choose", "values_of_members"]
+__all__ = ["Selection", "choose"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,14 +28,9 @@ class Selection:
     """Member -> its measurement on the validation part."""
 
 
-def values_of_members(selection: Selection, store: Store, plugins: Plugins) -> dict[str, float]:
-    """Return each member's value on the validation part; NaN where the metric applied to no sample."""
-    return {name: _value(step, store, plugins) for name, step in selection.measurements.items()}
-
-
 def choose(selection: Selection, store: Store, plugins: Plugins) -> str:
     """Return the best member, the first of equals; raises StepError where none has a value."""
-    values = values_of_members(selection, store, plugins)
+    values = {name: _value(step, store, plugins) for name, step in selection.measurements.items()}
     step = next(iter(selection.measurements.values()))
     sign = 1 if plugins.metrics[step.measured_by.name].component.higher_is_better else -1
     known = {name: sign * value for name, value in values.items() if not isnan(value)}

@@ -7,26 +7,13 @@ import pytest
 from rich.console import Console
 
 from shoptune.execution import progress
-from shoptune.execution.progress import display, duration
+from shoptune.execution.progress import display
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0.0 s"),
-        (0.26, "0.3 s"),
-        (9.94, "9.9 s"),
-        (9.96, "10 s"),
-        (59.4, "59 s"),
-        (59.6, "1 min 0 s"),
-        (252, "4 min 12 s"),
-        (3599.7, "1 h 0 min"),
-        (3725, "1 h 2 min"),
-        (90_000, "25 h 0 min"),
-    ],
-)
-def test_duration(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
+def test_a_duration_can_be_searched_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with display(plain=True) as shown:
+        shown.finish("tune sft", 252)
+    assert capsys.readouterr().err == "tune sft: done in 4 min 12 s\n"
 
 
 @pytest.fixture
