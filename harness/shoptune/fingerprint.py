@@ -9,6 +9,7 @@ from pathlib import Path
 
 __all__ = [
     "fingerprint",
+    "fingerprint_of_bytes",
     "fingerprint_of_file",
     "fingerprint_of_files",
     "fingerprint_of_path",
@@ -23,7 +24,12 @@ LENGTH = 32
 def fingerprint(value: object) -> str:
     """Return the fingerprint of a JSON value; the order of mappings' keys does not matter."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+    return fingerprint_of_bytes(text.encode())
+
+
+def fingerprint_of_bytes(content: bytes) -> str:
+    """Return the fingerprint of bytes: that of a file which holds them."""
+    return hashlib.sha256(content).hexdigest()[:LENGTH]
 
 
 def fingerprint_of_file(path: Path) -> str:

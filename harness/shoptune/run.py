@@ -12,7 +12,7 @@ from shoptune.experiment.load import Experiment
 from shoptune.planning.make_plan import make_plan
 from shoptune.planning.plan import Plan
 from shoptune.planning.rounds import plan_rounds, steps_of_round
-from shoptune.reporting.rendering import refuse_unwritable, render
+from shoptune.reporting.rendering import refuse_unwritable
 from shoptune.step import Step
 from shoptune.storage.store import Store
 
@@ -24,7 +24,7 @@ def run(
 ) -> tuple[Comparison, list[Path]]:
     """Run an experiment, write its reports and add it to the history; returns the comparison and the files written."""
     # With scipy and all kinds of steps, of which a plan needs nothing:
-    from shoptune.history.keep import keep  # noqa: PLC0415
+    from shoptune.history.keep import render_and_keep  # noqa: PLC0415
     from shoptune.reporting.assemble import assemble  # noqa: PLC0415
 
     folder = reports / experiment.file.name
@@ -41,8 +41,7 @@ def run(
         plan = plan_rounds(experiment, first, store, compute)
         compute(plan.steps)
         comparison = assemble(plan, store, plugins, command=command)
-        written = render(comparison, plan.reports, plugins, folder)
-        keep(comparison, store, folder, display.say)
+        written = render_and_keep(comparison, plan.reports, plugins, store, folder, display.say)
     except BaseException as error:
         plugins.notify("on_run_error", experiment=first.experiment, error=error)
         raise

@@ -77,7 +77,8 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
             f"run `shoptune run {experiment}` first"
         )
     comparison = assemble(made, opened, loaded.plugins, command=_command())
-    for path in render(comparison, made.reports, loaded.plugins, reports / made.experiment):
+    sections = loaded.plugins.report_sections(comparison)
+    for path in render(comparison, sections, made.reports, loaded.plugins, reports / made.experiment):
         click.echo(path)
 
 

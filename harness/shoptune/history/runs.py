@@ -1,8 +1,8 @@
 """Where finished runs are kept: in the store, each in a folder of its own.
 
 ``runs/000007-r3f29c01b7d1/`` is run 7; it holds the run's ``comparison.json``, without samples, and ``run.json``, which
-says where its reports went.  A folder is written beside its place and renamed, so that it is there whole or not at all,
-and a lock lets one run write after the other.
+says where its reports went and what they were.  A folder is written beside its place and renamed, so that it is there
+whole or not at all, and a lock lets one run write after the other.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +22,11 @@ from filelock import FileLock, Timeout
 
 from shoptune.comparison import Comparison
 from shoptune.errors import StoreError, UsageError
+from shoptune.fingerprint import fingerprint_of_bytes, fingerprint_of_file
 from shoptune.kept_run import KeptRun
 from shoptune.reporting.comparison_file import parse_comparison
 
-__all__ = ["Entry", "add_run", "entries", "read_runs", "runs_folder"]
+__all__ = ["Entry", "add_run", "entries", "last_as_written", "read_runs", "runs_folder"]
 
 PATIENCE = 10.0
 """Seconds that another run's writing is waited for; it takes milliseconds."""
@@ -93,10 +94,34 @@ def read_runs(store: Path) -> tuple[list[KeptRun], list[str]]:
     return runs, faults
 
 
-def add_run(store: Path, comparison: Comparison, reports: str) -> KeptRun:
+def last_as_written(store: Path, reports: Path, found: str) -> tuple[Entry, list[Path]] | None:
+    """Return the last run that wrote reports to a folder, and its files, if it found the same and they are as it wrote.
+
+    None if it found something else, if a file is gone or was changed, or if that can't be told.
+    """
+    for entry in reversed(entries(store)):
+        try:
+            run = json.loads((entry.folder / "run.json").read_bytes())
+            if run["reports"] != reports.as_posix():
+                continue
+            files = {reports / name: fingerprint for name, fingerprint in run["files"].items()}
+            as_written = all(
+                fingerprint_of_file(path) == fingerprint
+                for path, fingerprint in {**files, entry.folder / "comparison.json": run["kept"]}.items()
+            )
+            return (entry, list(files)) if files and run["found"] == found and as_written else None
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return None
+    return None
+
+
+def add_run(
+    store: Path, comparison: Comparison, reports: str, *, found: str = "", written: Sequence[Path] = ()
+) -> KeptRun:
     """Keep a finished run; returns it with its number and id.
 
-    Raises StoreError where that can't be done: the history is then as it was.
+    `found` names what its reports were made of, `written` are their files below `reports`: `last_as_written` compares
+    them.  Raises StoreError where the run can't be kept: the history is then as it was.
     """
     folder = runs_folder(store)
     try:
@@ -110,7 +135,8 @@ def add_run(store: Path, comparison: Comparison, reports: str) -> KeptRun:
                 reports=reports,
                 comparison=comparison.model_copy(update={"samples": []}),
             )
-            _write_whole(folder / f"{number:06}-{run.id}", run)
+            files = {path.relative_to(reports).as_posix(): fingerprint_of_file(path) for path in written}
+            _write_whole(folder / f"{number:06}-{run.id}", run, {"found": found, "files": files})
     except Timeout:
         raise StoreError(f"the history {folder} is locked by another run for {PATIENCE:g} seconds now") from None
     except OSError as error:
@@ -125,16 +151,15 @@ def _number_and_id(name: str) -> tuple[int, str]:
     return int(number), run_id
 
 
-def _write_whole(place: Path, run: KeptRun) -> None:
+def _write_whole(place: Path, run: KeptRun, written: Mapping[str, object]) -> None:
     """Write a run's folder beside its place, see to it that the disk has it, and rename it."""
     beside = place.with_name(IN_THE_MAKING)
     if beside.exists():  # a kill left it
         shutil.rmtree(beside)
     beside.mkdir()
-    content = {
-        "comparison.json": run.comparison.model_dump_json(exclude={"samples"}).encode(),
-        "run.json": json.dumps({"reports": run.reports}).encode(),
-    }
+    comparison = run.comparison.model_dump_json(exclude={"samples"}).encode()
+    about = {"reports": run.reports, **written, "kept": fingerprint_of_bytes(comparison)}
+    content = {"comparison.json": comparison, "run.json": json.dumps(about).encode()}
     for name, text in content.items():
         with (beside / name).open("wb") as file:
             file.write(text)

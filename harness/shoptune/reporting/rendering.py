@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shoptune.comparison import Comparison
-from shoptune.components import ReportFormat
+from shoptune.components import ReportFormat, Section
 from shoptune.data_report import DataReport
 from shoptune.errors import PluginError, UsageError
 from shoptune.kept_run import KeptRun
@@ -19,9 +19,10 @@ from shoptune.plugins import Plugins, Registered
 __all__ = ["refuse_unwritable", "render", "render_data", "render_history"]
 
 
-def render(comparison: Comparison, formats: Sequence[str], plugins: Plugins, folder: Path) -> list[Path]:
-    """Write the reports; returns the files written."""
-    sections = plugins.report_sections(comparison)
+def render(
+    comparison: Comparison, sections: Sequence[Section], formats: Sequence[str], plugins: Plugins, folder: Path
+) -> list[Path]:
+    """Write the reports, with the sections that plugins add to them; returns the files written."""
     refuse_unwritable(folder)
     return [
         path

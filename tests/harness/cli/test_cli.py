@@ -334,7 +334,8 @@ def test_a_disk_that_is_full_when_the_reports_are_written(shop: Shop, monkeypatc
         return write(path, text, *arguments, **more)
 
     monkeypatch.setattr(Path, "write_text", full)
-    outcome = shop.run()
+    gate = {"task": "echo", "metric": "overlap", "candidate": "drilled", "must": "be_better"}
+    outcome = shop.set("compare.gates", [gate]).run()
     assert outcome.code == 2
     assert "can't write reports to reports/fake: no space left" in outcome.output
     assert (folder / "lines.txt").read_bytes() == before["lines.txt"], "the earlier report is whole"

@@ -59,12 +59,17 @@ def kept_file(shop: Shop, number: int = 1) -> Path:
     return entry.folder / "comparison.json"
 
 
+def report_of(shop: Shop) -> Path:
+    return shop.folder / "reports" / "fake" / "comparison.json"
+
+
 # --- what a run leaves -----------------------------------------------------------------------------------------------
 
 
 def test_every_finished_run_is_kept_with_what_it_found(shop: Shop) -> None:
     shop.set("compare.gates", [{**GATE, "must": "be_better"}])
     assert "this is run 1 of the history" in shop.run().output
+    report_of(shop).unlink()
     assert "this is run 2 of the history" in shop.run().output, "though nothing was computed"
     first, second = history(shop)
     assert (first.number, second.number) == (1, 2)
@@ -235,6 +240,46 @@ def test_a_spoilt_run_is_named_and_stops_no_other(once: Shop, spoil: Callable[[P
         assert "Traceback" not in output
 
 
+def spoil_the_kept_run(shop: Shop) -> None:
+    kept_file(shop).write_text("{}", "utf-8")
+
+
+def change_a_gate(shop: Shop) -> None:
+    shop.set("compare.gates", [])
+
+
+def delete_a_report(shop: Shop) -> None:
+    report_of(shop).unlink()
+
+
+def edit_a_report(shop: Shop) -> None:
+    report_of(shop).write_text("edited", "utf-8")
+
+
+def test_a_run_that_finds_the_same_is_no_new_one(once: Shop) -> None:
+    before = {path: path.stat().st_mtime_ns for path in report_of(once).parent.iterdir()}
+    outcome = once.run()
+    assert outcome.code == 0
+    assert "nothing has changed since run 1 of the history" in outcome.output
+    assert "reports/fake/comparison.json" in outcome.output, "and it says where they are"
+    assert {path: path.stat().st_mtime_ns for path in report_of(once).parent.iterdir()} == before
+    assert [run.number for run in history(once)] == [1]
+
+
+@pytest.mark.parametrize("change", [spoil_the_kept_run, change_a_gate, delete_a_report, edit_a_report])
+def test_whatever_is_not_as_it_was_makes_a_new_run(once: Shop, change: Callable[[Shop], None]) -> None:
+    change(once)
+    outcome = once.run()
+    assert "this is run 2 of the history" in outcome.output
+    assert json.loads(report_of(once).read_bytes())["experiment"] == "fake"
+
+
+def test_another_experiment_in_the_same_store_is_another_matter(once: Shop) -> None:
+    once.set("name", "other").run()
+    once.set("name", "fake")
+    assert "nothing has changed since run 1 of the history" in once.run().output
+
+
 def test_what_is_no_run_is_passed_over(once: Shop) -> None:
     (runs_folder(once.store.root) / "notes.txt").touch()
     (runs_folder(once.store.root) / "0001-rabc").mkdir()
@@ -243,6 +288,7 @@ def test_what_is_no_run_is_passed_over(once: Shop) -> None:
 
 def test_a_locked_history_is_said(once: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shoptune.history.runs.PATIENCE", 0.01)
+    delete_a_report(once)
     with FileLock(once.store.root / "locks" / "runs.lock"):
         outcome = once.run()
     assert outcome.code == 0, "the run itself is all right"
@@ -300,6 +346,7 @@ class TestCommand:
             assert said in output
 
     def test_lists_figures_with_a_line_where_the_samples_change(self, once: Shop) -> None:
+        delete_a_report(once)
         once.run()
         once.set("tasks.echo.split", {"test": 0.5, "validation": 0.2}).run()
         _, output = self.run(once, "--metric", "overlap", "--candidate", "drilled")
