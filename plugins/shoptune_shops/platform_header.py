@@ -46,8 +46,10 @@ class Header:
     """A file's columns by name."""
 
     def __init__(self, cells: Iterable[str]) -> None:
-        self.columns = {plain(cell): cell for cell in reversed(tuple(cells)) if cell.strip()}
-        self.columns = dict(reversed(self.columns.items()))
+        self.columns: dict[str, str] = {}
+        for cell in cells:  # of two columns with one name the first counts
+            if name := plain(cell):
+                self.columns.setdefault(name, cell)
 
     def find(self, name: str) -> list[tuple[str, re.Match[str] | None]]:
         """Return the columns that are called so, each with what its holes hold."""
@@ -153,7 +155,8 @@ def _found(properties: Properties, header: Header, taken: set[str]) -> Found:
             number = match["n"] if match and "n" in match.groupdict() else ""
             pairs += [(column, other) for other, _ in header.find(value.replace("{n}", number))]
     packed = [(column, one) for one in properties.packed for column in header.all(one.column)]
-    return Found(named=named, pairs=pairs, packed=packed, between=properties.between, none=frozenset(map(str.casefold, properties.none)))
+    none = frozenset(map(str.casefold, properties.none))
+    return Found(named=named, pairs=pairs, packed=packed, between=properties.between, none=none)
 
 
 def first_rows(path: Path) -> dict[str, list[tuple[str, ...]]]:

@@ -36,7 +36,7 @@ def _loaded(value: object, info: ValidationInfo) -> object:
     try:
         return load_platform(Path((info.context or {}).get("folder", "")) / value)
     except UsageError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(str(error).rstrip(".")) from error
 
 
 class OwnPlatformOptions(PlatformOptions):

@@ -39,7 +39,7 @@ class Maker:
         """Yield the product of these rows, its own first; before it, what of them could not be read."""
         form, row = self.form, rows[0]
         name = cell_of(form, row, "name")
-        key = cell_of(form, row, "id") or self._made_id(name)
+        key = cell_of(form, row, "id") or self._made_id(row, name)
         held, status = self.held.pop(key, []), _status(form, row)
         if status not in self.statuses:
             yield Dropped(origin=row.origin, reason=f"{status} product", detail=key)
@@ -55,8 +55,10 @@ class Maker:
         }
         yield Record(id=key, group=cell_of(form, row, "group") or key, origin=row.origin, fields=fields)
 
-    def _made_id(self, name: str) -> str:
+    def _made_id(self, row: ShopRow, name: str) -> str:
         """Return an id for a product whose platform gives none: its name, numbered where that comes again."""
+        if self.form.platform.layout in {"shared_id", "parent"}:
+            raise row.error(self.form.fields["id"][0], "is empty", "every product needs one")
         base = "-".join(name.lower().split())
         self.made[base] += 1
         return base if self.made[base] == 1 else f"{base}-{self.made[base]}"
@@ -105,7 +107,8 @@ def _offers(form: Form, rows: Sequence[ShopRow], held: Sequence[Variant]) -> dic
     gtin = cell_of(form, first, "gtin")
     each = form.platform.layout == "shared_id" and not form.variant  # every row is a variant, the first one too
     made = (make_variant(form, row, first, None if each else price) for row in rows[0 if each else 1 :])
-    variants = [*(one for one in made if any(value for value in one.values())), *held]
+    variants = [one for one in made if any(one.values())]
+    variants += [one | {"price": price} if one["price"] is None else one for one in held]
     offered = {} if each else properties_of(first, form.options, first)
     varied = choices(variants)
     variants = variants or [{"sku": sku, "barcode": gtin, "price": price, "options": {}} for sku in skus]

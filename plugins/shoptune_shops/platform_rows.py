@@ -34,7 +34,7 @@ def parent_of(form: Form, row: ShopRow) -> str:
 def variants_elsewhere(form: Form, table: Table) -> Iterator[ShopRow]:
     """Yield the rows that name their product, wherever they stand; of rows that are broken, nothing is said."""
     for row in read_rows(form, table):
-        if not isinstance(row, Dropped) and not _is(form.ignored, row) and parent_of(form, row):
+        if not isinstance(row, Dropped) and not _said(form.ignored, row) and parent_of(form, row):
             yield row
 
 
@@ -46,11 +46,11 @@ def group_by_product(form: Form, rows: Iterable[ShopRow | Dropped]) -> Iterator[
         if isinstance(row, Dropped):
             sure = False
             yield row
-        elif _is(form.ignored, row):
-            yield Dropped(origin=row.origin, reason="row that is no product")
+        elif said := _said(form.ignored, row):
+            yield Dropped(origin=row.origin, reason="row that is no product", detail=said)
         elif group and _belongs(form, row, group[0], sure):
             group.append(row)
-        elif _is(form.variant, row):
+        elif _said(form.variant, row):
             detail = "its product does not stand above it; export both together, in the platform's order"
             yield Dropped(origin=row.origin, reason="variant without its product", detail=detail, bad=True)
         elif form.platform.layout != "parent" or not parent_of(form, row):
@@ -61,13 +61,15 @@ def group_by_product(form: Form, rows: Iterable[ShopRow | Dropped]) -> Iterator[
         yield group
 
 
-def _is(rule: Mapping[str, Collection[str]], row: ShopRow) -> bool:
-    return any(row[column].casefold() in cells for column, cells in rule.items())
+def _said(rule: Mapping[str, Collection[str]], row: ShopRow) -> str:
+    """Return what a row says by which a rule holds for it: ``Item Type 'SKU'``; "" if it does not."""
+    said = (f"{column} {row[column]!r}" for column, cells in rule.items() if row[column].casefold() in cells)
+    return next(said, "")
 
 
 def _belongs(form: Form, row: ShopRow, first: ShopRow, sure: bool) -> bool:
     """Say whether a row belongs to the product whose first row is given."""
-    variant, key = _is(form.variant, row), cell_of(form, row, "id")
+    variant, key = bool(_said(form.variant, row)), cell_of(form, row, "id")
     if form.platform.layout == "following":
         return variant and sure
     if form.platform.layout != "shared_id" or (form.variant and not variant):

@@ -103,7 +103,8 @@ def _attributes(item: Mapping[str, Any], *, varying: bool) -> dict[str, list[str
     """Return the attributes in which variations differ, or else the others that the product's page shows."""
     found: dict[str, list[str]] = {}
     for one in objects(item.get("attributes")):
-        values: Sequence[Any] = one.get("options") if isinstance(one.get("options"), list) else ()
+        options = one.get("options")
+        values: Sequence[Any] = options if isinstance(options, list) else ()
         wanted = bool(one.get("variation")) if varying else not one.get("variation") and one.get("visible") is not False
         texts = [value for raw in values if (value := html_to_text(text(raw)))]
         if wanted and texts and (name := snake_case(text(one.get("name")))):
