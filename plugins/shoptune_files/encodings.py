@@ -7,6 +7,7 @@ charset-normalizer tells well.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -57,7 +58,7 @@ def detect_encoding(chunks: Iterable[bytes]) -> str | None:
     beginning, lines = _look(chunks)
     if wide := _utf_16(beginning):
         return wide
-    decoded = lines.decode("utf-8", errors="replace")
+    decoded = codecs.getincrementaldecoder("utf-8")("replace").decode(lines)  # which waits for a character's last byte
     broken, fine = decoded.count("\ufffd"), sum(character > "\x7f" for character in decoded)
     if not broken:
         return "utf-8"
