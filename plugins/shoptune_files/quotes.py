@@ -38,9 +38,8 @@ def _faults(dialect: Dialect, lines: Sequence[str]) -> int:
     header = next((line for line in lines if line.strip()), "")
     width = len(cut(header, dialect.separator))
     try:
-        right = [
-            isinstance(row, CutRow) and len(row.cells) == width for row in cut_rows(Lines(iter(lines)), dialect, width)
-        ]
+        rows = cut_rows(Lines(iter(lines)), dialect, width)
+        right = [isinstance(row, CutRow) and len(row.cells) == width and not row.mended for row in rows]
     except Unreadable:
         return len(lines)
     return right[:-1].count(False)
