@@ -134,7 +134,8 @@ def test_a_file_without_a_header_is_given_one(tmp_path: Path) -> None:
     assert short == Dropped(
         origin="x.txt:2",
         reason="wrong number of cells",
-        detail="2 cells, the header has 3; a separator is missing, or stands in a cell without quotes around it",
+        detail="2 cells, the header has 3; a separator is missing, or a line break stands in a cell without quotes "
+        "around it",
         bad=True,
     )
     assert last.origin == "x.txt:4"
@@ -225,7 +226,11 @@ def test_an_exact_name_outranks_one_in_another_case(tmp_path: Path) -> None:
         ("x.json", "", "x.json: there are no rows."),
         ("x.json", "[]", "x.json: there are no rows."),
         ("x.json", '{"a": 1}', "x.json: this should be a list of objects, or an object that holds one such list."),
-        ("x.json", b'[{"id": "\xe9"}]', "x.json:1: byte 0xe9 (byte 10 of the file) is not utf-8. Save the file"),
+        (
+            "x.json",
+            b'[{"id": "\xe9"}]',
+            "x.json:1: byte 0xe9 (byte 10 of the file) is not utf-8. It looks like cp1252:",
+        ),
     ],
 )
 def test_broken_json(tmp_path: Path, name: str, content: str | bytes, expected: str) -> None:
