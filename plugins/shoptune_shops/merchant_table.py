@@ -11,7 +11,7 @@ from pathlib import Path
 from shoptune.data import Dropped
 from shoptune_files.delimited import open_table
 from shoptune_shops.merchant_item import FeedItem
-from shoptune_shops.shop_rows import ShopRow, select_columns
+from shoptune_shops.shop_rows import RAW, ShopRow, select_columns
 
 __all__ = ["attribute_name", "split_values", "table_items"]
 
@@ -43,7 +43,7 @@ def table_items(path: Path, encoding: str | None, wanted: Collection[str]) -> It
         columns = {attribute_name(column): column for column in table.header}
         order = {name: _order(name, column) for name, column in columns.items() if name in PARTS}
         selected = {name: (columns.get(name, name).casefold(),) for name in wanted}
-        for row in select_columns(table, selected, needed=("id",)):
+        for row in select_columns(table, selected, needed=("id",), raw=(*RAW, *PARTS, *LISTS)):
             yield row if isinstance(row, Dropped) else _item(row, order, wanted)
 
 

@@ -1,6 +1,6 @@
 """Rows of a shop's file under our own names: only the columns asked for, whatever the dialect calls them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn
@@ -9,10 +9,14 @@ from shoptune.components import Options
 from shoptune.data import Dropped
 from shoptune.errors import DataError, RowError, did_you_mean
 from shoptune_files.amounts import parse_amount
+from shoptune_files.clean_text import clean_text, is_no_value
 from shoptune_files.delimited import Table
 from shoptune_files.text_file import Encoding
 
-__all__ = ["ShopOptions", "ShopRow", "group_rows", "select_columns"]
+__all__ = ["RAW", "ShopOptions", "ShopRow", "group_rows", "select_columns"]
+
+RAW = frozenset({"description", "short_description", "structured_description", "text", "attributes"})
+"""Our names of columns that are not short texts: HTML, or several values packed into a cell."""
 
 
 class ShopOptions(Options):
@@ -24,7 +28,7 @@ class ShopOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class ShopRow:
-    """One row: stripped cells by our names; a column that the file lacks reads as empty."""
+    """One row: clean cells by our names; a column that the file lacks reads as empty, and so does a NULL or n/a."""
 
     origin: str
     cells: Mapping[str, str]
@@ -67,12 +71,13 @@ class ShopRow:
 
 
 def select_columns(
-    table: Table, wanted: Mapping[str, Sequence[str]], needed: Iterable[str] = ()
+    table: Table, wanted: Mapping[str, Sequence[str]], needed: Iterable[str] = (), raw: Collection[str] = RAW
 ) -> Iterator[ShopRow | Dropped]:
     """Yield the table's rows with the `wanted` columns alone: our name -> what dialects call it, in lower case.
 
-    No other cell goes any further, which is how personal data stay out.  Raises `DataError` with the nearest match
-    where the table lacks a column that is `needed` (our name).
+    No other cell goes any further, which is how personal data stay out.  Cells are made clean text (`clean_text`), but
+    for those of `raw` columns (our names), which are stripped: whoever unpacks them cleans the parts.  Raises
+    `DataError` with the nearest match where the table lacks a column that is `needed` (our name).
     """
     header = {column.casefold(): column for column in table.header}
     columns = {
@@ -86,12 +91,19 @@ def select_columns(
             hint = did_you_mean(wanted[name][0], table.header)
             raise DataError(f"{table.origin}: there is no column {called} (upper or lower case).{hint}")
     names = tuple(columns)
+    clean = tuple(_stripped if name in raw else clean_text for name in names)
     for row in table.select(tuple(columns.values())):
         if isinstance(row, Dropped):
             yield row
         else:
             origin, cells = row
-            yield ShopRow(origin, dict(zip(names, map(str.strip, cells))), columns)  # noqa: B905  (strict is slow)
+            texts = (cleaned(cell) for cleaned, cell in zip(clean, cells))  # noqa: B905  (strict is slow)
+            yield ShopRow(origin, dict(zip(names, texts)), columns)  # noqa: B905
+
+
+def _stripped(cell: str) -> str:
+    text = cell.strip()
+    return "" if is_no_value(text) else text
 
 
 def group_rows(rows: Iterable[ShopRow | Dropped], name: str) -> Iterator[list[ShopRow] | Dropped]:
