@@ -93,7 +93,7 @@ ROOT = {
         ({"value": 3, "unit": "kg"}, "3 kg"),
         ({"value": "2.50", "unit": "INCHES"}, "2.50 in"),
         ([{"value": 3.0, "unit": "kg"}, {"value": 4.5, "unit": "kg"}], "3 kg, 4.5 kg"),
-        (ROOT, "Care; Wash cold. a, b"),
+        (ROOT, "Care; Wash cold. dry, air"),
         (["gid://shopify/Metaobject/1", "gid://shopify/Metaobject/2"], ""),
         ({"scale_min": "1.0", "scale_max": "5.0", "value": "4.0"}, ""),
         ({"amount": "12.00", "currency_code": "EUR"}, ""),
