@@ -48,7 +48,7 @@ _WHOLE = _words(
     """
     id position status active enabled visible visibility hidden featured new sale priority rank sort order index
     date created updated modified published qty quantity stock availability available image images img photo photos
-    video videos media file files link links handle tag tags currency language locale store stores website websites
+    video videos media file files link links tag tags currency language locale store stores website websites
     keywords search label labels parent description content body summary related
     """
 )
