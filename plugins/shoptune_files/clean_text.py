@@ -40,6 +40,11 @@ _UNSEEN = re.compile(
     "|(?<![\U0001f3f4\U000e0000-\U000e007f])[\U000e0000-\U000e007f]++"  # after a black flag they say which flag
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+")
+_ANY_OF_THEM = re.compile(
+    r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""One quick look for what most texts are free of."""
 
 
 def clean_text(text: str) -> str:
@@ -81,7 +86,7 @@ def without_unseen(text: str) -> str:
 
     Joiners stay where they belong to the spelling: in emoji, Persian, the scripts of India.
     """
-    return text if text.isascii() and text.isprintable() else _CONTROL.sub(" ", _UNSEEN.sub("", text))
+    return _CONTROL.sub(" ", _UNSEEN.sub("", text)) if _ANY_OF_THEM.search(text) else text
 
 
 def _plain(text: str, line: str = " ") -> str:

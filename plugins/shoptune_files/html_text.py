@@ -6,6 +6,9 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from shoptune_files.clean_text import is_no_value, without_unseen
+from shoptune_files.page_builders import without_shortcodes
+
 __all__ = ["html_to_text"]
 
 _UNSEEN = frozenset({"head", "iframe", "noscript", "object", "script", "style", "svg", "template", "title"})
@@ -25,26 +28,47 @@ _FULL = 2**18
 """Characters that are read into one document."""
 _LOCAL = threading.local()
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>?")
+_ESCAPED_TAG = re.compile(r"&lt;/?(?:p|br|ul|ol|li|div|strong|h[1-6]|table|t[rdh])\b(?:[^&<>]|&quot;)*+&gt;", re.I)
+_ENTITY = re.compile(r"&(?P<twice>amp;(?=(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});))?(?:#?[a-z\d]{1,32};)", re.I)
 
 
 def html_to_text(html: str) -> str:
     r"""Return the text of `html`: one line per paragraph, list item and table row, white space made one space.
 
     List items begin with ``- `` or their number.  The cells of a row are parted by `` | ``, but a heading and the one
-    cell beside it are ``heading: cell``.  What a reader does not see is left out: scripts, styles, comments, templates.
-    A page of more than 65,536 characters or 5,000 tags is no description any more: its lists and tables are read as
-    paragraphs.  Never raises.
+    cell beside it are ``heading: cell``.  What a reader does not see is left out: scripts, styles, comments, templates,
+    shortcodes, soft hyphens, zero-width characters.  What was escaped once too often, all tags or all entities, is read
+    as it was meant, and a mark for no value (NULL, n/a) is no text.  A page of more than 65,536 characters or 5,000
+    tags is no description any more: its lists and tables are read as paragraphs.  Never raises.
 
     >>> html_to_text("<p>Pure&nbsp;wool.<br>Warm.</p><ul><li>S</li><li>M</li></ul><script>track()</script>")
     'Pure wool.\nWarm.\n- S\n- M'
     >>> html_to_text("<table><tr><th>Fabric</th><td>wool</td></tr><tr><td>S</td><td>36</td><td>38</td></tr></table>")
     'Fabric: wool\nS | 36 | 38'
     """
+    html = _as_meant(without_shortcodes(html, "<br>"))
     if "<" not in html:
-        return " ".join((unescape(html) if "&" in html else html).split())
+        text = " ".join(without_unseen(unescape(html) if "&" in html else html).split())
+        return "" if is_no_value(text) else text
     if len(html) > _LONG or html.count("<") > _MANY_TAGS:
         html = _TAG.sub(_flat, html)
-    return _text(_parsed(html.encode(errors="replace").decode()))
+    text = _text(_parsed(html.encode(errors="replace").decode()))
+    return "" if is_no_value(text) else text
+
+
+def _as_meant(html: str) -> str:
+    """Return `html` with one layer of escapes taken off, where it bears the signs of one too many.
+
+    These are: tags that are all escaped, and entities that are all escaped twice.  A page that shows ``<b>`` or
+    ``&amp;`` on purpose has others beside them.
+    """
+    if "&" not in html:
+        return html
+    if "<" not in html and _ESCAPED_TAG.search(html):
+        return unescape(html)
+    if "&amp;" in html and all(entity["twice"] for entity in _ENTITY.finditer(html)):
+        return _ENTITY.sub(lambda entity: f"&{entity[0].removeprefix('&').removeprefix(entity['twice'])}", html)
+    return html
 
 
 def _parsed(html: str) -> LexborNode:
@@ -123,7 +147,7 @@ class _Page:
         if self.rows:
             self.cells[-1].append(" ")
             return
-        texts = [text for cell in self.cells if (text := " ".join("".join(cell).split()))]
+        texts = [text for cell in self.cells if (text := " ".join(without_unseen("".join(cell)).split()))]
         if len(texts) > 1 and self.joint == ": ":
             texts[0] = texts[0].rstrip(": ")
         if texts:

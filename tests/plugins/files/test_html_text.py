@@ -45,6 +45,24 @@ def test_text(html: str, text: str) -> None:
     assert html_to_text(html) == text
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Strick&shy;jacke f&uuml;r&#8203; alle</p>", "Strickjacke für alle"),
+        ("Strick\u00adjacke\ufeff", "Strickjacke"),
+        ("<p>Tee &lt;i&gt; &amp;amp; more</p>", "Tee <i> &amp; more"),  # both stand there for the reader to see
+        ("<p>Fern &amp;amp; Fjord&amp;#8217;s</p>", "Fern & Fjord’s"),  # all is escaped twice: an exporter's fault
+        ("&lt;p&gt;Oak.&lt;/p&gt;&lt;p&gt;Fern &amp;amp; Fjord&lt;/p&gt;", "Oak.\nFern & Fjord"),
+        ("press &lt;b&gt; twice", "press <b> twice"),
+        ("NULL", ""),
+        ("<p>n/a</p>", ""),
+        ("<p>&#8203;</p><p>\u202eOak\u202c</p>", "Oak"),
+    ],
+)
+def test_a_text_is_what_was_meant(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
 TAGS = ["<", "</", ">", "<!", "<![", "<!--", "-->", "]", "&", "&#", ";", "p", "br", "td", "script", "style", "=", '"']
 piece = st.sampled_from(TAGS) | st.text(max_size=3)
 

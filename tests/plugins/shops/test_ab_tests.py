@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
+from shoptune_files.clean_text import clean_text
 from shoptune_shops.ab_tests import ab_tests
 from shoptune_shops.shop_rows import ShopOptions
 
@@ -74,7 +75,11 @@ def test_missing_column(tmp_path: Path) -> None:
     assert str(raised.value).startswith("ab_tests.csv:1: there is no column 'end' (upper or lower case). ")
 
 
-text = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8)
+def is_clean(text: str) -> bool:
+    return clean_text(text) == text
+
+
+text = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8).filter(is_clean)
 day = st.dates().map(str)
 test = st.tuples(text, text, text, st.integers(0, 999), st.integers(0, 10**6), day, day)
 

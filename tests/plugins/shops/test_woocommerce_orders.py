@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
+from shoptune_files.clean_text import clean_text
 from shoptune_shops.woocommerce_orders import WooCommerceOrderOptions, woocommerce_orders
 
 FILES = Path(__file__).parent / "files"
@@ -125,7 +126,13 @@ def test_a_missing_column(tmp_path: Path) -> None:
 
 ADVANCED = ["Order Number", "Order Status", "Order Date", "SKU", "Item Name", "Quantity (- Refund)", "Item Cost"]
 DEFAULT = ["order_id", "status", "order_date", "item_sku", "item_name", "item_quantity", "item_subtotal"]
-text = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8)
+
+
+def is_clean(text: str) -> bool:
+    return clean_text(text) == text
+
+
+text = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8).filter(is_clean)
 text = text.filter(lambda text: text[0] not in "'=+-@")
 item = st.fixed_dictionaries(
     {"sku": text | st.just(""), "name": text, "quantity": st.integers(1, 99), "cents": st.integers(0, 10**6)}
