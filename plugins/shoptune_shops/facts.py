@@ -7,7 +7,7 @@ the file has been read: what was left out is counted by its name.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from shoptune.data import Note
@@ -27,6 +27,7 @@ MOST_KEYS = 20
 
 _NO_WORDS = re.compile(r"(?:https?://|www\.|gid://|shopify://)\S*|#(?:[0-9a-f]{3}){1,2}(?:[0-9a-f]{2})?", re.IGNORECASE)
 """A whole value of this kind is a link, a reference or a colour for programs."""
+_BLOCK = re.compile(r"<(?:br|div|h[1-6]|li|ol|p|table|ul)\b[^<>]{0,500}>", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*[,;|\n]\s*")
 _MARKER = re.compile(r"^(?:- |\d{1,3}\. )")
 _UNITS = {
@@ -39,27 +40,29 @@ _RICH_TEXT = {"root", "paragraph", "heading", "list", "list-item", "link", "text
 
 
 class Facts:
-    """Makes attributes of an export's cells, and counts those that are no facts about the product."""
+    """Makes attributes of an export's cells, and counts those that are no facts about the product.
 
-    def __init__(self) -> None:
+    Args:
+        names: What the export calls it -> the attribute's name, where it isn't `fact_name` of it.
+        asked_for: What is a fact whatever its name, since the experiment file says so.
+
+    """
+
+    def __init__(self, names: Mapping[str, str] | None = None, asked_for: Collection[str] = ()) -> None:
+        self._names, self._asked_for = names or {}, frozenset(asked_for)
         self._left_out: Counter[str] = Counter()
 
-    def of(self, cells: Iterable[tuple[str, str]], names: Mapping[str, str] | None = None) -> dict[str, str]:
+    def of(self, cells: Iterable[tuple[str, str]]) -> dict[str, str]:
         """Return the attributes among `cells`: (what the export calls it, what it says), in their order.
 
-        Args:
-            cells: As they stand in the file, HTML or JSON included; one without a value says nothing.
-            names: What the export calls it -> the attribute's name, where it isn't `fact_name` of it.  What is named
-                here is a fact in any case, since somebody said so.
-
+        Cells are as they stand in the file, HTML or JSON included; one without a value says nothing.
         """
         attributes: dict[str, str] = {}
         for label, cell in cells:
             if not cell:
                 continue
-            given = (names or {}).get(label)
-            value = fact_value(cell) if given or is_fact_name(label) else ""
-            name = given or fact_name(label)
+            value = fact_value(cell) if label in self._asked_for or is_fact_name(label) else ""
+            name = self._names.get(label) or fact_name(label)
             if not (value and name):
                 self._left_out[label] += 1
             elif name not in attributes:
@@ -109,7 +112,7 @@ def fact_value(cell: str) -> str:
 
 
 def _plain(text: str) -> str:
-    if "<" in text:
+    if _BLOCK.search(text):
         lines = (_MARKER.sub("", line) for line in html_to_text(text).splitlines())
         text = _joined(lines)
     text = clean_text(text)

@@ -160,7 +160,8 @@ def test_what_is_left_out_is_counted_and_named() -> None:
 
 
 def test_a_name_that_somebody_gave_is_a_fact() -> None:
-    assert Facts().of([("Meta: _badge", "Vegan")], {"Meta: _badge": "badge"}) == {"badge": "Vegan"}
+    assert Facts(asked_for=["Meta: _badge"]).of([("Meta: _badge", "Vegan")]) == {"badge": "Vegan"}
+    assert Facts({"Fit": "cut"}).of([("Fit", "loose")]) == {"cut": "loose"}
 
 
 def test_two_cells_of_one_name_are_one_fact() -> None:
