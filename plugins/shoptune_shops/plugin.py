@@ -31,7 +31,7 @@ SIGNS = {
     "ab_tests": ({"product_id", "variant_id", "text", "exposures", "conversions"},),
 }
 """Adapter -> the sets of columns (in lower case), each of which gives its kind of file away."""
-LOOKING = ("merchant_feed", "ga4_items", "shopify_sales", "generic_sales")
+LOOKING = ("woocommerce_products", "merchant_feed", "ga4_items", "shopify_sales", "generic_sales")
 """Adapters for whose files columns don't suffice: their modules have a function ``recognises``; asked in this order."""
 
 

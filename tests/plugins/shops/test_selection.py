@@ -80,7 +80,7 @@ def test_real_headers_are_recognised(name: str, adapter: str) -> None:
 def test_component_names_are_those_that_selection_gives() -> None:
     shops = [adapter.name for adapter in shoptune_shops.plugin.register_data_adapters()]
     files = {adapter.name for adapter in shoptune_files.plugin.register_data_adapters()}
-    assert sorted(shops) == sorted([*shoptune_shops.plugin.SIGNS, *shoptune_shops.plugin.LOOKING])
+    assert sorted(shops) == sorted({*shoptune_shops.plugin.SIGNS, *shoptune_shops.plugin.LOOKING})
     assert files >= set(shoptune_files.plugin.ADAPTERS.values())
 
 
