@@ -3,21 +3,38 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from shoptune.data import Dropped
+from shoptune_files.clean_text import clean_text, is_no_value
 from shoptune_files.delimited import Table
-from shoptune_shops.platform_cells import filled
+from shoptune_shops.platform_cells import filled, unguarded
 from shoptune_shops.platform_header import Form
-from shoptune_shops.shop_rows import ShopRow
+from shoptune_shops.shop_rows import RAW, ShopRow
 
 __all__ = ["cell_of", "group_by_product", "parent_of", "read_rows", "variants_elsewhere"]
 
 
 def read_rows(form: Form, table: Table) -> Iterator[ShopRow | Dropped]:
-    """Yield the rows of an open file with the cells that the platform's table asks for, by the file's own names."""
+    """Yield the rows of an open file with the cells that the platform's table asks for, by the file's own names.
+
+    Cells are made clean text, but for descriptions and those that hold attributes, which may be HTML or several values.
+    """
+    raw = {column for field in RAW for column in form.fields.get(field, ())} | form.attributes.columns
+    clean = tuple(_stripped if column in raw else _cleaned for column in form.columns)
     for row in table.select(form.columns):
         if isinstance(row, Dropped):
             yield row
         else:
-            yield ShopRow(row[0], dict(zip(form.columns, map(str.strip, row[1]))), {})  # noqa: B905  (strict is slow)
+            origin, cells = row
+            texts = (cleaned(cell) for cleaned, cell in zip(clean, cells))  # noqa: B905  (strict is slow)
+            yield ShopRow(origin, dict(zip(form.columns, texts)), {})  # noqa: B905
+
+
+def _stripped(cell: str) -> str:
+    text = unguarded(cell.strip())
+    return "" if is_no_value(text) else text
+
+
+def _cleaned(cell: str) -> str:
+    return clean_text(unguarded(cell.strip()))
 
 
 def cell_of(form: Form, row: ShopRow, field: str) -> str:

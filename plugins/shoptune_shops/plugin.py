@@ -17,7 +17,7 @@ __all__ = ["register_data_adapters", "select_data_adapter"]
 
 SIGNS = {
     "shopify_orders": ({"name", "lineitem name", "lineitem quantity"},),
-    "shopify_products": ({"handle", "title", "body (html)"}, {"url handle", "title", "description"}),
+    "shopify_products": ({"title", "body (html)"}, {"url handle", "title", "description"}),
     "woocommerce_products": ({"type", "sku", "name", "published", "regular price"},),
     "woocommerce_orders": (
         {"order number", "order status", "item cost"},
@@ -32,7 +32,7 @@ SIGNS = {
 }
 """Adapter -> the sets of columns (in lower case), each of which gives its kind of file away."""
 LOOKING = (
-    *("merchant_feed", "ga4_items", "shopify_sales", "generic_sales"),
+    *("woocommerce_products", "merchant_feed", "ga4_items", "shopify_sales", "generic_sales"),
     *("shopify_rest_products", "woocommerce_rest_products"),
 )
 """Adapters for whose files columns don't suffice: their modules have a function ``recognises``; asked in this order."""

@@ -86,8 +86,8 @@ def test_real_headers_are_recognised(name: str, adapter: str) -> None:
 def test_component_names_are_those_that_selection_gives() -> None:
     shops = [adapter.name for adapter in shoptune_shops.plugin.register_data_adapters()]
     files = {adapter.name for adapter in shoptune_files.plugin.register_data_adapters()}
-    given = [*shoptune_shops.plugin.SIGNS, *platforms(), *shoptune_shops.plugin.LOOKING]
-    assert sorted(shops) == sorted([*given, "platform_products"])
+    given = {*shoptune_shops.plugin.SIGNS, *platforms(), *shoptune_shops.plugin.LOOKING}
+    assert sorted(shops) == sorted({*given, "platform_products"})
     assert files >= set(shoptune_files.plugin.ADAPTERS.values())
 
 
