@@ -118,9 +118,10 @@ class DataAdapter(Generic[OptionsT]):
     name: str
     summary: str
     options: type[OptionsT]
-    read: Callable[[Path, OptionsT], Iterable[Record | Dropped]]
+    read: Callable[[Path, OptionsT], Iterable[Record | Dropped | Note]]
     """Raises `DataError` for a file that can't be read at all; a row that can't be used is yielded as `Dropped` with
-    `bad` set, so that the rows after it are read.  Ids need not be checked: that they differ is the core's business."""
+    `bad` set, so that the rows after it are read.  What is worth saying of the file as a whole is yielded as a
+    `Note`.  Ids need not be checked: that they differ is the core's business."""
     table: str | None = None
     """What its records are: ``products``, ``orders``, ``sales``, ``tests``, ...; None for a general file format."""
 

@@ -78,7 +78,10 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Figures about the data that a task found on its way: how many order lines found a product."""
+    """Figures about the data that an adapter or a task found on its way: how many order lines found a product.
+
+    Notes of an adapter with one topic, as from several files of a table, are added up.
+    """
 
     topic: str
     figures: Mapping[str, str | int | float]

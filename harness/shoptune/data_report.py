@@ -17,6 +17,7 @@ __all__ = [
     "Drops",
     "DropsByReason",
     "Duplicates",
+    "FactProfile",
     "FieldProfile",
     "LeakageReport",
     "Part",
@@ -71,6 +72,17 @@ class FieldProfile(Model):
     """Length of its texts in words; None for a field that holds no running text."""
 
 
+class FactProfile(Model):
+    """One of the facts that prompts show."""
+
+    name: str
+    """The fact's name: ``colour``."""
+    texts: int
+    """Texts that are looked at whose example has this fact."""
+    stated: int
+    """Those that state its value, or one of its values, word for word. Where none does, it may be no fact at all."""
+
+
 class StrangeRow(Model):
     """A record that is worth a look."""
 
@@ -114,6 +126,8 @@ class TableReport(Model):
     """Personal data that was found in this table."""
     strange: list[StrangeRow]
     """Records worth a look: at most ten, the strangest first."""
+    notes: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)
+    """What the adapter found on its way: topic -> figure in words -> figure."""
 
 
 class Duplicates(Model):
@@ -194,6 +208,8 @@ class DataReport(Model):
     """Training data that also stands in the held-out part."""
     tokens: dict[str, Quantiles] = Field(default_factory=dict)
     """Model -> length of the texts to learn, in its tokens; filled in where a model is at hand (``shoptune data``)."""
+    facts: list[FactProfile] = Field(default_factory=list)
+    """How many of the shop's own texts state each fact that prompts show."""
     canaries: int = 0
     """Training examples in which a canary string was planted."""
     notes: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)

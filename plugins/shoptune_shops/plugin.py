@@ -17,7 +17,7 @@ __all__ = ["register_data_adapters", "select_data_adapter"]
 
 SIGNS = {
     "shopify_orders": ({"name", "lineitem name", "lineitem quantity"},),
-    "shopify_products": ({"handle", "title", "body (html)"}, {"url handle", "title", "description"}),
+    "shopify_products": ({"title", "body (html)"}, {"url handle", "title", "description"}),
     "woocommerce_products": ({"type", "sku", "name", "published", "regular price"},),
     "woocommerce_orders": (
         {"order number", "order status", "item cost"},

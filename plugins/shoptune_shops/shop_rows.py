@@ -13,7 +13,7 @@ from shoptune_files.clean_text import clean_text, is_no_value
 from shoptune_files.delimited import Table
 from shoptune_files.text_file import Encoding
 
-__all__ = ["RAW", "ShopOptions", "ShopRow", "group_rows", "select_columns"]
+__all__ = ["RAW", "ProductFileOptions", "ShopOptions", "ShopRow", "group_rows", "select_columns"]
 
 RAW = frozenset({"description", "short_description", "structured_description", "text", "attributes"})
 """Our names of columns that are not short texts: HTML, or several values packed into a cell."""
@@ -24,6 +24,13 @@ class ShopOptions(Options):
 
     encoding: Encoding | None = None
     """The file's text encoding; default: UTF-8."""
+
+
+class ProductFileOptions(ShopOptions):
+    """How a shop's file of products is read."""
+
+    attributes: tuple[str, ...] = ()
+    """Further columns that are product attributes, such as ``Meta: care``: what is left out by its name is read too."""
 
 
 @dataclass(frozen=True, slots=True)

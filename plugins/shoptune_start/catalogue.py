@@ -54,7 +54,7 @@ def look_through(file: ShopFile) -> Catalogue:
         rows += 1
         if isinstance(row, Dropped):
             bad += row.bad
-        elif _is_complete(row):
+        elif isinstance(row, Record) and _is_complete(row):
             groups.add(row.group)
             texts.add(hash(row.fields["description"]))
     if min(len(groups), len(texts)) < FEWEST:

@@ -10,7 +10,7 @@ from typing import Any
 
 from shoptune.commands import adapter_for
 from shoptune.components import DataAdapter
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError, UsageError, did_you_mean
 
 __all__ = ["PRODUCTS", "ShopFile", "recognise", "sort_into_tables"]
@@ -39,7 +39,7 @@ class ShopFile:
         """Return the file as the adapter reads it when told these options as well."""
         return _looked_into(replace(self, options={**self.options, **options}))
 
-    def rows(self) -> Iterator[Record | Dropped]:
+    def rows(self) -> Iterator[Record | Dropped | Note]:
         """Read the file from its beginning."""
         yield from self.adapter.read(self.path, self.adapter.options.model_validate(dict(self.options)))
 

@@ -22,6 +22,10 @@ CATALOGUE_FACTS = ("name", "brand", "category", "color", "size", "material")
 """The fields that are facts in any shop.  Price is none of them: it changes, and marketplaces forbid it in the text."""
 
 
+GROUPS = ("options", "attributes")
+"""The fields that hold facts by name: what a product's variants differ in, and its free attributes."""
+
+
 class SalesOptions(Options):
     """How orders and sales reports weigh products, if the shop has any."""
 
@@ -48,8 +52,9 @@ class ProductDescriptionOptions(Options):
     instruction: str = "You write product descriptions for a shop. State every fact and invent none."
     """The system message of every prompt."""
     facts: tuple[str, ...] | None = Field(default=None, min_length=1)
-    """The fields and attributes that the prompt shows and a description may state, in this order. Default: name, brand,
-    category, color, size, material and every free attribute."""
+    """The fields, attributes and options that the prompt shows and a description may state, in this order; `options`
+    stands for all options that variants differ in, `attributes` for all free attributes. Default: name, brand,
+    category, color, size, material, options, attributes."""
     threshold: float = Field(default=0.95, gt=0.5, lt=1.0)
     """How probable it must be that a text converts better than another of its product for the two to become a
     preference pair."""
@@ -70,15 +75,25 @@ class ProductDescriptionOptions(Options):
 def facts_of(record: Record, names: Iterable[str] | None = None) -> dict[str, str]:
     """Return the product's facts as text, in the order of `names`; those that it does not have are left out.
 
-    A name is that of a free attribute or else of a field.  Without names: `CATALOGUE_FACTS` and all free attributes.
-    Of a category such as "Luggage & Bags > Backpacks" the last part is enough.
+    A name is that of a free attribute, or else of an option (whose values are listed: ``red, blue``), or else of a
+    field; `GROUPS` stand for all of a kind.  Without names: `CATALOGUE_FACTS` and these.  Of a category such as
+    "Luggage & Bags > Backpacks" the last part is enough.
     """
-    attributes: Mapping[str, Any] = record.fields.get("attributes") or {}
-    wanted = dict.fromkeys((*CATALOGUE_FACTS, *attributes) if names is None else names)
-    found = {name: format_value(attributes.get(name, record.fields.get(name))) for name in wanted}
+    groups = _groups(record)
+    values = {**record.fields, **groups["options"], **groups["attributes"]}
+    wanted: dict[str, None] = {}
+    for name in (*CATALOGUE_FACTS, *GROUPS) if names is None else names:
+        wanted |= dict.fromkeys(groups.get(name) or (name,))
+    found = {name: format_value(values.get(name)) for name in wanted}
     if "category" in found:
         found["category"] = found["category"].rsplit(" > ", 1)[-1]
     return {name: text for name, text in found.items() if text}
+
+
+def _groups(record: Record) -> dict[str, Mapping[str, Any]]:
+    """Return for each of `GROUPS` what the product has, by name."""
+    found = ((group, record.fields.get(group)) for group in GROUPS)
+    return {group: of if isinstance(of, Mapping) else {} for group, of in found}
 
 
 def prompt(instruction: str, facts: Mapping[str, str]) -> tuple[Message, ...]:
@@ -130,12 +145,12 @@ def _refuse_unknown_facts(products: Iterable[Record], wanted: Iterable[str]) -> 
     for record in products:
         if not missing:
             return
-        has = {*record.fields, *(record.fields.get("attributes") or {})}
+        has = {*record.fields}.union(*_groups(record).values())
         missing -= has
         known |= has
     if missing:
         name = min(missing)
-        raise UsageError(f"facts: no product has a field or attribute {name!r}.{did_you_mean(name, known)}")
+        raise UsageError(f"facts: no product has a field, attribute or option {name!r}.{did_you_mean(name, known)}")
 
 
 def pairs(

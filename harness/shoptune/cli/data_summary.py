@@ -13,6 +13,7 @@ from shoptune.data_report import (
     DataReport,
     DropsByReason,
     Duplicates,
+    FactProfile,
     FieldProfile,
     LeakageReport,
     Quantiles,
@@ -25,6 +26,8 @@ __all__ = ["show_data"]
 FREE = "attributes."
 ATTRIBUTES = 12
 """So many free attributes are shown; data.html has all."""
+FACTS = 20
+"""So many facts are shown, those that most products have."""
 FILES = 3
 BAR = 8
 JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
@@ -77,6 +80,7 @@ def _of_table(table: TableReport) -> Iterator[Line]:
     if masked or personal.fields:
         yield "", "none of it was stored"
     yield from _labelled("strange", (f"{row.origin}: {'; '.join(row.why)}" for row in table.strange))
+    yield from _notes(table.notes)
 
 
 def _fields(table: TableReport) -> Table:
@@ -109,18 +113,33 @@ def _of_outcome(report: DataReport) -> Iterator[Line]:
     yield from _drops("no example", report.examples_dropped)
     yield from _labelled("duplicates", _duplicates(report.duplicates))
     yield from _labelled("leakage", _leakage(report.leakage))
+    if report.facts:
+        yield "facts", _facts(report.facts)
     for kind in kinds:
         if report.rows_kept[kind]:
             yield f"{kind} kept", _counts(report.rows_kept[kind])
         yield from _drops(f"{kind} refused", report.rows_refused[kind])
     if report.weights:
         yield "weights", _weights(report.weights)
-    for topic, figures in report.notes.items():
-        yield topic, ", ".join(f"{name} {_figure(value)}" for name, value in figures.items())
+    yield from _notes(report.notes)
     if report.canaries:
         yield "canaries", f"{report.canaries:,} planted"
     for model, tokens in report.tokens.items():
         yield "tokens", f"{_in_words(tokens)}, in the texts to learn, as {model} counts them"
+
+
+def _facts(facts: Sequence[FactProfile]) -> Table:
+    shown = sorted(facts, key=lambda fact: -fact.texts)[:FACTS]
+    rows = [
+        (fact.name, f"{fact.stated:,} of {fact.texts:,}", "━" * round(BAR * fact.stated / fact.texts)) for fact in shown
+    ]
+    more = [(f"and {len(facts) - FACTS:,} rarer ones", "", "")] if len(facts) > FACTS else []
+    return _table(("name", "texts that state it", ""), rows + more, bar=2)
+
+
+def _notes(notes: Mapping[str, Mapping[str, str | int | float]]) -> Iterator[Line]:
+    for topic, figures in notes.items():
+        yield topic, ", ".join(f"{name} {_figure(value)}" for name, value in figures.items())
 
 
 def _duplicates(found: Duplicates) -> Iterator[str]:

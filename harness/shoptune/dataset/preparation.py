@@ -23,6 +23,7 @@ from shoptune.dataset.leakage import TEST, TRAIN, VALIDATION
 from shoptune.dataset.near_duplicates import TextIndex
 from shoptune.dataset.prepared_rows import rows_file
 from shoptune.dataset.splits import SPLITS, Split, position, split_by_date, split_by_key
+from shoptune.dataset.stated_facts import StatedFacts
 from shoptune.dataset.table import Table
 from shoptune.errors import DataError, UsageError, did_you_mean
 from shoptune.languages import language_finder
@@ -60,7 +61,7 @@ def prepare_examples(
         output: Gets ``KIND.SPLIT.jsonl``, such as ``examples.train.jsonl``, for each kind of rows that the task makes.
 
     """
-    index, notes = TextIndex(), Notes()
+    index, notes, facts = TextIndex(), Notes(), StatedFacts()
     with ExitStack() as open_files:
         examples = ExampleIndex(open_files.enter_context(JsonlBuffer(state / "examples", Example)), index)
         others = [
@@ -68,7 +69,7 @@ def prepare_examples(
             for name, kind in ROW_KINDS.items()
             if name in task.rows
         ]
-        dropped = _make_examples(task, options, sources, examples, split, seed, notes)
+        dropped = _make_examples(task, options, sources, examples, split, seed, notes, facts)
         # Texts are numbered as they come, so one kind is made after the other.
         refused = {
             rows.kind.name: _make_rows(task, options, sources["own"], examples, rows, notes).report() for rows in others
@@ -100,6 +101,7 @@ def prepare_examples(
         weights=_weights(examples, given),
         duplicates=given.duplicates,
         leakage=given.leakage,
+        facts=facts.report(),
         canaries=len(planted),
         notes=notes,
     )
@@ -113,6 +115,7 @@ def _make_examples(
     split: Split,
     seed: int,
     notes: Notes,
+    facts: StatedFacts,
 ) -> DropCount:
     dropped = DropCount()
     slices: set[str] = set()
@@ -126,6 +129,7 @@ def _make_examples(
                 slices.update(row.slices)
                 part = _part_of(row, split, seed, test="test" not in sources, validation="validation" not in sources)
                 examples.add(row, part, fixed=False)
+                facts.add(row)
             else:
                 examples.add(row, PARTS[source], fixed=True)
     known = {"product", "time", *slices}

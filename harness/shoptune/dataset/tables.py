@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,10 +11,10 @@ from typing import Literal
 from pydantic import BaseModel
 
 from shoptune.components import AnyAdapter
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.data_report import PersonalDataReport, TableReport
 from shoptune.dataset.drops import DropCount, reasons_of
-from shoptune.dataset.personal_data import without_personal_data
+from shoptune.dataset.personal_data import mask, without_personal_data
 from shoptune.dataset.profile import Profile
 from shoptune.errors import DataError, PluginError, ShoptuneError
 from shoptune.plugins import Registered
@@ -63,10 +63,13 @@ class _Reading:
         self.origins: dict[str, str] = {}
         self.groups: set[int] = set()
         self.profile = Profile()
+        self.notes: dict[str, dict[str, str | int | float]] = {}
 
-    def take(self, row: Record | Dropped) -> bytes | None:
+    def take(self, row: Record | Dropped | Note) -> bytes | None:
         """Count the row; return the line that is kept of it, if it is a record."""
-        if isinstance(row, Dropped):
+        if isinstance(row, Note):
+            _note(self.notes.setdefault(row.topic, {}), row.figures)
+        elif isinstance(row, Dropped):
             (self.bad if row.bad else self.dropped).add(row)
         elif row.id in self.origins:
             detail = f"{row.id!r} stands at {self.origins[row.id]} too; ids must differ"
@@ -117,10 +120,24 @@ class _Reading:
             languages_of=languages_of,
             personal_data=PersonalDataReport(masked=dict(+self.masked), fields=dict(self.fields)),
             strange=self.profile.strange(),
+            notes=self.notes,
         )
 
 
-def _rows(source: TableSource, path: Path) -> Iterator[Record | Dropped]:
+def _note(noted: dict[str, str | int | float], figures: Mapping[str, str | int | float]) -> None:
+    """Add figures to those of one topic: numbers are summed, of words those of the first file stand.
+
+    Words may quote a cell, so personal data is masked in them.
+    """
+    for name, figure in figures.items():
+        known = noted.get(name)
+        if isinstance(figure, str):
+            noted.setdefault(name, mask(figure, Counter()))
+        else:
+            noted[name] = figure if known is None or isinstance(known, str) else known + figure
+
+
+def _rows(source: TableSource, path: Path) -> Iterator[Record | Dropped | Note]:
     try:
         yield from source.adapter.component.read(path, source.options)
     except ShoptuneError:

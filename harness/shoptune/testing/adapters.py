@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from shoptune.components import AnyAdapter
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError, UsageError
 from shoptune.storage.jsonl import from_line, to_line
 from shoptune.testing.contract import Finding, NotCheckedError, examine, insist, options_of, require
@@ -73,12 +73,12 @@ class Material:
         path.write_bytes(content)
         return path
 
-    def read(self, path: Path) -> Iterator[Record | Dropped]:
+    def read(self, path: Path) -> Iterator[Record | Dropped | Note]:
         """Read a file's rows."""
         return iter(self.adapter.read(path, self.options))
 
     @cached_property
-    def rows(self) -> list[Record | Dropped]:
+    def rows(self) -> list[Record | Dropped | Note]:
         """All that the adapter makes of the good file."""
         return list(self.read(self.sample))
 
@@ -124,6 +124,8 @@ def records_can_be_used(material: Material) -> None:
 def it_says_where_rows_stand(material: Material) -> None:
     pattern = re.compile(re.escape(material.sample.name) + r"\W.*\d")
     for row in material.rows:
+        if isinstance(row, Note):
+            continue
         form = f"needed is its file and its row, as in {material.sample.name}:118"
         require(pattern.match(row.origin), f"a row's origin is {row.origin!r}; {form}, by which a person finds it")
 
@@ -158,7 +160,7 @@ def it_survives_broken_files(material: Material) -> None:
         path = material.written(content)
         try:
             for row in material.read(path):
-                require(isinstance(row, Record | Dropped), f"of {what} it made a {type(row).__name__}")
+                require(isinstance(row, Record | Dropped | Note), f"of {what} it made a {type(row).__name__}")
         except DataError as error:
             names = path.name in str(error) or path.parent.name in str(error)  # a data set may be a folder
             require(names, f"of {what} it says {str(error)!r}, which does not name the file")

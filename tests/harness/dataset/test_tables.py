@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shoptune.components import DataAdapter, NoOptions
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.data_report import Drops
 from shoptune.dataset.drops import DropCount
 from shoptune.dataset.table import Table
@@ -23,7 +23,7 @@ class TestTable:
     def _folder(self, tmp_path: Path) -> None:
         self.folder = tmp_path
 
-    def table(self, rows: list[Record | Dropped | Exception], on_bad_row: Any = None, files: int = 1) -> Table:
+    def table(self, rows: list[Record | Dropped | Note | Exception], on_bad_row: Any = None, files: int = 1) -> Table:
         def read(path: Path, options: NoOptions) -> Any:
             for row in rows:
                 if isinstance(row, Exception):
@@ -51,6 +51,13 @@ class TestTable:
     def test_gives_records_again_and_again(self) -> None:
         table = self.table([self.record(2), Dropped(origin="products.csv:3", reason="blank"), self.record(4)])
         assert list(table) == list(table) == [self.record(2), self.record(4)]
+
+    def test_adds_up_what_the_adapter_says_of_its_files(self) -> None:
+        note = Note(topic="prices", figures={"could not be read": 2, "such as": "'ask jo@invented.example'"})
+        record = self.record(2)
+        report = self.table([record, note, note], on_bad_row="skip").report
+        assert report.notes == {"prices": {"could not be read": 4, "such as": "'ask [email]'"}}
+        assert report.records == 1
 
     def test_reports_what_was_read(self) -> None:
         blank = Dropped(origin="products.csv:3", reason="blank")

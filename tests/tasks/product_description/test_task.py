@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from shoptune.data import Dropped, Example, Invalid, Note, PreferencePair, Record
 from shoptune.errors import UsageError
+from shoptune_catalogue.claims import unsupported
 from shoptune_product_description import plugin
 from shoptune_product_description.task import PRODUCT_DESCRIPTION, ProductDescriptionOptions, SalesOptions, template
 
@@ -159,6 +160,38 @@ def test_products_that_sell_better_than_their_like_weigh_more() -> None:
     assert [example.slices["sales"] for example in examples] == ["tail"] * 9 + ["head"] * 3
 
 
+OPTIONS = {"options": {"colour": ["red", "blue"], "size": ["S", "M"]}, "attributes": {"fit": "loose"}}
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (None, {"category": "Backpacks", "size": "S, M", "colour": "red, blue", "fit": "loose"}),
+        (["options"], {"colour": "red, blue", "size": "S, M"}),
+        (["attributes", "colour"], {"fit": "loose", "colour": "red, blue"}),
+        (["size"], {"size": "S, M"}),
+    ],
+)
+def test_what_variants_differ_in_is_a_fact(facts: list[str] | None, expected: dict[str, str]) -> None:
+    example = one(product(name="Tarn", brand="", **OPTIONS), facts=facts and ["name", *facts])
+    assert dict(example.facts) == {"name": "Tarn", **expected}
+    assert "Colour: red, blue" in user_turn(example) or "colour" not in expected
+
+
+def test_an_attribute_is_surer_than_an_option_of_its_name() -> None:
+    options = {"color": ["moss", "slate"]}
+    assert one(product(options=options)).facts["color"] == "moss green"
+
+
+def test_options_that_are_a_plain_column_are_a_field() -> None:
+    assert one(product(options="with lid", attributes={}), facts=["options"]).facts == {"options": "with lid"}
+
+
+def test_claims_about_an_option_are_supported() -> None:
+    example = one(product(attributes={}, options={"colour": ["red", "navy"]}))
+    assert unsupported("Sold in red and in navy.", example.facts) == []
+
+
 def test_the_notes_on_the_join_and_the_weights_come_first() -> None:
     assert [row.topic for row in weighed()[:2] if isinstance(row, Note)] == ["sales", "sales as weights"]
     assert not any(isinstance(row, Note) for row in weighed()[2:])
@@ -191,7 +224,8 @@ def test_a_product_without_figures_weighs_one() -> None:
 
 
 def test_a_fact_that_no_product_has_is_an_error_with_the_nearest_match() -> None:
-    with pytest.raises(UsageError, match=r"no product has a field or attribute 'matrial'\. Did you mean 'material'\?"):
+    message = r"no product has a field, attribute or option 'matrial'\. Did you mean 'material'\?"
+    with pytest.raises(UsageError, match=message):
         read(product(), facts=["name", "matrial"])
 
 
