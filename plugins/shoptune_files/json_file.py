@@ -11,7 +11,7 @@ from shoptune.errors import DataError
 from shoptune_files.records import RecordOptions, make_records
 from shoptune_files.text_file import open_text, text_lines
 
-__all__ = ["json_adapter", "jsonl_adapter"]
+__all__ = ["json_adapter", "json_items", "jsonl_adapter"]
 
 _Rows = Iterator[tuple[str, dict[str, Any]] | Dropped]
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None)
@@ -28,7 +28,7 @@ def read_list(path: Path, options: RecordOptions) -> Iterator[Record | Dropped]:
 
     An item that is no object comes as a bad `Dropped`; text that is no JSON raises `DataError`.
     """
-    return make_records(_items(path, options.encoding), path.name, options)
+    return make_records(json_items(path, options.encoding), path.name, options)
 
 
 def _lines(path: Path, encoding: str | None) -> _Rows:
@@ -45,7 +45,8 @@ def _lines(path: Path, encoding: str | None) -> _Rows:
                 yield _row(value, origin)
 
 
-def _items(path: Path, encoding: str | None) -> _Rows:
+def json_items(path: Path, encoding: str | None) -> _Rows:
+    """Yield (origin, object) for each item of a JSON list, which is held in memory; others come as `Dropped`."""
     with open_text(path, encoding) as file:
         text = file.read().strip()
     if not text:
