@@ -11,13 +11,13 @@ import pytest
 
 from tests.fakes import Outcome, Shop
 
-FLIPS = 3
+FLIPS = 2
 """Bytes that are flipped in each file, one after the other."""
 
 
 def make_shop(folder: Path) -> Shop:
     """Return a shop that tunes twice, writes and chooses."""
-    shop = Shop(folder, products=16)
+    shop = Shop(folder, products=30)
     of = {"data": "shop", "split": {"test": 0.4, "validation": 0.2}}
     shop.experiment["tasks"] = {"echo": {"task": "fake_echo", **of}, "sort": {"task": "fake_sort", **of}}
     del shop.experiment["candidates"]["few_shot"]
@@ -32,10 +32,13 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def flips(path: Path, seed: str) -> Iterator[str]:
-    """Flip one bit of a file, again and again; yields what was done."""
+    """Flip one bit of a file, again and again; yields what was done.
+
+    The last byte is left: without the newline that ends it, a line looks like one that the kill tore.
+    """
     content = path.read_bytes()
     chance = random.Random(seed)
-    for place in chance.sample(range(len(content)), min(FLIPS, len(content))):
+    for place in chance.sample(range(len(content) - 1), min(FLIPS, len(content) - 1)):
         bit = chance.randrange(8)
         path.write_bytes(content[:place] + bytes([content[place] ^ (1 << bit)]) + content[place + 1 :])
         yield f"{path.name}: bit {bit} of byte {place} of {len(content)}"
@@ -68,7 +71,7 @@ def test_in_what_a_killed_run_left(tmp_path: Path, undisturbed: Shop, point: str
             assert outcome.code == 0, f"{flip}: {outcome.output}"
             assert copy.comparison() == undisturbed.comparison(), flip
             if name.parent.name == "state":
-                assert "damaged" in outcome.output or "\n" not in flip, flip
+                assert "damaged" in outcome.output, flip
 
 
 @pytest.mark.slow

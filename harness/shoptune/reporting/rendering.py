@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 
 from shoptune.comparison import Comparison
@@ -27,8 +28,19 @@ def render(
     return [
         path
         for name in formats
-        for path in _render(plugins.report_formats[name], lambda f: f.render(comparison, sections), folder)
+        for path in _render(
+            plugins.report_formats[name],
+            lambda f: f.render(*_shown_to(plugins.report_formats[name], comparison, sections)),
+            folder,
+        )
     ]
+
+
+def _shown_to(
+    registered: Registered[ReportFormat], comparison: Comparison, sections: Sequence[Section]
+) -> tuple[Comparison, Sequence[Section]]:
+    """Return copies for a stranger's format, which may change them: what others are shown must stay what was found."""
+    return (comparison, sections) if registered.plugin.is_own else deepcopy((comparison, sections))
 
 
 def render_data(
