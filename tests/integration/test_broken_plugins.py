@@ -72,7 +72,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 
 @pytest.mark.parametrize(
-    "raised", ["ImportError('boo')", "SystemExit(0)", "RuntimeError('boo')", "KeyboardInterrupt()", "BaseException('boo')"]
+    "raised",
+    ["ImportError('boo')", "SystemExit(0)", "RuntimeError('boo')", "KeyboardInterrupt()", "BaseException('boo')"],
 )
 def test_an_import_that_fails(world: World, raised: str) -> None:
     world.install(f"raise {raised}\n")

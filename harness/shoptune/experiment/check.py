@@ -287,7 +287,6 @@ class ExperimentCheck:
 
     def _refuse_cycle(self, name: str) -> None:
         """Follow `from` and `select` from a candidate; neither may lead back to it."""
-
         seen, paths = {name}, list[tuple[str, ...]]([(name,)])
         while paths:
             path = paths.pop()
