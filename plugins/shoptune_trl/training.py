@@ -66,7 +66,7 @@ def trainer_settings(job: TuningJob[Any], *, learning_rate: float, validate: boo
         "logging_nan_inf_filter": False,
         "include_num_input_tokens_seen": "non_padding",
         "save_strategy": "no",
-        "save_total_limit": 1,
+        "save_total_limit": 2,  # the one before goes when the new one is sealed
         "report_to": "none",
         "disable_tqdm": True,
     }
@@ -153,7 +153,7 @@ def train(trainer: "Trainer", job: TuningJob[Any], loaded: TrainableModel, data:
     job.say(in_words(data))
     for callback in (ProgressCallback(job.progress), TimedCheckpoints(), *([] if plain() else [DeterministicOrder()])):
         trainer.add_callback(callback)
-    checkpoint = None if plain() else newest_checkpoint(job.work)
+    checkpoint = None if plain() else newest_checkpoint(job.work, job.say)
     try:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except torch.OutOfMemoryError as error:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from shoptune.cli.figures import SIGNS, changed, day, span, value
 from shoptune.comparison import MetricInfo
+from shoptune.console import Console
 from shoptune.history.between import Between
 from shoptune.history.changes import Change
 from shoptune.history.settings import Difference

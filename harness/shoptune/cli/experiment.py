@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from shoptune.commands import experiment_argument, plain_option, reports_option, store_option
+from shoptune.terminal import say
 
 __all__ = ["gate", "plan", "report", "run", "run_experiment"]
 
@@ -79,7 +80,7 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
     comparison = assemble(made, opened, loaded.plugins, command=_command())
     sections = loaded.plugins.report_sections(comparison)
     for path in render(comparison, sections, made.reports, loaded.plugins, reports / made.experiment):
-        click.echo(path)
+        say(path)
 
 
 @click.command(short_help="Judge the last run again.")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from shoptune.cli.figures import SIGNS, day, value
 from shoptune.comparison import MetricInfo
+from shoptune.console import Console
 from shoptune.kept_run import KeptRun
 
 __all__ = ["show_figures", "show_runs"]

@@ -7,12 +7,12 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from shoptune import formatting
+from shoptune.console import Console
 
 if TYPE_CHECKING:
     from shoptune.cli.doctor import Check

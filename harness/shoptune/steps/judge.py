@@ -60,7 +60,7 @@ class JudgeStep(Step):
 
         asked = self._questions(context)
         questions = [question for of_sample in asked for question in of_sample]
-        timer = ResumableTimer(context.work.state / "seconds")
+        timer = ResumableTimer(context.work.state / "seconds", context.say)
         told: list[Prediction] = []
         with ResourceMonitor() as monitor:
             if questions:

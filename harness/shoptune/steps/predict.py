@@ -91,7 +91,7 @@ class PredictStep(Step):
         training = list(read_jsonl(context.result(self.prepared).path("examples.train.jsonl"), Example))
         if self.canaries:
             examples += [e for e in training if e.canary]
-        timer = ResumableTimer(context.work.state / "seconds")
+        timer = ResumableTimer(context.work.state / "seconds", context.say)
         info: dict[str, object] = {}
         with ResourceMonitor() as monitor:
             if isinstance(self.answered_by, str):

@@ -77,7 +77,7 @@ class TuneStep(Step):
                 f"{self.name}: {method.name} learns from {kind.title} and there are none: {_why(prepared, kind)}"
             )
         scorer = scorer_of(self.sources, context)
-        timer = ResumableTimer(context.work.state / "seconds")
+        timer = ResumableTimer(context.work.state / "seconds", context.say)
         with ResourceMonitor() as monitor:
             report = method.tune(
                 TuningJob(
