@@ -20,8 +20,8 @@ from shoptune.dataset.example_index import ExampleIndex, Ints, RowIndex
 from shoptune.dataset.jsonl_buffer import JsonlBuffer
 from shoptune.dataset.language_slice import with_language
 from shoptune.dataset.leakage import TEST, TRAIN, VALIDATION
-from shoptune.dataset.near_duplicates import TextIndex
 from shoptune.dataset.prepared_rows import rows_file
+from shoptune.dataset.row_texts import RowTexts
 from shoptune.dataset.splits import SPLITS, Split, position, split_by_date, split_by_key
 from shoptune.dataset.table import Table
 from shoptune.errors import DataError, UsageError, did_you_mean
@@ -60,7 +60,7 @@ def prepare_examples(
         output: Gets ``KIND.SPLIT.jsonl``, such as ``examples.train.jsonl``, for each kind of rows that the task makes.
 
     """
-    index, notes = TextIndex(), Notes()
+    index, notes = RowTexts(), Notes()
     with ExitStack() as open_files:
         examples = ExampleIndex(open_files.enter_context(JsonlBuffer(state / "examples", Example)), index)
         others = [
