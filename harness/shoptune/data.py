@@ -165,6 +165,9 @@ class Prediction:
 
     example_id: str
     text: str = ""
+    """The answer; as a backend gives it, with the thought before it (`shoptune.thoughts`)."""
+    thought: str = ""
+    """What was thought before the answer, marks and all: filled in where `text` is freed of it, before it is parsed."""
     choice_log_probabilities: tuple[float, ...] = ()
     """One per choice (nats, summed over the choice's tokens), where the example has choices."""
     choice_tokens: tuple[int, ...] = ()

@@ -12,12 +12,16 @@ __all__ = ["refuse_unwanted"]
 
 _KEYS = ("label", "kto_tag")
 _WANTED = frozenset(
-    "1 true t yes y good desirable desired positive chosen accepted preferred wanted like liked up upvote thumbs_up "
-    "+ +1 👍".split()
+    {
+        *("1", "true", "t", "yes", "y", "+", "+1", "👍", "up", "upvote", "thumbs_up", "like", "liked"),
+        *("good", "desirable", "desired", "positive", "chosen", "accepted", "preferred", "wanted"),
+    }
 )
 _UNWANTED = frozenset(
-    "0 -1 false f no n bad undesirable undesired negative rejected unwanted dislike disliked down downvote "
-    "thumbs_down - 👎".split()
+    {
+        *("0", "-1", "false", "f", "no", "n", "-", "👎", "down", "downvote", "thumbs_down", "dislike", "disliked"),
+        *("bad", "undesirable", "undesired", "negative", "rejected", "unwanted"),
+    }
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from shoptune.components import NoOptions, Task
 from shoptune.data import Dropped, Example, Invalid, Message, Note, PreferencePair, Record, Tables
+from shoptune.thoughts import after_thought
 from shoptune_text import COPYING, FORM, OVERLAP
 
 __all__ = ["INSTRUCTION_FOLLOWING"]
@@ -34,7 +35,9 @@ def examples(tables: Tables, _: NoOptions) -> Iterator[Example | Dropped | Note]
 def _figures(counts: Mapping[str, int], different: int) -> dict[str, int]:
     figures = {"to learn": counts["to learn"], "different ones": different}
     if rows := counts["rows"]:
-        figures[f"earlier ones in {rows:,} longer chats, which are not learnt"] = counts["earlier ones that are not learnt"]
+        figures[f"earlier ones in {rows:,} longer chats, which are not learnt"] = counts[
+            "earlier ones that are not learnt"
+        ]
     return figures
 
 
@@ -90,7 +93,7 @@ def pairs(
 
 def parse(text: str, example: Example) -> str | Invalid:  # noqa: ARG001 - every task's parser is given the example
     """Return the answer without white space around it; `Invalid` if it is empty."""
-    return text.strip() or Invalid("empty answer")
+    return after_thought(text).strip() or Invalid("empty answer")
 
 
 def echo(example: Example) -> str:

@@ -158,7 +158,8 @@ def test_a_system_text_beside_the_chat_is_its_system_turn(tmp_path: Path, row: d
 
 
 @pytest.mark.parametrize(
-    "history", [[["A mug?", "Which?"], ["Hm.", "Yes?"]], [*map(dict, (user("A mug?"), assistant("Which?"))), ["Hm.", "Yes?"]]]
+    "history",
+    [[["A mug?", "Which?"], ["Hm.", "Yes?"]], [*map(dict, (user("A mug?"), assistant("Which?"))), ["Hm.", "Yes?"]]],
 )
 def test_alpacas_history_stands_between_the_system_text_and_the_question(tmp_path: Path, history: list[Any]) -> None:
     row = {"instruction": "And in", "input": "red?", "output": "As I said.", "system": "Be brief.", "history": history}
@@ -252,7 +253,10 @@ UNWANTED: list[tuple[str, dict[str, Any]]] = [
     ("an answer labelled as not wanted", chat(*ASK, assistant(YES)) | {"kto_tag": False}),
     ("a label that says neither good nor bad", {"prompt": "A mug?", "completion": "Yes.", "label": "kitchen"}),
     ("a turn with more than text", chat(*ASK, assistant(YES)) | {"images": ["mug.png"]}),
-    ("a tool is called", {"conversations": [{"from": "human", "value": "A?"}, {"from": "function_call", "value": "{}"}]}),
+    (
+        "a tool is called",
+        {"conversations": [{"from": "human", "value": "A?"}, {"from": "function_call", "value": "{}"}]},
+    ),
     ("tools are offered", {"conversations": [{"from": "human", "value": "A?"}], "tools": '[{"name": "stock"}]'}),
     ("tools are offered", chat(*ASK, assistant(YES)) | {"functions": [{"name": "stock"}]}),
     ("tools are offered", FORMS[-1][1] | {"input": {"messages": ASK, "tools": [{"type": "function"}]}}),
