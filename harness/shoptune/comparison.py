@@ -338,7 +338,9 @@ class SampleAnswer(Model):
     """What one candidate answered to one example, and what its metrics made of it."""
 
     text: str
-    """The answer as the candidate wrote it."""
+    """The answer as the candidate wrote it, without the thought before it."""
+    thought: str = ""
+    """What the candidate thought before it answered, with the marks around it; no part of the answer."""
     invalid: str | None = None
     """Why the answer did not parse; None: it did."""
     finish: str

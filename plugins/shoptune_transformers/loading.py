@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from shoptune.components import ModelFiles
 from shoptune.errors import UsageError
+from shoptune_transformers.chat_templates import with_system_folded, with_thinking
 from shoptune_transformers.folders import check_folder, sealed
 from shoptune_transformers.options import NO_TEMPLATE
 from shoptune_transformers.quiet import quiet
@@ -151,6 +152,9 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
         tokenizer.chat_template = _bare(tokenizer, files) if template == NO_TEMPLATE else template
     if not tokenizer.chat_template:
         tokenizer.chat_template = _plain(tokenizer, files)
+    if isinstance(tokenizer.chat_template, str):
+        tokenizer.chat_template = with_thinking(tokenizer.chat_template, thinking=files.settings.get("thinking"))
+        tokenizer.chat_template = with_system_folded(tokenizer)
     _ensure_pad_token(tokenizer)
     return tokenizer
 

@@ -53,6 +53,7 @@ def data(
     from shoptune.execution.execute import execute
     from shoptune.execution.progress import display
     from shoptune.experiment.load import load_experiment
+    from shoptune.planning.impossible import refuse_impossible
     from shoptune.planning.make_plan import make_plan
     from shoptune.planning.plan import with_inputs
     from shoptune.plugins.attribution import blaming
@@ -89,6 +90,7 @@ def data(
         show_data(found)
         for path in written:
             say(path)
+    refuse_impossible(loaded, made, opened)
 
 
 def _report(prepare: PrepareStep, store: Store) -> DataReport:

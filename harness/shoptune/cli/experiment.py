@@ -47,12 +47,14 @@ def plan(experiment: Path, store: Path) -> None:
     """Show the steps of an experiment, and which of them are in the store; compute nothing."""
     from shoptune.cli.summary import show_plan
     from shoptune.experiment.load import load_experiment
+    from shoptune.planning.impossible import refuse_impossible
     from shoptune.run import plan_experiment
     from shoptune.storage.store import Store
 
-    opened = Store(store)
-    made, missing = plan_experiment(load_experiment(experiment), opened)
+    loaded, opened = load_experiment(experiment), Store(store)
+    made, missing = plan_experiment(loaded, opened)
     show_plan(made, missing, opened)
+    refuse_impossible(loaded, made, opened)
 
 
 @click.command(short_help="Render the reports again.")

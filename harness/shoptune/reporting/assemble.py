@@ -148,12 +148,14 @@ class _Assembler:
         )
 
     def _candidate(self, candidate: CandidateInfo) -> CandidateInfo:
-        """Add how the candidate ran: alike on all tasks, but for the noise floor, which is told for each."""
+        """Add how the candidate ran: alike on all tasks, but for noise floor and thoughts, which are told for each."""
         of = {t.name: self._stored(self.plan.predictions[t.name, candidate.name]) for t in self.plan.tasks}
         infos: dict[str, dict[str, object]] = {task: step.json("info.json") for task, step in of.items()}
         info = next(iter(infos.values()))
         noise = {task: found.get("noise") for task, found in infos.items() if found.get("noise")}
-        return candidate.model_copy(update={"info": {**info, "noise": noise} if noise else info})
+        thoughts = [f"{task}: {found['thoughts']}" for task, found in infos.items() if found.get("thoughts")]
+        told = {"noise": noise, "thoughts": "; ".join(thoughts)}
+        return candidate.model_copy(update={"info": {**info, **{name: of for name, of in told.items() if of}}})
 
     def _costs(self) -> list[Cost]:
         prices, parents = self.plan.prices, {c.name: c.parent for c in self.plan.candidates}
@@ -263,6 +265,7 @@ def _answer(
 ) -> SampleAnswer:
     return SampleAnswer(
         text=sample.prediction.text,
+        thought=sample.prediction.thought,
         invalid=sample.answer.reason if isinstance(sample.answer, Invalid) else None,
         finish=sample.prediction.finish,
         values={metric: of[index] for (metric, c), of in values.items() if c == candidate},
