@@ -26,6 +26,7 @@ from shoptune.components import AdditiveMetric, AnyAdditiveMetric, FloatArray
 from shoptune.data import OWN_PROMPT, Example, Highlight, Invalid, Sample
 from shoptune.data_report import DataReport
 from shoptune.deciding.decide import decide
+from shoptune.deciding.gates import claims_of
 from shoptune.fingerprint import versions_of
 from shoptune.metrics.additive import applies_to, values_of
 from shoptune.metrics.highlights import read_highlights
@@ -60,7 +61,7 @@ class _Assembler:
     def comparison(self, command: str) -> Comparison:
         plan = self.plan
         measured = [self._measured(m.task, m.name, m.metric) for m in plan.metrics]
-        results = compare(
+        compared = compare(
             [self._task_samples(task) for task in plan.tasks],
             measured,
             self.names,
@@ -68,6 +69,8 @@ class _Assembler:
             seed=plan.seed,
             resamples=plan.resamples,
             slices=plan.slices,
+            first=claims_of(plan.gates),
+            apart=_no_models(plan),
         )
         comparison = Comparison(
             experiment=plan.experiment,
@@ -75,7 +78,9 @@ class _Assembler:
             candidates=[self._candidate(c) for c in plan.candidates],
             tasks=[self._task(task) for task in plan.tasks],
             metrics=list(plan.metrics),
-            results=results,
+            results=compared.results,
+            versus=compared.versus,
+            correction=compared.correction,
             cost=self._costs(),
             prices=plan.prices,
             training=self._training(),
@@ -218,6 +223,11 @@ class _Assembler:
 
     def _highlights(self, step: MeasureStep) -> list[list[Highlight]]:
         return list(read_highlights(self._stored(step).path("highlights.jsonl")))
+
+
+def _no_models(plan: Plan) -> frozenset[str]:
+    """Return the candidates that are no model: they are there to be beaten."""
+    return frozenset(candidate.name for candidate in plan.candidates if candidate.kind == "baseline")
 
 
 def _step_record(step: Step) -> StepRecord:
