@@ -9,8 +9,9 @@ from shoptune.comparison import Comparison
 from shoptune.execution.execute import execute, missing_steps
 from shoptune.execution.progress import Display
 from shoptune.experiment.load import Experiment
+from shoptune.planning.impossible import refuse_impossible
 from shoptune.planning.make_plan import make_plan
-from shoptune.planning.plan import Plan
+from shoptune.planning.plan import Plan, with_inputs
 from shoptune.planning.rounds import plan_rounds, steps_of_round
 from shoptune.reporting.rendering import refuse_unwritable
 from shoptune.step import Step
@@ -38,6 +39,10 @@ def run(
         def compute(steps: Sequence[Step]) -> None:
             execute(steps, experiment.executor, store, plugins, display)
 
+        compute(
+            with_inputs([task.examples for task in first.tasks])
+        )  # what is impossible shows before a model is tuned
+        refuse_impossible(experiment, first, store)
         plan = plan_rounds(experiment, first, store, compute)
         compute(plan.steps)
         comparison = assemble(plan, store, plugins, command=command)

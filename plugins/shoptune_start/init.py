@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shoptune.commands import check_experiment, experiment_schema
+from shoptune.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +64,8 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
         raise
     _write_schema(folder / SCHEMA)
     shown = shlex.quote(str(output))
-    click.echo(f"{output} is written. What comes of the files, then the whole comparison:", err=True)
-    click.echo(f"shoptune data {shown}\nshoptune run {shown}")
+    say(f"{output} is written. What comes of the files, then the whole comparison:", err=True)
+    say(f"shoptune data {shown}\nshoptune run {shown}")
 
 
 def _text(name: str, tables: dict[str, ShopFile], folder: Path) -> str:
@@ -83,9 +84,9 @@ def _text(name: str, tables: dict[str, ShopFile], folder: Path) -> str:
     catalogue = look_through(products)
     for table, file in tables.items():
         count = f" {catalogue.count}," if table == PRODUCTS else ""
-        click.echo(f"{file.path}: read by {file.adapter.name} as {table};{count} such as {_sample(file)!r}", err=True)
+        say(f"{file.path}: read by {file.adapter.name} as {table};{count} such as {_sample(file)!r}", err=True)
     if catalogue.bad:
-        click.echo(f"{products.path}: rows that can't be used: {catalogue.bad:,}; `shoptune data` says why", err=True)
+        say(f"{products.path}: rows that can't be used: {catalogue.bad:,}; `shoptune data` says why", err=True)
     return experiment_text(name, tables, columns, catalogue, folder)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Invalid, Note, Tables
+from shoptune.thoughts import after_thought
 from shoptune_attributes import METRICS
 from shoptune_attributes.answers import read_attributes
 from shoptune_custom.examples import make_examples
@@ -25,7 +26,7 @@ def text_examples(tables: Tables, options: TextOptions) -> Iterator[Example | Dr
 
 def parse_text(text: str, example: Example) -> str | Invalid:  # noqa: ARG001 - every task's parser is given the example
     """Return the answer without white space around it; `Invalid` if it is empty."""
-    return text.strip() or Invalid("empty answer")
+    return after_thought(text).strip() or Invalid("empty answer")
 
 
 def copy(example: Example) -> str:
@@ -89,7 +90,7 @@ def compact_json(text: str, example: Example) -> str | Invalid:
     from jsonschema import Draft202012Validator  # a plan needs none
 
     try:
-        found = _object(text)
+        found = _object(after_thought(text))
         errors = Draft202012Validator(example.answer_schema).iter_errors(found)
         if error := next(errors, None):
             return Invalid(f"against the schema: {error.json_path}: {error.validator}")

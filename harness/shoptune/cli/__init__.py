@@ -23,6 +23,7 @@ from shoptune.cli.history import history
 from shoptune.cli.options import no_plugin_option
 from shoptune.cli.plugins import plugins
 from shoptune.errors import ShoptuneError
+from shoptune.terminal import say, visible
 
 if TYPE_CHECKING:
     from shoptune.plugins import Plugins
@@ -93,6 +94,7 @@ def main() -> NoReturn:
     try:
         code = cli.main(arguments, prog_name="shoptune", standalone_mode=False) or 0
     except click.ClickException as error:
+        error.message = visible(error.message)
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -100,12 +102,12 @@ def main() -> NoReturn:
         code = 130
     except ShoptuneError as error:
         if debug:
-            traceback.print_exc()
+            say(traceback.format_exc(), err=True, end="")
         _complain(str(error))
         code = error.exit_code
     except Exception as error:
         if debug:
-            traceback.print_exc()
+            say(traceback.format_exc(), err=True, end="")
         _complain(
             f"{type(error).__name__}: {error}\nThis is a fault in shoptune: run again with --debug and report it."
         )
@@ -114,4 +116,4 @@ def main() -> NoReturn:
 
 
 def _complain(message: str) -> None:
-    click.echo(click.style("error: ", fg="red", bold=True) + message, err=True)
+    click.echo(click.style("error: ", fg="red", bold=True) + visible(message), err=True)

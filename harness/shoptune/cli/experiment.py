@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from shoptune.commands import experiment_argument, plain_option, reports_option, store_option
+from shoptune.terminal import say
 
 __all__ = ["gate", "plan", "report", "run", "run_experiment"]
 
@@ -46,12 +47,14 @@ def plan(experiment: Path, store: Path) -> None:
     """Show the steps of an experiment, and which of them are in the store; compute nothing."""
     from shoptune.cli.summary import show_plan
     from shoptune.experiment.load import load_experiment
+    from shoptune.planning.impossible import refuse_impossible
     from shoptune.run import plan_experiment
     from shoptune.storage.store import Store
 
-    opened = Store(store)
-    made, missing = plan_experiment(load_experiment(experiment), opened)
+    loaded, opened = load_experiment(experiment), Store(store)
+    made, missing = plan_experiment(loaded, opened)
     show_plan(made, missing, opened)
+    refuse_impossible(loaded, made, opened)
 
 
 @click.command(short_help="Render the reports again.")
@@ -79,7 +82,7 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
     comparison = assemble(made, opened, loaded.plugins, command=_command())
     sections = loaded.plugins.report_sections(comparison)
     for path in render(comparison, sections, made.reports, loaded.plugins, reports / made.experiment):
-        click.echo(path)
+        say(path)
 
 
 @click.command(short_help="Judge the last run again.")

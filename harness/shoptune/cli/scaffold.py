@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from shoptune.scaffold.kinds import KINDS
+from shoptune.terminal import say
 
 __all__ = ["new"]
 
@@ -31,7 +32,7 @@ def new(kind: str, name: str, into: Path) -> None:
 
     check_name(name)
     folder = write_package(kind, name, into)
-    click.echo(
+    say(
         f"Wrote {folder} (licence: MIT, unless you change it). Next:\n\n"
         f"  cd {folder}\n"
         "  python -m pip install --editable . --group dev\n"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from shoptune.data import Example
 from shoptune.dataset.jsonl_buffer import JsonlBuffer
-from shoptune.dataset.near_duplicates import TextIndex
+from shoptune.dataset.row_texts import RowTexts
 from shoptune.training_rows import ROW_KINDS, AnyRowKind, TrainingRow, source_of
 
 __all__ = ["ExampleIndex", "Ints", "RowIndex", "number_of"]
@@ -26,7 +26,7 @@ def number_of(name: str) -> int:
 class ExampleIndex:
     """Examples in the order in which they came; their texts are numbered in `index` as they are."""
 
-    def __init__(self, spool: JsonlBuffer[Example], index: TextIndex) -> None:
+    def __init__(self, spool: JsonlBuffer[Example], index: RowTexts) -> None:
         self.spool, self._index = spool, index
         self._ids, self._groups = array("q"), array("q")
         self._parts, self._fixed, self._weights = array("b"), array("b"), array("d")
@@ -34,7 +34,7 @@ class ExampleIndex:
     def add(self, example: Example, part: int, *, fixed: bool) -> None:
         """Take an example; `fixed` where its part was decided by the file that it comes from."""
         self.spool.add(example)
-        self._index.add(ROW_KINDS["examples"].learned_text(example))
+        self._index.add(ROW_KINDS["examples"].learned_text(example), example.question)
         # What is held out by a file of its own may have the ids of training examples: that is a leak, and no mistake.
         self._ids.append(number_of(f"{part}\0{example.id}" if fixed else example.id))
         self._groups.append(number_of(example.group))
@@ -74,7 +74,7 @@ class ExampleIndex:
 class RowIndex:
     """Rows of another kind than examples, in the order in which they came; their texts are numbered in `index`."""
 
-    def __init__(self, kind: AnyRowKind, spool: JsonlBuffer[TrainingRow], index: TextIndex) -> None:
+    def __init__(self, kind: AnyRowKind, spool: JsonlBuffer[TrainingRow], index: RowTexts) -> None:
         self.kind, self.spool, self._index = kind, spool, index
         self._groups, self._sources = array("q"), array("q")
         self._names: dict[str, int] = {}
@@ -82,7 +82,7 @@ class RowIndex:
     def add(self, row: TrainingRow) -> None:
         """Take a row."""
         self.spool.add(row)
-        self._index.add(self.kind.learned_text(row))
+        self._index.add(self.kind.learned_text(row), row.question)
         self._groups.append(number_of(row.group))
         self._sources.append(self._names.setdefault(source_of(row), len(self._names)))
 

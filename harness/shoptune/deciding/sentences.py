@@ -33,9 +33,25 @@ def against_baseline(task: TaskResults, outcome: CandidateOutcome) -> str:
             f"{len(outcome.worse)} of {metrics} ({listed(losses)})"
         )
     else:
-        all_of_them = f"all {metrics} are" if outcome.total > 1 else "the one metric is"
-        return f"{name} gives no certain gain over {task.baseline}: {all_of_them} inconclusive."
-    return text + (f"; not certainly different: {named(outcome.inconclusive)}." if outcome.inconclusive else ".")
+        return f"{name} gives no certain gain over {task.baseline}: {_none_differs(outcome, metrics)}."
+    return (
+        text
+        + "".join(
+            f"; {what}: {named(of)}"
+            for what, of in (("not certainly different", outcome.inconclusive), ("the same", outcome.same))
+            if of
+        )
+        + "."
+    )
+
+
+def _none_differs(outcome: CandidateOutcome, metrics: str) -> str:
+    if not outcome.inconclusive:
+        return f"{'all' if outcome.total > 1 else 'the one'} {metrics if outcome.total > 1 else 'metric'} the same"
+    all_of_them = f"all {metrics} are" if outcome.total > 1 else "the one metric is"
+    if not outcome.same:
+        return f"{all_of_them} inconclusive"
+    return f"{named(outcome.inconclusive)} inconclusive, {named(outcome.same)} the same"
 
 
 def against_parent(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
@@ -46,9 +62,7 @@ def against_parent(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
         return []
     ahead, behind = task.ahead(name, parent), task.ahead(parent, name)
     if not ahead and not behind:
-        return [
-            f"Against {parent}, which it was tuned from, it gives no certain gain: no metric's intervals lie apart."
-        ]
+        return [f"Against {parent}, which it was tuned from, it gives no certain gain in any metric."]
     gains = f"ahead in {_versus(ahead)}" if ahead else "no certain gain"
     losses = f"behind in {_versus(behind)}" if behind else "behind in none"
     return [f"Against {parent}, which it was tuned from: {gains}; {losses}."]

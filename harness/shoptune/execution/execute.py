@@ -39,6 +39,8 @@ def execute(
 
     to_compute: dict[str, Step] = {}
     for step in missing:
+        if step.fingerprint not in to_compute and store.is_damaged(step.fingerprint):
+            display.say(f"{step.name}: its result in the store is damaged, and is computed again")
         to_compute.setdefault(step.fingerprint, step)
     execution = Execution(
         steps=list(to_compute.values()),

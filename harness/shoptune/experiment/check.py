@@ -48,7 +48,8 @@ class ExperimentCheck:
     def raise_problems(self) -> None:
         """Raise one UsageError of all that is wrong, a line each, and of the plugins that may be why."""
         if self._problems:
-            raise UsageError("\n".join(dict.fromkeys([*self._problems, *self._suspects])))
+            suspects = [*self._suspects, *(f"Perhaps this is why: {warning}" for warning in self.plugins.warnings)]
+            raise UsageError("\n".join(dict.fromkeys([*self._problems, *suspects])))
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -286,8 +287,9 @@ class ExperimentCheck:
 
     def _refuse_cycle(self, name: str) -> None:
         """Follow `from` and `select` from a candidate; neither may lead back to it."""
-
-        def follow(path: tuple[str, ...]) -> None:
+        seen, paths = {name}, list[tuple[str, ...]]([(name,)])
+        while paths:
+            path = paths.pop()
             use = self.file.candidates[path[-1]]
             for origin in (*([use.parent] if use.parent else []), *(use.select.of if use.select else ())):
                 if origin == name:
@@ -296,10 +298,9 @@ class ExperimentCheck:
                         "select" if self.file.candidates[name].select else "from",
                     )
                     self._fail(("candidates", name, key), f"`{key}` goes in a circle: {circle}; start from a `model`")
-                if origin in self.file.candidates and origin not in path:
-                    follow((*path, origin))
-
-        follow((name,))
+                if origin in self.file.candidates and origin not in seen:
+                    seen.add(origin)
+                    paths.append((*path, origin))
 
     # One name, one set of options
 

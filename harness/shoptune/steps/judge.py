@@ -17,6 +17,7 @@ from shoptune.steps.backends import refuse_unable
 from shoptune.steps.models import ModelUse, backend_of, opened_model
 from shoptune.steps.predict import PredictStep, samples_of
 from shoptune.storage.jsonl import read_jsonl, write_jsonl
+from shoptune.thoughts import after_thought
 
 __all__ = ["JudgeStep", "judgements_of"]
 
@@ -26,7 +27,7 @@ class JudgeStep(Step):
     """Writes ``judgements.jsonl``: the judge's answers, one sample's after the other's, and ``counts.json``."""
 
     kind: ClassVar[str] = "judge"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     predictions: PredictStep
     baseline: PredictStep | None
@@ -60,7 +61,7 @@ class JudgeStep(Step):
 
         asked = self._questions(context)
         questions = [question for of_sample in asked for question in of_sample]
-        timer = ResumableTimer(context.work.state / "seconds")
+        timer = ResumableTimer(context.work.state / "seconds", context.say)
         told: list[Prediction] = []
         with ResourceMonitor() as monitor:
             if questions:
@@ -70,6 +71,7 @@ class JudgeStep(Step):
                 refuse_unable(backend, questions, self.name)
                 with opened_model(self.judge, context) as session:
                     told = answers(session, prompts, questions, self.asking, context, timer, whose=whose)
+        told = [replace(one, text=after_thought(one.text)) for one in told]
         write_jsonl(context.work.output / "judgements.jsonl", told)
         write_jsonl(context.work.output / "questions.jsonl", questions)
         (context.work.output / "counts.json").write_text(json.dumps([len(of_sample) for of_sample in asked]), "utf-8")

@@ -24,6 +24,7 @@ from shoptune.steps.judge import JudgeStep, judgements_of
 from shoptune.steps.predict import PredictStep, samples_of
 from shoptune.steps.samples import read_samples
 from shoptune.storage.jsonl import read_jsonl
+from shoptune.thoughts import without_thoughts
 
 __all__ = ["MeasureStep"]
 
@@ -39,7 +40,7 @@ class MeasureStep(Step):
     """
 
     kind: ClassVar[str] = "measure"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     predictions: PredictStep
     measured_by: ComponentUse
@@ -126,7 +127,7 @@ def _reader(path: Path) -> Callable[[], list[Example]]:
     @cache  # a metric asks for it once for each prompt
     def read() -> list[Example]:
         rows: Iterable[Example] = read_jsonl(path, Example)
-        return list(rows)
+        return list(map(without_thoughts, rows))
 
     return read
 

@@ -60,17 +60,18 @@ def _results(task: TaskResults, candidate: str) -> str:
                 value(found.result.value, metric.format),
                 interval(found.result.interval, metric.format),
                 difference(found.result.difference, metric.format),
-                difference_interval(found.result.difference_interval, metric.format),
+                difference_interval(found.result.drawn_interval, metric.format),
                 f"{MARKS[found.result.verdict]} {found.result.verdict}" if found.result.verdict else NOTHING,
             ]
         )
         for found in task.of(candidate)
         for metric in [found.metric]
     ]
-    head = table_head(["metric", against, escape(candidate), "95 %", "difference", "95 %", "verdict"])
+    head = table_head(["metric", against, escape(candidate), "95 %", "difference", "interval", "verdict"])
     note = (
         f"{examples(task.info)}. Intervals by bootstrap, resampled by group; differences to {against} are paired; "
-        "verdicts after Holm's correction for all of the experiment's comparisons. pp: percentage points."
+        "intervals of differences are those that go with the verdicts. "
+        f"{comparison.correction.sentence} pp: percentage points."
     )
     return f"## Results: {escape(task.name)}\n\n{escape(task.info.summary)}\n\n{head}{''.join(rows)}\n{note}\n"
 
