@@ -7,6 +7,7 @@ from typing import Any
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import RowError
+from shoptune_files.clean_text import clean_text
 from shoptune_files.html_text import html_to_text
 from shoptune_files.json_file import json_items
 from shoptune_files.rows import usable
@@ -30,6 +31,7 @@ def read(path: Path, options: PlatformOptions) -> Iterator[Record | Dropped]:
 
 def _product(origin: str, item: Mapping[str, Any], options: PlatformOptions) -> Record | Dropped:
     key, name, html = (text(item.get(field)) for field in ("handle", "title", "body_html"))
+    name = clean_text(name)
     status = text(item.get("status")).lower() or "active"
     if status == "active" and "published_at" in item and item["published_at"] is None:
         status = "hidden"

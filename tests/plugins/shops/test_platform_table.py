@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError, UsageError
 from shoptune_shops.platform_cells import category_of, state_of, unguarded, unpacked
 from shoptune_shops.platform_header import Header
@@ -21,7 +21,7 @@ from shoptune_shops.platform_table import Packed, Platform, load_platform
 PLAIN = {"summary": "a form", "columns": {"name": "Name", "description": "Text", "sku": "SKU", "price": "Price"}}
 
 
-def read(folder: Path, content: str, **table: Any) -> list[Record | Dropped]:
+def read(folder: Path, content: str, **table: Any) -> list[Record | Dropped | Note]:
     path = folder / "export.csv"
     path.write_text(textwrap.dedent(content).lstrip(), "utf-8")
     columns = {**PLAIN["columns"], **table.pop("columns", {})}  # type: ignore[dict-item]
@@ -29,12 +29,12 @@ def read(folder: Path, content: str, **table: Any) -> list[Record | Dropped]:
     return list(platform_products.read(path, options))
 
 
-def records(rows: list[Record | Dropped]) -> list[Record]:
+def records(rows: list[Record | Dropped | Note]) -> list[Record]:
     assert [row for row in rows if not isinstance(row, Record)] == []
     return [row for row in rows if isinstance(row, Record)]
 
 
-def faults(rows: list[Record | Dropped]) -> list[tuple[str, str]]:
+def faults(rows: list[Record | Dropped | Note]) -> list[tuple[str, str]]:
     return [(row.origin, row.reason) for row in rows if isinstance(row, Dropped) and row.bad]
 
 
@@ -295,20 +295,46 @@ def test_categories(cell: str, separators: dict[str, str], which: str, category:
 
 
 def test_a_bad_price_costs_the_price_and_is_said(tmp_path: Path) -> None:
-    note, record = read(tmp_path, "Name,Text,Price\nA,Warm.,on request\n")
+    record, note = read(tmp_path, "Name,Text,Price\nA,Warm.,on request\n")
     assert isinstance(record, Record)
     assert record.fields["price"] is None
-    assert note == Dropped(
-        origin="export.csv:2",
-        reason="price that was not read",
-        detail="found 'on request'; the product is kept without it; write one such as 12.50",
-    )
+    assert note == Note(topic="prices", figures={"could not be read": 1, "such as": "export.csv:2: 'on request'"})
 
 
 def test_plain_text_keeps_its_lines_and_html_does_not(tmp_path: Path) -> None:
     content = 'Name,Text\nA,"Warm.\n\nKind."\n'
-    assert records(read(tmp_path, content, text="plain"))[0].fields["description"] == "Warm.\n\nKind."
+    assert records(read(tmp_path, content, text="plain"))[0].fields["description"] == "Warm.\nKind."
     assert records(read(tmp_path, content))[0].fields["description"] == "Warm. Kind."
+
+
+def test_what_is_no_fact_is_left_out_unless_it_is_asked_for(tmp_path: Path) -> None:
+    header = "Name,Text,Metafield: custom.wood [text],Metafield: judgeme.badge [text],C:Review score,C:Care,Lab"
+    content = f'{header}\nA,Warm.,"[""oak"",""ash""]",x,4.5,<p>Wash &amp; dry</p>,tested\n'
+    patterns = ["Metafield: {namespace}.{name} [{type}]", "C:{name}"]
+    record, *notes = read(tmp_path, content, attributes={"patterns": patterns})
+    assert isinstance(record, Record)
+    assert record.fields["attributes"] == {"wood": "oak, ash", "care": "Wash & dry"}
+    assert notes == [
+        Note(topic="no facts, left out", figures={"badge": 1, "Review score": 1}),
+        Note(topic="columns that were not read", figures={"1": "Lab"}),
+    ]
+    platform = Platform.model_validate({**PLAIN, "attributes": {"patterns": patterns}})
+    options = OwnPlatformOptions(platform=platform, attributes=("Lab",))
+    again = next(row for row in platform_products.read(tmp_path / "export.csv", options) if isinstance(row, Record))
+    assert again.fields["attributes"] == {"wood": "oak, ash", "care": "Wash & dry", "lab": "tested"}
+    with pytest.raises(DataError, match=r"there is no column 'Labb' .* Did you mean 'Lab'\?"):
+        list(platform_products.read(tmp_path / "export.csv", options.model_copy(update={"attributes": ("Labb",)})))
+
+
+def test_cells_are_clean_text(tmp_path: Path) -> None:
+    content = 'Name,Text,SKU,Price,Tag\nSalt &amp; Wool\u00addecke,Warm.,NULL,5,"a, n/a, b"\n'
+    (record,) = records(read(tmp_path, content, columns={"tags": "Tag"}))
+    assert (record.fields["name"], record.fields["sku"]) == ("Salt & Wooldecke", "")
+
+
+def test_a_column_that_is_needed_and_stands_twice_is_said(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"the header names 'Text' several times"):
+        read(tmp_path, "Name,Text,Text\nA,x,y\n")
 
 
 def test_an_option_is_no_attribute_too(tmp_path: Path) -> None:
