@@ -12,9 +12,8 @@ from shoptune_files.html_text import html_to_text
 from shoptune_files.json_file import json_items
 from shoptune_files.rows import usable
 from shoptune_shops.facts import Facts
-from shoptune_shops.platform_products import PlatformOptions
 from shoptune_shops.product_parts import choices, snake_case
-from shoptune_shops.rest_values import amount, has_keys, names, objects, text
+from shoptune_shops.rest_values import RestOptions, amount, has_keys, names, objects, text
 
 __all__ = ["recognises", "woocommerce_rest_products"]
 
@@ -24,7 +23,7 @@ STATUSES = {"publish": "active", "": "active"}
 _Item = tuple[str, Mapping[str, Any]]
 
 
-def read(path: Path, options: PlatformOptions) -> Iterator[Record | Dropped | Note]:
+def read(path: Path, options: RestOptions) -> Iterator[Record | Dropped | Note]:
     """Read a list of products, one record per product: id and group are its ID.
 
     Fields: as ``woocommerce_products``, and ``seo_title`` and ``seo_description`` where Yoast adds them.  Variations
@@ -37,7 +36,7 @@ def read(path: Path, options: PlatformOptions) -> Iterator[Record | Dropped | No
         if not isinstance(item, Dropped) and _is_variation(item):
             held.setdefault(text(item[1].get("parent_id")), []).append(item)
     products = (item for item in items if isinstance(item, Dropped) or not _is_variation(item))
-    facts = Facts(asked_for=options.attributes)
+    facts = Facts()
     yield from usable(products, lambda item: [_product(*item, held, facts, options)])
     for parent, orphans in held.items():
         detail = f"found {parent!r}; fetch the variations together with their products"
@@ -51,7 +50,7 @@ def _is_variation(item: _Item) -> bool:
 
 
 def _product(
-    origin: str, item: Mapping[str, Any], held: dict[str, list[_Item]], facts: Facts, options: PlatformOptions
+    origin: str, item: Mapping[str, Any], held: dict[str, list[_Item]], facts: Facts, options: RestOptions
 ) -> Record | Dropped:
     key, name = text(item.get("id")), text(item.get("name"))
     variations = [*objects(item.get("variations")), *(one for _, one in held.pop(key, ()))]
@@ -131,6 +130,6 @@ woocommerce_rest_products = DataAdapter(
     name="woocommerce_rest_products",
     table="products",
     summary="Products from WooCommerce's REST interface (JSON)",
-    options=PlatformOptions,
+    options=RestOptions,
     read=read,
 )
