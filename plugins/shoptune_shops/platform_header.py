@@ -120,7 +120,8 @@ class Form:
         attributes = _found(platform.attributes, header, taken | options.columns)
         attributes = replace(attributes, named=[*attributes.named, *((c, (c,)) for c in header.all(further))])
         used = taken | options.columns | attributes.columns
-        known = Header([*table.header, *sorted(table.repeated)])
+        named = Header([*table.header, *sorted(table.repeated)])
+        known = used.union(named.all(platform.unread))
         return Form(
             platform=platform,
             fields=fields,
@@ -130,7 +131,7 @@ class Form:
             ignored=_rule(platform.rows.ignored, header),
             states={c: states for name, states in platform.states.items() for c in header.all([name])},
             columns=tuple(dict.fromkeys(column for column in table.header if column in used)),
-            unread=[c for c in known.columns.values() if c not in used and c not in known.all(platform.unread)],
+            unread=[column for column in named.columns.values() if column not in known],
         )
 
 

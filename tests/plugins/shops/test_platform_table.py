@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError, UsageError
 from shoptune_shops.platform_cells import category_of, state_of, unguarded, unpacked
 from shoptune_shops.platform_header import Header
-from shoptune_shops.platform_products import OwnPlatformOptions, platform_products, platforms
+from shoptune_shops.platform_products import OwnPlatformOptions, platform_products, platforms, recognise
 from shoptune_shops.platform_table import Packed, Platform, load_platform
 
 PLAIN = {"summary": "a form", "columns": {"name": "Name", "description": "Text", "sku": "SKU", "price": "Price"}}
@@ -299,6 +300,31 @@ def test_a_bad_price_costs_the_price_and_is_said(tmp_path: Path) -> None:
     assert isinstance(record, Record)
     assert record.fields["price"] is None
     assert note == Note(topic="prices", figures={"could not be read": 1, "such as": "export.csv:2: 'on request'"})
+
+
+def test_a_number_that_a_spreadsheet_rounded_is_no_gtin(tmp_path: Path) -> None:
+    content = "Name,Text,EAN\nA,Warm.,4.01235E+12\nB,Kind.,4012345678901\n"
+    a, b, note = read(tmp_path, content, columns={"gtin": "EAN"})
+    assert isinstance(a, Record)
+    assert isinstance(b, Record)
+    assert (a.fields["gtin"], b.fields["gtin"]) == ("", "4012345678901")
+    figures = {"left out": 1, "such as": "export.csv:2: 4.01235E+12"}
+    assert note == Note(topic="GTINs that a spreadsheet rounded", figures=figures)
+
+
+def test_time_grows_with_the_columns_and_no_faster(tmp_path: Path) -> None:
+    def seconds(columns: int) -> float:
+        path = tmp_path / f"{columns}.csv"
+        names = [f"C:Trait {number}" for number in range(columns)]
+        path.write_text(",".join(["Name", "Text", *names]) + "\nA,Warm." + ",x" * columns + "\n", "utf-8")
+        platform = Platform.model_validate({**PLAIN, "attributes": {"patterns": ["C:{name}"]}, "unread": ["{any} 7"]})
+        started = time.process_time()
+        assert recognise(path) is None
+        assert list(platform_products.read(path, OwnPlatformOptions(platform=platform)))
+        return time.process_time() - started
+
+    seconds(200)
+    assert seconds(8_000) < 12 * seconds(2_000) + 0.2
 
 
 def test_plain_text_keeps_its_lines_and_html_does_not(tmp_path: Path) -> None:
