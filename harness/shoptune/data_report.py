@@ -114,6 +114,9 @@ class TableReport(Model):
     """Personal data that was found in this table."""
     strange: list[StrangeRow]
     """Records worth a look: at most ten, the strangest first."""
+    warnings: list[str] = Field(default_factory=list)
+    """What should be known of its numbers: prices that could not be read, long numbers that a spreadsheet shortened,
+    SKUs that several products share."""
 
 
 class Duplicates(Model):

@@ -120,6 +120,7 @@ class _Reading:
             languages_of=languages_of,
             personal_data=PersonalDataReport(masked=dict(+self.masked), fields=dict(self.fields)),
             strange=self.profile.strange(),
+            warnings=self.profile.warnings(),
         )
 
 
