@@ -128,6 +128,9 @@ class TableReport(Model):
     """Records worth a look: at most ten, the strangest first."""
     notes: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)
     """What the adapter found on its way: topic -> figure in words -> figure."""
+    warnings: list[str] = Field(default_factory=list)
+    """What should be known of its numbers: prices that could not be read, long numbers that a spreadsheet shortened,
+    SKUs that several products share."""
 
 
 class Duplicates(Model):

@@ -80,6 +80,7 @@ def _of_table(table: TableReport) -> Iterator[Line]:
         yield "" if masked else "personal data", f"fields dropped: {_counts(personal.fields)}"
     if masked or personal.fields:
         yield "", "none of it was stored"
+    yield from _labelled("warning", table.warnings)
     yield from _labelled("strange", (f"{row.origin}: {'; '.join(row.why)}" for row in table.strange))
     yield from _notes(table.notes)
 

@@ -78,7 +78,10 @@ def read_yaml(path: Path) -> YamlFile:
     except (yaml.YAMLError, ValueError) as error:  # a character that YAML forbids; a date that there isn't
         raise UsageError(f"{path}: {error}") from None
     if not isinstance(content, Mapping):
-        raise UsageError(f"{path} is empty or no mapping of keys to values; an experiment starts with `name: ...`")
+        raise UsageError(
+            f"{path} is empty or no mapping of keys to values; an experiment starts with `name: ...`, and "
+            f"`shoptune init {path.name}` makes one of a shop's file"
+        )
     return YamlFile(path, content, root)
 
 
