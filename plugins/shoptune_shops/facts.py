@@ -71,6 +71,10 @@ class Facts:
                 attributes[name] += f", {value}"
         return attributes
 
+    def leave_out(self, label: str) -> None:
+        """Count a cell that the export itself says is for nobody to read."""
+        self._left_out[label] += 1
+
     def notes(self) -> Iterator[Note]:
         """Yield what was left out, by name and in how many products it had a value; nothing where nothing was."""
         if self._left_out:

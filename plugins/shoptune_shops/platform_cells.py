@@ -6,6 +6,7 @@ All of it takes time in proportion to a cell's length.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from shoptune_files.clean_text import clean_lines, clean_text
 from shoptune_files.html_text import html_to_text
 from shoptune_shops.platform_header import Found
 from shoptune_shops.platform_table import Packed, Platform
@@ -13,7 +14,17 @@ from shoptune_shops.product_parts import most_specific, snake_case
 from shoptune_shops.shop_rows import ShopRow
 from shoptune_shops.woocommerce_cells import line_breaks
 
-__all__ = ["category_of", "filled", "items", "plain_text", "properties_of", "state_of", "unguarded"]
+__all__ = [
+    "category_of",
+    "filled",
+    "items",
+    "options_of",
+    "plain_text",
+    "properties_of",
+    "state_of",
+    "unguarded",
+    "unpacked",
+]
 
 YES = frozenset({"true", "yes", "y", "1", "on", "ja", "oui", "si", "sí"})
 NO = frozenset({"false", "no", "n", "0", "off", "nein", "non", "nee"})
@@ -28,7 +39,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 def filled(row: ShopRow, columns: Iterable[str]) -> list[str]:
     """Return the cells of a row that aren't empty."""
-    return [cell for column in columns if (cell := unguarded(row[column]))]
+    return [cell for column in columns if (cell := row[column])]
 
 
 def unguarded(cell: str) -> str:
@@ -63,11 +74,9 @@ def plain_text(text: str) -> str:
     r"""Return a text that is no HTML with its lines; one with tags in it as a page would show it.
 
     >>> plain_text("Warm. \r\n\r\nKind."), plain_text("<b>Warm.</b>\nKind.")
-    ('Warm.\n\nKind.', 'Warm.\nKind.')
+    ('Warm.\nKind.', 'Warm.\nKind.')
     """
-    if _TAG.search(text):
-        return html_to_text(line_breaks(text))
-    return "\n".join(line.strip() for line in text.splitlines()).strip()
+    return html_to_text(line_breaks(text)) if _TAG.search(text) else clean_lines(text)
 
 
 def state_of(cell: str, states: Mapping[str, str]) -> str:
@@ -79,19 +88,24 @@ def state_of(cell: str, states: Mapping[str, str]) -> str:
     return states.get(truth, word)
 
 
-def properties_of(row: ShopRow, found: Found, first: ShopRow) -> dict[str, list[str]]:
-    """Return what a row says of each property: name, in snake case, -> its values.
+def options_of(row: ShopRow, found: Found, first: ShopRow) -> dict[str, list[str]]:
+    """Return what a row says of each option: name, in snake case, -> its values.
 
     Names that stand in cells may stand in the product's `first` row alone.
     """
-    properties: dict[str, dict[str, None]] = {}
+    options: dict[str, dict[str, None]] = {}
+    for name, text in properties_of(row, found, first):
+        key, value = snake_case(clean_text(name)), clean_text(_COLOUR_CODE.sub("", text))
+        if key and value and value.casefold() not in found.none:
+            options.setdefault(key, {})[value] = None
+    return {name: list(values) for name, values in options.items()}
+
+
+def properties_of(row: ShopRow, found: Found, first: ShopRow) -> Iterator[tuple[str, str]]:
+    """Yield (name, value) of each property of a row as the file writes it."""
     for name, cell in _properties(row, found, first):
-        key = snake_case(_text(name))
-        for item in items(_text(cell), found.between):
-            value = _COLOUR_CODE.sub("", item).strip()
-            if key and value and value.casefold() not in found.none:
-                properties.setdefault(key, {})[value] = None
-    return {name: list(values) for name, values in properties.items()}
+        for value in items(cell, found.between):
+            yield name, value
 
 
 def _properties(row: ShopRow, found: Found, first: ShopRow) -> Iterator[tuple[str, str]]:
@@ -99,7 +113,7 @@ def _properties(row: ShopRow, found: Found, first: ShopRow) -> Iterator[tuple[st
         yield from ((name, cell) for cell in filled(row, columns)[:1])
     for name, value in found.pairs:
         if row[value]:
-            yield row[name] or first[name], unguarded(row[value])
+            yield row[name] or first[name], row[value]
     for column, packed in found.packed:
         yield from unpacked(row[column], packed)
 
@@ -136,7 +150,3 @@ def _pair(text: str, packed: Packed, numbered: bool) -> tuple[str, str]:
     if numbered and value.rpartition(packed.equals)[2].strip().isdecimal():
         value = value.rpartition(packed.equals)[0]
     return name.strip(' "'), value.strip(' "|,;')
-
-
-def _text(cell: str) -> str:
-    return html_to_text(cell).replace("\n", ", ") if _TAG.search(cell) else cell

@@ -1,20 +1,19 @@
 """Finds a platform's columns in a file's header, whichever row that is."""
 
-import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
-from shoptune.data import Dropped
 from shoptune.errors import DataError, did_you_mean
-from shoptune_files.delimited import Cells, Placed, Table, open_table
+from shoptune_files.delimited import Table, open_table, peek_header
+from shoptune_files.dialect import cut, lines_of
 from shoptune_files.text_file import peek_text
 from shoptune_shops.platform_table import Packed, Platform, Properties
 
-__all__ = ["Form", "Found", "first_rows", "has_signs", "open_form"]
+__all__ = ["Form", "Found", "Header", "has_signs", "headers_of", "open_form"]
 
 NEEDED = ("name", "description")
 LOOKED_AT = 12
@@ -38,7 +37,7 @@ def plain(column: str) -> str:
 @lru_cache(maxsize=1024)
 def _pattern(name: str) -> re.Pattern[str]:
     """Return what finds a column by a name with holes: ``{n}`` is a number, ``{name}`` the property's name."""
-    kinds = {"n": r"(?P<n>[0-9]+)", "name": r"(?P<name>.+)"}
+    kinds = {"n": r"(?P<n>[0-9]+)", "name": r"(?P<name>.+)", "namespace": r"(?P<namespace>[^.]+)"}
     return re.compile(_HOLE.sub(lambda hole: kinds.get(hole[1], ".*?"), re.escape(plain(name))))
 
 
@@ -46,8 +45,10 @@ class Header:
     """A file's columns by name."""
 
     def __init__(self, cells: Iterable[str]) -> None:
-        self.columns = {plain(cell): cell for cell in reversed(tuple(cells)) if cell.strip()}
-        self.columns = dict(reversed(self.columns.items()))
+        self.columns: dict[str, str] = {}
+        for cell in cells:  # of two columns with one name the first counts
+            if name := plain(cell):
+                self.columns.setdefault(name, cell)
 
     def find(self, name: str) -> list[tuple[str, re.Match[str] | None]]:
         """Return the columns that are called so, each with what its holes hold."""
@@ -100,21 +101,26 @@ class Form:
     """Columns that nothing reads and that the platform's table does not know."""
 
     @staticmethod
-    def of(platform: Platform, table: Table) -> "Form":
-        """Find the platform's columns in a table; raises `DataError` where one is missing that is needed."""
+    def of(platform: Platform, table: Table, further: Sequence[str] = ()) -> "Form":
+        """Find the platform's columns in a table, and `further` ones that are attributes.
+
+        Raises `DataError` where one is missing that is needed.
+        """
         header = Header(table.header)
         fields = {field: header.all(names) for field, names in platform.columns}
         for field in (*NEEDED, *_keys(platform)):
             if not fields[field]:
-                names = getattr(platform.columns, field)
-                hint = did_you_mean(names[0], filter(None, table.header)) if names else ""
-                called = " or ".join(map(repr, names))
-                raise DataError(f"{table.origin}: there is no column {called} (upper or lower case).{hint}")
+                raise _missing(table, getattr(platform.columns, field))
+        for column in further:
+            if not header.find(column):
+                raise _missing(table, [column])
         rows = (*platform.rows.variant, *platform.rows.ignored, *platform.states)
         taken = {column for columns in fields.values() for column in columns} | set(header.all(rows))
         options = _found(platform.options, header, taken)
         attributes = _found(platform.attributes, header, taken | options.columns)
+        attributes = replace(attributes, named=[*attributes.named, *((c, (c,)) for c in header.all(further))])
         used = taken | options.columns | attributes.columns
+        known = Header([*table.header, *sorted(table.repeated)])
         return Form(
             platform=platform,
             fields=fields,
@@ -124,8 +130,14 @@ class Form:
             ignored=_rule(platform.rows.ignored, header),
             states={c: states for name, states in platform.states.items() for c in header.all([name])},
             columns=tuple(dict.fromkeys(column for column in table.header if column in used)),
-            unread=[c for c in header.columns.values() if c not in used and c not in header.all(platform.unread)],
+            unread=[c for c in known.columns.values() if c not in used and c not in known.all(platform.unread)],
         )
+
+
+def _missing(table: Table, names: Sequence[str]) -> DataError:
+    table.need(column for column in table.repeated if Header([column]).all(names))  # which says what is wrong with it
+    hint = did_you_mean(names[0], filter(None, table.header)) if names else ""
+    return DataError(f"{table.origin}: there is no column {' or '.join(map(repr, names))} (upper or lower case).{hint}")
 
 
 def _keys(platform: Platform) -> tuple[str, ...]:
@@ -137,15 +149,22 @@ def _rule(rule: Mapping[str, Iterable[str]], header: Header) -> dict[str, frozen
     return {c: frozenset(map(str.casefold, values)) for name, values in rule.items() for c in header.all([name])}
 
 
+def _label(column: str, match: re.Match[str]) -> str:
+    """Return the property's name as the column writes it; one of Shopify's metafields with its namespace."""
+    written = column.strip().strip("*").strip()
+    start, end = match.span("name")
+    name = written[start:end] if len(written) == len(match.string) else match["name"]
+    namespace = match.groupdict().get("namespace")
+    return f"{name} (product.metafields.{namespace}.{name})" if namespace else name
+
+
 def _found(properties: Properties, header: Header, taken: set[str]) -> Found:
     named = [(name, header.all(columns)) for name, columns in properties.columns.items()]
     seen = taken | {column for _, columns in named for column in columns}
     for pattern in properties.patterns:
         for column, match in header.find(pattern):
             if match and column not in seen:
-                start, end = match.span("name")
-                key = column.strip().strip("*").strip()
-                named.append((key[start:end] if len(key) == len(match.string) else match["name"], (column,)))
+                named.append((_label(column, match), (column,)))
                 seen.add(column)
     pairs = []
     for name, value in properties.pairs:
@@ -153,66 +172,29 @@ def _found(properties: Properties, header: Header, taken: set[str]) -> Found:
             number = match["n"] if match and "n" in match.groupdict() else ""
             pairs += [(column, other) for other, _ in header.find(value.replace("{n}", number))]
     packed = [(column, one) for one in properties.packed for column in header.all(one.column)]
-    return Found(named=named, pairs=pairs, packed=packed, between=properties.between, none=frozenset(map(str.casefold, properties.none)))
+    none = frozenset(map(str.casefold, properties.none))
+    return Found(named=named, pairs=pairs, packed=packed, between=properties.between, none=none)
 
 
-def first_rows(path: Path) -> dict[str, list[tuple[str, ...]]]:
-    """Return separator -> the first rows of a file as it cuts them.  Never raises."""
-    lines = peek_text(path).splitlines()[:LOOKED_AT]
-    rows: dict[str, list[tuple[str, ...]]] = {}
-    for separator in SEPARATORS:
-        try:
-            rows[separator] = [tuple(map(str.strip, cells)) for cells in csv.reader(lines, delimiter=separator)]
-        except csv.Error:
-            rows[separator] = []
-    return rows
+def headers_of(path: Path) -> Iterator[tuple[Header, int | None, str]]:
+    """Yield what may be a file's header, the likeliest first: its names, the lines above it, and what parts its cells.
+
+    Of the likeliest the other two are not told.  Never raises.
+    """
+    yield Header(peek_header(path)), None, ""
+    for number, line in enumerate(lines_of(peek_text(path))[:LOOKED_AT]):
+        for separator in SEPARATORS:
+            yield Header(map(str.strip, cut(line.rstrip("\r\n"), separator))), number, separator
 
 
-def has_signs(platform: Platform, rows: Iterable[Iterable[str]]) -> bool:
-    """Say whether one of the first rows is a header that gives the platform's file away."""
-    headers = [Header(cells) for cells in rows]
-    return any(all(map(header.find, sign)) for header in headers for sign in platform.signs)
+def has_signs(platform: Platform, header: Header) -> bool:
+    """Say whether a header gives the platform's file away."""
+    return any(all(map(header.find, sign)) for sign in platform.signs)
 
 
-def _header(platform: Platform, path: Path) -> tuple[str, tuple[str, ...]] | None:
-    """Return the separator and the first row that has the columns that are needed."""
-    for separator, rows in first_rows(path).items():
-        for cells in rows:
-            header = Header(cells)
-            if all(header.all(getattr(platform.columns, field)) for field in NEEDED):
-                return separator, cells
-    return None
-
-
-@contextmanager
-def open_form(path: Path, platform: Platform, encoding: str | None) -> Iterator[Table]:
+def open_form(path: Path, platform: Platform, encoding: str | None) -> AbstractContextManager[Table]:
     """Open a platform's file; rows above its header are passed over.  Raises as `open_table` does."""
-    found = _header(platform, path)
-    if found is None:
-        with open_table(path, encoding=encoding) as table:
-            yield table
-        return
-    separator, header = found
-    with open_table(path, separator, encoding, header) as table:
-        yield replace(table, read=partial(_below, table, header))
-
-
-def _below(table: Table, header: Cells, take: Callable[[Sequence[str]], Cells]) -> Iterator[Placed | Dropped]:
-    """Yield the rows that follow the header's; raises `DataError` where there are none."""
-    seen = below = False
-
-    def look(cells: Sequence[str]) -> Cells:
-        nonlocal seen
-        if seen:
-            return take(cells)
-        seen = tuple(map(str.strip, cells)) == header
-        return ()
-
-    empty = True
-    for row in table.read(look):
-        if below:
-            empty = False
-            yield row
-        below = below or seen
-    if empty:
-        raise DataError(f"{table.origin.rpartition(':')[0]}: there are no rows.")
+    for header, above, separator in headers_of(path):
+        if all(header.all(getattr(platform.columns, field)) for field in NEEDED):
+            return open_table(path, separator or None, encoding, above=above)
+    return open_table(path, encoding=encoding)

@@ -8,21 +8,22 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, ValidationInfo
 
 from shoptune.components import DataAdapter
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import UsageError
 from shoptune_files.rows import usable
-from shoptune_shops.platform_header import Form, first_rows, has_signs, open_form
-from shoptune_shops.platform_record import Maker, Variant, make_variant
+from shoptune_shops.facts import Facts, named_columns
+from shoptune_shops.platform_header import Form, has_signs, headers_of, open_form
+from shoptune_shops.platform_record import Maker
 from shoptune_shops.platform_rows import group_by_product, parent_of, read_rows, variants_elsewhere
 from shoptune_shops.platform_table import Platform, load_platform
-from shoptune_shops.shop_rows import ShopOptions
+from shoptune_shops.shop_rows import ProductFileOptions
 
 __all__ = ["OwnPlatformOptions", "PlatformOptions", "platform_adapters", "platform_products", "platforms", "recognise"]
 
 FOLDER = Path(__file__).parent / "platforms"
 
 
-class PlatformOptions(ShopOptions):
+class PlatformOptions(ProductFileOptions):
     """Which products are read."""
 
     statuses: tuple[str, ...] = ("active",)
@@ -36,7 +37,7 @@ def _loaded(value: object, info: ValidationInfo) -> object:
     try:
         return load_platform(Path((info.context or {}).get("folder", "")) / value)
     except UsageError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(str(error).rstrip(".")) from error
 
 
 class OwnPlatformOptions(PlatformOptions):
@@ -46,7 +47,7 @@ class OwnPlatformOptions(PlatformOptions):
     """The table that says which column is what: a YAML file, or what would stand in it."""
 
 
-def read(platform: Platform, path: Path, options: PlatformOptions) -> Iterator[Record | Dropped]:
+def read(platform: Platform, path: Path, options: PlatformOptions) -> Iterator[Record | Dropped | Note]:
     """Read a platform's export, one record per product: id and group are what the platform's table says.
 
     Fields: ``name``, ``description`` (plain text), ``description_html``, ``short_description``, ``brand``,
@@ -56,23 +57,21 @@ def read(platform: Platform, path: Path, options: PlatformOptions) -> Iterator[R
     platform has them.  An empty text is "", a price that isn't given None.  A product without variants is its own only
     variant.
     """
-    held: dict[str, list[Variant]] = {}
     origins: dict[str, str] = {}
     with open_form(path, platform, options.encoding) as table:
-        form = Form.of(platform, table)
+        form = Form.of(platform, table, options.attributes)
+        maker = Maker(form=form, statuses=options.statuses, facts=Facts(asked_for=options.attributes))
         for row in variants_elsewhere(form, table) if platform.layout == "parent" else ():
             parent = parent_of(form, row)
-            held.setdefault(parent, []).append(make_variant(form, row, row, None))
+            maker.held.setdefault(parent, []).append(maker.variant(row, row))
             origins.setdefault(parent, row.origin)
     with open_form(path, platform, options.encoding) as table:
-        if form.unread:
-            unread = ", ".join(map(repr, form.unread))
-            yield Dropped(origin=table.origin, reason="columns that were not read", detail=unread)
-        maker = Maker(form=form, statuses=options.statuses, held=held)
         yield from usable(group_by_product(form, read_rows(form, table)), maker.make)
-    for parent in held:
+    for parent in maker.held:
         detail = f"found {parent!r}; export variants together with their products"
         yield Dropped(origin=origins[parent], reason="a variant's product is not in this file", detail=detail, bad=True)
+    yield from (*maker.facts.notes(), *maker.prices.notes())
+    yield from named_columns("columns that were not read", form.unread)
 
 
 @cache
@@ -98,11 +97,11 @@ def platform_adapters() -> list[DataAdapter[Any]]:
 
 def recognise(path: Path) -> str | None:
     """Return the adapter of the platform whose columns one of a file's first rows has."""
-    cut = first_rows(path).values()
-    return next((name for name, one in platforms().items() if any(has_signs(one, rows) for rows in cut)), None)
+    headers = [header for header, _, _ in headers_of(path)]
+    return next((name for name, one in platforms().items() if any(has_signs(one, header) for header in headers)), None)
 
 
-def _read_own(path: Path, options: OwnPlatformOptions) -> Iterator[Record | Dropped]:
+def _read_own(path: Path, options: OwnPlatformOptions) -> Iterator[Record | Dropped | Note]:
     return read(options.platform, path, options)
 
 

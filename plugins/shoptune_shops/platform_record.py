@@ -8,13 +8,15 @@ from typing import Any
 from shoptune.data import Dropped, Record
 from shoptune_files.amounts import parse_amount
 from shoptune_files.html_text import html_to_text
-from shoptune_shops.platform_cells import category_of, filled, items, plain_text, properties_of, state_of
+from shoptune_shops.facts import Facts
+from shoptune_shops.platform_cells import category_of, filled, items, options_of, plain_text, properties_of, state_of
 from shoptune_shops.platform_header import Form
 from shoptune_shops.platform_rows import cell_of
+from shoptune_shops.price_cells import PriceCells
 from shoptune_shops.product_parts import choices
 from shoptune_shops.shop_rows import ShopRow
 
-__all__ = ["Maker", "Variant", "make_variant"]
+__all__ = ["Maker", "Variant"]
 
 Variant = dict[str, Any]
 """``sku``, ``barcode``, ``price`` and ``options``, JSON values all."""
@@ -30,45 +32,77 @@ class Maker:
     form: Form
     statuses: Collection[str]
     """The states of products that are read."""
-    held: dict[str, list[Variant]]
+    facts: Facts
+    prices: PriceCells = field(default_factory=PriceCells)
+    held: dict[str, list[Variant]] = field(default_factory=dict)
     """A product's id -> those of its variants that stand anywhere in the file; what is used is taken out."""
     made: Counter[str] = field(default_factory=Counter)
     """Ids that were made of names."""
 
     def make(self, rows: Sequence[ShopRow]) -> Iterator[Record | Dropped]:
-        """Yield the product of these rows, its own first; before it, what of them could not be read."""
+        """Yield the product of these rows, its own first."""
         form, row = self.form, rows[0]
         name = cell_of(form, row, "name")
-        key = cell_of(form, row, "id") or self._made_id(name)
+        key = cell_of(form, row, "id") or self._made_id(row, name)
         held, status = self.held.pop(key, []), _status(form, row)
         if status not in self.statuses:
             yield Dropped(origin=row.origin, reason=f"{status} product", detail=key)
             return
         _insist_on_one_name(form, rows, name)
-        yield from _unread_prices(form, rows)
-        fields = _texts(form, row, name) | {"status": status} | _offers(form, rows, held)
+        fields = _texts(form, row, name) | {"status": status} | self._offers(rows, held)
         fields["images"] = [{"url": url, "alt": ""} for url in _list(form, rows, "images")]
-        fields["attributes"] = {
-            name: ", ".join(values)
-            for name, values in properties_of(row, form.attributes, row).items()
-            if name not in fields["options"]
-        }
+        facts = self.facts.of(properties_of(row, form.attributes, row))
+        fields["attributes"] = {name: value for name, value in facts.items() if name not in fields["options"]}
         yield Record(id=key, group=cell_of(form, row, "group") or key, origin=row.origin, fields=fields)
 
-    def _made_id(self, name: str) -> str:
+    def variant(self, row: ShopRow, first: ShopRow, base: float | None = None) -> Variant:
+        """Return the variant of a row; `base` is what its product costs, whose own row is `first`."""
+        form, price = self.form, self._price(row)
+        if price is None and base is not None:
+            price = base + (parse_amount(cell_of(form, row, "surcharge")) or 0.0)
+        options = {name: values[0] for name, values in options_of(row, form.options, first).items()}
+        sku, gtin = cell_of(form, row, "sku"), cell_of(form, row, "gtin")
+        return {"sku": sku, "barcode": gtin, "price": price, "options": options}
+
+    def _made_id(self, row: ShopRow, name: str) -> str:
         """Return an id for a product whose platform gives none: its name, numbered where that comes again."""
+        if self.form.platform.layout in {"shared_id", "parent"}:
+            raise row.error(self.form.fields["id"][0], "is empty", "every product needs one")
         base = "-".join(name.lower().split())
         self.made[base] += 1
         return base if self.made[base] == 1 else f"{base}-{self.made[base]}"
 
+    def _price(self, row: ShopRow) -> float | None:
+        column = next((column for column in self.form.fields["price"] if row[column]), "")
+        return self.prices.read(row, column)
 
-def make_variant(form: Form, row: ShopRow, first: ShopRow, base: float | None) -> Variant:
-    """Return the variant of a row; `base` is what its product costs, whose own row is `first`."""
-    price = _price(form, row)
-    if price is None and base is not None:
-        price = base + (parse_amount(cell_of(form, row, "surcharge")) or 0.0)
-    options = {name: values[0] for name, values in properties_of(row, form.options, first).items()}
-    return {"sku": cell_of(form, row, "sku"), "barcode": cell_of(form, row, "gtin"), "price": price, "options": options}
+    def _offers(self, rows: Sequence[ShopRow], held: Sequence[Variant]) -> dict[str, Any]:
+        """Return what is sold: variants, the options in which they differ, and the product's SKU, GTIN and price."""
+        form, first = self.form, rows[0]
+        if form.platform.layout == "shared_id" and not form.variant:  # every row is a variant, the first one too
+            offered, price = dict[str, list[str]](), None
+            made = [self.variant(row, first) for row in rows]
+        else:
+            offered, price = options_of(first, form.options, first), self._price(first)
+            made = [self.variant(row, first, price) for row in rows[1:]]
+        variants = [one for one in made if any(one.values())]
+        variants += [one | {"price": price} if one["price"] is None else one for one in held]
+        varied = choices(variants)
+        skus, gtin = (
+            items(cell_of(form, first, "sku"), form.platform.separators.sku) or [""],
+            cell_of(form, first, "gtin"),
+        )
+        variants = variants or [{"sku": sku, "barcode": gtin, "price": price, "options": {}} for sku in skus]
+        return {
+            "sku": skus[0] or variants[0]["sku"],
+            "gtin": gtin or variants[0]["barcode"],
+            "price": variants[0]["price"] if price is None else price,
+            "variants": variants,
+            "options": {
+                name: list(dict.fromkeys([*offered.get(name, ()), *varied.get(name, ())]))
+                for name in {**offered, **varied}
+            },
+        }
 
 
 def _status(form: Form, row: ShopRow) -> str:
@@ -84,40 +118,6 @@ def _insist_on_one_name(form: Form, rows: Sequence[ShopRow], name: str) -> None:
         other = cell_of(form, row, "name")
         if not form.variant and other not in ("", name):
             raise row.error(column, "differs within a product", f"found {other!r}, at {rows[0].origin} {name!r}")
-
-
-def _price(form: Form, row: ShopRow) -> float | None:
-    return parse_amount(cell_of(form, row, "price"))
-
-
-def _unread_prices(form: Form, rows: Iterable[ShopRow]) -> Iterator[Dropped]:
-    """Yield the prices that are no amounts: they cost the price, not the product."""
-    for row in rows:
-        if (cell := cell_of(form, row, "price")) and _price(form, row) is None:
-            detail = f"found {cell!r}; the product is kept without it; write one such as 12.50"
-            yield Dropped(origin=row.origin, reason="price that was not read", detail=detail)
-
-
-def _offers(form: Form, rows: Sequence[ShopRow], held: Sequence[Variant]) -> dict[str, Any]:
-    """Return what is sold: variants, the options in which they differ, and the product's own SKU, GTIN and price."""
-    first, price = rows[0], _price(form, rows[0])
-    skus = items(cell_of(form, first, "sku"), form.platform.separators.sku) or [""]
-    gtin = cell_of(form, first, "gtin")
-    each = form.platform.layout == "shared_id" and not form.variant  # every row is a variant, the first one too
-    made = (make_variant(form, row, first, None if each else price) for row in rows[0 if each else 1 :])
-    variants = [*(one for one in made if any(value for value in one.values())), *held]
-    offered = {} if each else properties_of(first, form.options, first)
-    varied = choices(variants)
-    variants = variants or [{"sku": sku, "barcode": gtin, "price": price, "options": {}} for sku in skus]
-    return {
-        "sku": skus[0] or variants[0]["sku"],
-        "gtin": gtin or variants[0]["barcode"],
-        "price": variants[0]["price"] if price is None else price,
-        "variants": variants,
-        "options": {
-            name: list(dict.fromkeys([*offered.get(name, ()), *varied.get(name, ())])) for name in {**offered, **varied}
-        },
-    }
 
 
 def _texts(form: Form, row: ShopRow, name: str) -> dict[str, Any]:

@@ -3,21 +3,38 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from shoptune.data import Dropped
+from shoptune_files.clean_text import clean_text, is_no_value
 from shoptune_files.delimited import Table
-from shoptune_shops.platform_cells import filled
+from shoptune_shops.platform_cells import filled, unguarded
 from shoptune_shops.platform_header import Form
-from shoptune_shops.shop_rows import ShopRow
+from shoptune_shops.shop_rows import RAW, ShopRow
 
 __all__ = ["cell_of", "group_by_product", "parent_of", "read_rows", "variants_elsewhere"]
 
 
 def read_rows(form: Form, table: Table) -> Iterator[ShopRow | Dropped]:
-    """Yield the rows of an open file with the cells that the platform's table asks for, by the file's own names."""
+    """Yield the rows of an open file with the cells that the platform's table asks for, by the file's own names.
+
+    Cells are made clean text, but for descriptions and those that hold attributes, which may be HTML or several values.
+    """
+    raw = {column for field in RAW for column in form.fields.get(field, ())} | form.attributes.columns
+    clean = tuple(_stripped if column in raw else _cleaned for column in form.columns)
     for row in table.select(form.columns):
         if isinstance(row, Dropped):
             yield row
         else:
-            yield ShopRow(row[0], dict(zip(form.columns, map(str.strip, row[1]))), {})  # noqa: B905  (strict is slow)
+            origin, cells = row
+            texts = (cleaned(cell) for cleaned, cell in zip(clean, cells))  # noqa: B905  (strict is slow)
+            yield ShopRow(origin, dict(zip(form.columns, texts)), {})  # noqa: B905
+
+
+def _stripped(cell: str) -> str:
+    text = unguarded(cell.strip())
+    return "" if is_no_value(text) else text
+
+
+def _cleaned(cell: str) -> str:
+    return clean_text(unguarded(cell.strip()))
 
 
 def cell_of(form: Form, row: ShopRow, field: str) -> str:
@@ -34,7 +51,7 @@ def parent_of(form: Form, row: ShopRow) -> str:
 def variants_elsewhere(form: Form, table: Table) -> Iterator[ShopRow]:
     """Yield the rows that name their product, wherever they stand; of rows that are broken, nothing is said."""
     for row in read_rows(form, table):
-        if not isinstance(row, Dropped) and not _is(form.ignored, row) and parent_of(form, row):
+        if not isinstance(row, Dropped) and not _said(form.ignored, row) and parent_of(form, row):
             yield row
 
 
@@ -46,11 +63,11 @@ def group_by_product(form: Form, rows: Iterable[ShopRow | Dropped]) -> Iterator[
         if isinstance(row, Dropped):
             sure = False
             yield row
-        elif _is(form.ignored, row):
-            yield Dropped(origin=row.origin, reason="row that is no product")
+        elif said := _said(form.ignored, row):
+            yield Dropped(origin=row.origin, reason="row that is no product", detail=said)
         elif group and _belongs(form, row, group[0], sure):
             group.append(row)
-        elif _is(form.variant, row):
+        elif _said(form.variant, row):
             detail = "its product does not stand above it; export both together, in the platform's order"
             yield Dropped(origin=row.origin, reason="variant without its product", detail=detail, bad=True)
         elif form.platform.layout != "parent" or not parent_of(form, row):
@@ -61,13 +78,15 @@ def group_by_product(form: Form, rows: Iterable[ShopRow | Dropped]) -> Iterator[
         yield group
 
 
-def _is(rule: Mapping[str, Collection[str]], row: ShopRow) -> bool:
-    return any(row[column].casefold() in cells for column, cells in rule.items())
+def _said(rule: Mapping[str, Collection[str]], row: ShopRow) -> str:
+    """Return what a row says by which a rule holds for it: ``Item Type 'SKU'``; "" if it does not."""
+    said = (f"{column} {row[column]!r}" for column, cells in rule.items() if row[column].casefold() in cells)
+    return next(said, "")
 
 
 def _belongs(form: Form, row: ShopRow, first: ShopRow, sure: bool) -> bool:
     """Say whether a row belongs to the product whose first row is given."""
-    variant, key = _is(form.variant, row), cell_of(form, row, "id")
+    variant, key = bool(_said(form.variant, row)), cell_of(form, row, "id")
     if form.platform.layout == "following":
         return variant and sure
     if form.platform.layout != "shared_id" or (form.variant and not variant):

@@ -20,6 +20,8 @@ __all__ = ["Columns", "Packed", "Platform", "Properties", "ShopColumns", "load_p
 
 LARGEST = 2**16
 """Characters of a platform's file."""
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The quick one, where PyYAML was built with it."""
 
 
 def _listed(value: object) -> object:
@@ -152,7 +154,10 @@ def load_platform(path: Path) -> Platform:
         text = path.read_text("utf-8-sig")
         if len(text) > LARGEST:
             raise UsageError(f"{path}: a platform's table has at most {LARGEST:,} characters, this file {len(text):,}.")
-        return Platform.model_validate(yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        return Platform.model_validate(yaml.load(text, _LOADER))  # noqa: S506 - it is a safe one
+    except FileNotFoundError:
+        others = (file.name for file in path.parent.glob("*.y*ml")) if path.parent.is_dir() else ()
+        raise UsageError(f"there is no file {path}.{did_you_mean(path.name, others)}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: the platform's table can't be read: {error}.") from error
     except (yaml.YAMLError, RecursionError) as error:

@@ -32,7 +32,7 @@ SIGNS = {
 }
 """Adapter -> the sets of columns (in lower case), each of which gives its kind of file away."""
 LOOKING = (
-    *("merchant_feed", "ga4_items", "shopify_sales", "generic_sales"),
+    *("woocommerce_products", "merchant_feed", "ga4_items", "shopify_sales", "generic_sales"),
     *("shopify_rest_products", "woocommerce_rest_products"),
 )
 """Adapters for whose files columns don't suffice: their modules have a function ``recognises``; asked in this order."""

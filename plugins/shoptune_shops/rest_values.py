@@ -6,8 +6,16 @@ from typing import Any
 
 from shoptune_files.amounts import parse_amount
 from shoptune_files.text_file import peek_text
+from shoptune_shops.shop_rows import ShopOptions
 
-__all__ = ["amount", "has_keys", "names", "objects", "text"]
+__all__ = ["RestOptions", "amount", "has_keys", "names", "objects", "text"]
+
+
+class RestOptions(ShopOptions):
+    """Which products are read."""
+
+    statuses: tuple[str, ...] = ("active",)
+    """Products with another status are dropped; one without a status is active."""
 
 
 def text(value: Any) -> str:

@@ -7,19 +7,19 @@ from typing import Any
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import RowError
+from shoptune_files.clean_text import clean_text
 from shoptune_files.html_text import html_to_text
 from shoptune_files.json_file import json_items
 from shoptune_files.rows import usable
-from shoptune_shops.platform_products import PlatformOptions
 from shoptune_shops.product_parts import choices, snake_case
-from shoptune_shops.rest_values import amount, has_keys, objects, text
+from shoptune_shops.rest_values import RestOptions, amount, has_keys, objects, text
 
 __all__ = ["recognises", "shopify_rest_products"]
 
 SIGN = ("body_html", "handle", "variants", "vendor")
 
 
-def read(path: Path, options: PlatformOptions) -> Iterator[Record | Dropped]:
+def read(path: Path, options: RestOptions) -> Iterator[Record | Dropped]:
     """Read a list of products, one record per product: id and group are the handle.
 
     Fields: as ``shopify_products``, without metafields, which are no part of the answer.  A product that the online
@@ -28,8 +28,9 @@ def read(path: Path, options: PlatformOptions) -> Iterator[Record | Dropped]:
     yield from usable(json_items(path, options.encoding), lambda item: [_product(*item, options)])
 
 
-def _product(origin: str, item: Mapping[str, Any], options: PlatformOptions) -> Record | Dropped:
+def _product(origin: str, item: Mapping[str, Any], options: RestOptions) -> Record | Dropped:
     key, name, html = (text(item.get(field)) for field in ("handle", "title", "body_html"))
+    name = clean_text(name)
     status = text(item.get("status")).lower() or "active"
     if status == "active" and "published_at" in item and item["published_at"] is None:
         status = "hidden"
@@ -81,6 +82,6 @@ shopify_rest_products = DataAdapter(
     name="shopify_rest_products",
     table="products",
     summary="Products from Shopify's REST interface or storefront (products.json)",
-    options=PlatformOptions,
+    options=RestOptions,
     read=read,
 )

@@ -1,61 +1,93 @@
-"""The adapter ``woocommerce_products``: the product export that WooCommerce itself offers, in English.
+"""The adapter ``woocommerce_products``: the product export that WooCommerce itself offers, in nine languages.
 
 One row stands for a product or for one variation of a product, which names its parent.  An export is in the order of
 ids, so that a variation may stand anywhere after its parent: the file is read twice, first for the variations.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from shoptune.components import DataAdapter
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
+from shoptune.errors import DataError, did_you_mean
 from shoptune_files.delimited import Table, open_table
 from shoptune_files.html_text import html_to_text
 from shoptune_files.rows import usable
-from shoptune_shops.product_parts import choices, most_specific, snake_case
-from shoptune_shops.shop_rows import ShopOptions, ShopRow, select_columns
+from shoptune_shops.fact_names import fact_name, is_fact_name
+from shoptune_shops.facts import Facts, fact_value, named_columns
+from shoptune_shops.price_cells import PriceCells
+from shoptune_shops.product_parts import choices, most_specific
+from shoptune_shops.shop_rows import ProductFileOptions, ShopRow, select_columns
 from shoptune_shops.woocommerce_cells import decoded, line_breaks, split_list, unprotected
+from shoptune_shops.woocommerce_headers import (
+    attribute_part,
+    columns_of,
+    is_meta,
+    is_own,
+    looks_like_export,
+    measure_of,
+    plain_name,
+)
 
-__all__ = ["WooCommerceOptions", "woocommerce_products"]
+__all__ = ["WooCommerceOptions", "recognises", "woocommerce_products"]
 
-Status = Literal["active", "private", "draft", "pending"]
+Status = Literal["active", "hidden", "private", "draft", "pending"]
 
 
-class WooCommerceOptions(ShopOptions):
+class WooCommerceOptions(ProductFileOptions):
     """Which products are read, and what beside WooCommerce's own columns."""
 
     statuses: tuple[Status, ...] = ("active",)
-    """Products with another status are dropped; one without a status is active."""
-    attributes: tuple[str, ...] = ()
-    """Further columns that are product attributes, such as ``Meta: care``."""
+    """Products with another status are dropped; one without a status is active, and one that neither the catalogue nor
+    the search shows is ``hidden``."""
 
-
-COLUMNS = {
-    "id": ("id",),
-    "type": ("type",),
-    "sku": ("sku",),
-    "gtin": ("gtin, upc, ean, or isbn",),
-    "name": ("name",),
-    "status": ("published",),
-    "short_description": ("short description",),
-    "description": ("description",),
-    "price": ("regular price",),
-    "category": ("categories",),
-    "brand": ("brands",),
-    "tags": ("tags",),
-    "images": ("images",),
-    "parent": ("parent",),
-}
-VARIATION = ("type", "sku", "gtin", "price", "parent")
-"""The columns that say what a variation is, beside its attributes."""
 
 STATUSES: Mapping[str, Status] = {"1": "active", "0": "private", "-1": "draft", "2": "pending", "": "active"}
-ATTRIBUTE = re.compile(r"(attribute \d+) name")
-LEVELS = re.compile(r"\s*>\s*")
-MEASURE = re.compile(r"(weight|length|width|height) \((.+)\)")
+SEO = {
+    "seo_title": ("_yoast_wpseo_title", "rank_math_title", "_aioseo_title", "_seopress_titles_title"),
+    "seo_description": (
+        "_yoast_wpseo_metadesc",
+        "rank_math_description",
+        "_aioseo_description",
+        "_seopress_titles_desc",
+    ),
+}
+"""Our field -> the field of a plugin's in which shops keep it."""
+VARIATION = ("type", "sku", "gtin", "price", "parent")
+"""The columns that say what a variation is, beside its attributes."""
+SHOWN, VALUES, NAME = "visible", "value(s)", "name"
+
+
+class _Columns(NamedTuple):
+    """What the columns of a header are: our name -> the file's column."""
+
+    fields: Mapping[str, str]
+    attributes: Mapping[str, str]
+    """``1 name``, ``1 value(s)``, ``1 visible``, ``2 name``, ..."""
+    measures: Mapping[str, str]
+    units: Mapping[str, str]
+    seo: Mapping[str, str]
+    unread: Sequence[str]
+    """The columns that may be facts and are none of WooCommerce's."""
+
+    @property
+    def numbers(self) -> list[str]:
+        """The numbers of the attributes."""
+        return [name.partition(" ")[0] for name in self.attributes if name.endswith(f" {NAME}")]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How a file is read, and what was found on the way."""
+
+    options: WooCommerceOptions
+    columns: _Columns
+    facts: Facts
+    variations: "_Variations"
+    prices: PriceCells = field(default_factory=PriceCells)
 
 
 class _Variation(NamedTuple):
@@ -72,144 +104,177 @@ _Variations = dict[str, list[_Variation]]
 """Parent, as variations name it (its SKU, or ``id:44``) -> its variations."""
 
 
-def read(path: Path, options: WooCommerceOptions) -> Iterator[Record | Dropped]:
-    """Read a product export, one record per product with its variations: id and group are its ID, or else its SKU.
+def read(path: Path, options: WooCommerceOptions) -> Iterator[Record | Dropped | Note]:
+    """Read a product export, one record per product with its variations: id and group are its ID, else SKU, else name.
 
     Fields: ``name``, ``description`` (plain text; the short one where there is no other), ``description_html``,
     ``short_description``, ``brand``, ``category`` (the deepest), ``status``, ``tags`` (list), ``sku``, ``gtin``,
     ``price`` (outside of sales), ``images``, ``weight``, ``length``, ``width`` and ``height`` with their units (where
-    the file has the column), ``variants``, ``options`` (what variations differ in: name -> values) and ``attributes``
-    (the others that the product's page shows).  A product without variations is its own only variant.  A variation
-    whose parent is not in the file is a bad row.
+    the file has the column), ``variants``, ``options`` (what variations differ in: name -> values), ``attributes``
+    (the others that the product's page shows), ``seo_title`` and ``seo_description`` (where a plugin keeps them).  A
+    product without variations is its own only variant.  A variation whose parent is not in the file is a bad row.
     """
-    variations: _Variations = defaultdict(list)
     with open_table(path, encoding=options.encoding) as table:
-        yield from _hold_variations(table, variations)
+        columns = _columns(table.header, options)
+        reading = _Reading(options, columns, Facts(asked_for=options.attributes), defaultdict(list))
+        yield from _hold_variations(table, reading)
     with open_table(path, encoding=options.encoding) as table:
-        yield from _products(table, variations, options)
-    for parent, orphans in variations.items():
+        yield from _products(table, reading)
+    for parent, orphans in reading.variations.items():
         for orphan in orphans:
             detail = f"found {parent!r}; export the variations together with their products"
             yield Dropped(origin=orphan.origin, reason="Parent is no product of this file", detail=detail, bad=True)
+    yield from (*reading.facts.notes(), *reading.prices.notes())
+    yield from named_columns("columns that were not read", columns.unread)
+
+
+def recognises(path: Path, header: Sequence[str]) -> bool:  # noqa: ARG001 - all adapters are asked alike
+    """Say whether a header is that of a product export, in any language and with whichever columns were chosen."""
+    return looks_like_export(header)
+
+
+def _columns(header: Sequence[str], options: WooCommerceOptions) -> _Columns:
+    parts = [(attribute_part(column), column) for column in header]
+    measures = [(measure_of(column), column) for column in header]
+    seo = {ours: column for column in header for ours, keys in SEO.items() if plain_name(column).endswith(keys)}
+    asked_for = {*options.attributes, *seo.values()}
+    return _Columns(
+        fields=columns_of(header),
+        attributes={f"{part[0]} {part[1]}": column for part, column in parts if part},
+        measures={measure[0]: column for measure, column in measures if measure},
+        units={measure[0]: measure[1] for measure, _ in measures if measure},
+        seo=seo,
+        unread=[column for column in header if column not in asked_for and _may_be_a_fact(column)],
+    )
+
+
+def _may_be_a_fact(column: str) -> bool:
+    """Say whether a column that is none of WooCommerce's own may be a fact; plugins' own affairs begin with ``_``."""
+    key = plain_name(column).partition(":")[2].strip() if is_meta(column) else column
+    return bool(key) and not is_own(column) and not key.startswith("_") and is_fact_name(key)
 
 
 def _is_variation(row: ShopRow) -> bool:
-    return "variation" in row["type"].lower()  # or "variation, virtual", or "subscription_variation"
+    """Say whether a row is a variation's; "variation, virtual" and "subscription_variation" are."""
+    return "variation" in row["type"].lower() if row["type"] else bool(row["parent"])
 
 
-def _attribute_prefixes(header: Iterable[str]) -> list[str]:
-    """Return what the columns of each attribute begin with: ``attribute 1``, ``attribute 2``, ..."""
-    return [match[1] for column in header if (match := ATTRIBUTE.fullmatch(column.casefold()))]
+def _select(table: Table, columns: Mapping[str, str], needed: Iterable[str] = ()) -> Iterator[ShopRow | Dropped]:
+    return select_columns(table, {ours: (column.casefold(),) for ours, column in columns.items()}, needed)
 
 
-def _attribute_columns(prefixes: Iterable[str]) -> dict[str, tuple[str]]:
-    return {
-        f"{prefix} {part}": (f"{prefix} {part}",) for prefix in prefixes for part in ("name", "value(s)", "visible")
-    }
+def _hold_variations(table: Table, reading: _Reading) -> Iterator[Record | Dropped]:
+    """Hold the variations; those that can't be used come as bad `Dropped`."""
+    columns = reading.columns
+    wanted = {ours: columns.fields[ours] for ours in VARIATION if ours in columns.fields} | dict(columns.attributes)
 
-
-def _measures(header: Iterable[str]) -> dict[str, str]:
-    """Return measure -> its unit: ``{"weight": "kg"}`` for a column ``Weight (kg)``."""
-    return {match[1]: match[2] for column in header if (match := MEASURE.fullmatch(column.casefold()))}
-
-
-def _hold_variations(table: Table, variations: _Variations) -> Iterator[Record | Dropped]:
-    """Fill `variations`; those that can't be used come as bad `Dropped`."""
-    prefixes = _attribute_prefixes(table.header)
-    wanted = {name: COLUMNS[name] for name in VARIATION} | _attribute_columns(prefixes)
-
-    def hold(row: ShopRow) -> tuple[()]:
-        options = [(name, values[0]) for name, values, _ in _attributes(row, prefixes) if values]  # none: any will do
+    def hold(row: ShopRow) -> tuple[Dropped, ...]:
+        if "parent" not in columns.fields:
+            return (Dropped(origin=row.origin, reason="variation in an export without the column Parent"),)
+        options = [(of.name, of.values[0]) for of in _attributes(row, columns) if of.values]  # none: any will do
         sku, barcode = unprotected(row["sku"]), unprotected(row["gtin"])
-        variation = _Variation(row.origin, sku, barcode, _price(row), tuple(options))
-        variations[unprotected(row.text("parent"))].append(variation)
+        variation = _Variation(row.origin, sku, barcode, reading.prices.read(row), tuple(options))
+        reading.variations[unprotected(row.text("parent"))].append(variation)
         return ()
 
-    rows = select_columns(table, wanted)  # of rows that are broken the second reading tells
+    rows = _select(table, wanted)  # of rows that are broken the second reading tells
     return usable((row for row in rows if not isinstance(row, Dropped) and _is_variation(row)), hold)
 
 
-def _products(table: Table, variations: _Variations, options: WooCommerceOptions) -> Iterator[Record | Dropped]:
+def _products(table: Table, reading: _Reading) -> Iterator[Record | Dropped]:
+    columns, options = reading.columns, reading.options
     table.need(options.attributes)
-    prefixes, measures = _attribute_prefixes(table.header), _measures(table.header)
-    further = {f"further {column}": (column.casefold(),) for column in options.attributes}
-    columns = {measure: (f"{measure} ({unit})",) for measure, unit in measures.items()}
-    wanted = COLUMNS | _attribute_columns(prefixes) | columns | further
-    rows = select_columns(table, wanted, needed=("name", "description"))
+    _need(table, "name", columns.fields, ("name",))
+    _need(table, "description", columns.fields, ("description", "short_description"))
+    further = {f"further {column}": column for column in options.attributes}
+    wanted = {**columns.fields, **columns.attributes, **columns.measures, **columns.seo, **further}
+    rows = _select(table, wanted)
+    return usable(
+        (row for row in rows if isinstance(row, Dropped) or not _is_variation(row)),
+        lambda row: [_product(row, reading)],
+    )
 
-    def make(row: ShopRow) -> list[Record | Dropped]:
-        return [_product(row, variations, list(_attributes(row, prefixes)), measures, options)]
 
-    return usable((row for row in rows if isinstance(row, Dropped) or not _is_variation(row)), make)
+def _need(table: Table, name: str, fields: Iterable[str], one_of: Sequence[str]) -> None:
+    if set(fields).isdisjoint(one_of):
+        hint = did_you_mean(name, table.header)
+        raise DataError(f"{table.origin}: there is no column {name!r} (upper or lower case).{hint}")
 
 
 class _Attribute(NamedTuple):
+    label: str
+    """What the shop calls it."""
     name: str
     values: list[str]
     shown: bool
     """Whether the product's page shows it."""
 
 
-def _attributes(row: ShopRow, prefixes: Iterable[str]) -> Iterator[_Attribute]:
-    for prefix in prefixes:
-        if name := snake_case(unprotected(row[f"{prefix} name"])):
-            values = split_list(unprotected(row[f"{prefix} value(s)"]))
-            yield _Attribute(name, values, row[f"{prefix} visible"] != "0")
+def _attributes(row: ShopRow, columns: _Columns) -> Iterator[_Attribute]:
+    for number in columns.numbers:
+        label = unprotected(row[f"{number} {NAME}"])
+        if name := fact_name(label):
+            items = split_list(unprotected(row[f"{number} {VALUES}"]))
+            values = [value for item in items if (value := fact_value(item))]
+            yield _Attribute(label, name, values, row[f"{number} {SHOWN}"] != "0")
 
 
-def _price(row: ShopRow) -> float | None:
-    return row.amount("price") if row["price"] else None
-
-
-def _product(
-    row: ShopRow,
-    held: _Variations,
-    attributes: Sequence[_Attribute],
-    measures: Mapping[str, str],
-    options: WooCommerceOptions,
-) -> Record | Dropped:
-    sku, number = unprotected(row["sku"]), row["id"]
-    variations = [*held.pop(sku, ()), *held.pop(f"id:{number}", ())]
-    key = number or sku or row.text("sku")
+def _status(row: ShopRow) -> Status:
     status = STATUSES.get(unprotected(row["status"]))
     if status is None:
         raise row.error("status", "is unknown", f"found {row['status']!r}; WooCommerce writes 1, 0, -1 or 2")
-    if status not in options.statuses:
+    return "hidden" if status == "active" and row["visibility"].lower() == "hidden" else status
+
+
+def _product(row: ShopRow, reading: _Reading) -> Record | Dropped:
+    sku, number = unprotected(row["sku"]), row["id"]
+    held = reading.variations
+    variations = [*held.pop(sku, ()), *held.pop(f"id:{number}", ())]
+    name = unprotected(row.text("name"))
+    key = number or sku or name
+    status = _status(row)
+    if status not in reading.options.statuses:
         return Dropped(origin=row.origin, reason=f"{status} product", detail=key)
-    own = _variant(_Variation(row.origin, sku, unprotected(row["gtin"]), _price(row), ()))
+    own = _variant(_Variation(row.origin, sku, unprotected(row["gtin"]), reading.prices.read(row), ()))
     variants = [_variant(variation) for variation in variations] or [own]
+    attributes = list(_attributes(row, reading.columns))
     differing = choices(variants)
     html, short_html = decoded(row["description"]), decoded(row["short_description"])
     fields = {
-        "name": unprotected(row.text("name")),
+        "name": name,
         "description": html_to_text(line_breaks(html or short_html)),
         "description_html": html or short_html,
         "short_description": html_to_text(line_breaks(short_html)),
         "brand": ", ".join(split_list(unprotected(row["brand"]))),
-        "category": most_specific(LEVELS.split(path) for path in split_list(unprotected(row["category"]))),
+        "category": most_specific(_levels(path) for path in split_list(unprotected(row["category"]))),
         "status": status,
         "tags": split_list(unprotected(row["tags"])),
         "sku": sku or variants[0]["sku"],
         "gtin": own["barcode"] or variants[0]["barcode"],
         "price": variants[0]["price"] if own["price"] is None else own["price"],
         "images": [{"url": url, "alt": ""} for url in split_list(row["images"])],
-        **{measure: f"{row[measure]} {unit}" if row[measure] else "" for measure, unit in measures.items()},
+        **{of: f"{row[of]} {unit}" if row[of] else "" for of, unit in reading.columns.units.items()},
         "variants": variants,
-        "options": differing | {name: values for name, values, _ in attributes if name in differing and values},
-        "attributes": {
-            **{
-                name: ", ".join(values)
-                for name, values, shown in attributes
-                if shown and values and name not in differing
-            },
-            **{
-                snake_case(column.removeprefix("Meta:")): unprotected(text)
-                for column in options.attributes
-                if (text := row[f"further {column}"])
-            },
-        },
+        "options": differing | {of.name: of.values for of in attributes if of.name in differing and of.values},
+        "attributes": _free_attributes(row, reading, [of for of in attributes if of.name not in differing]),
+        **{ours: unprotected(row[ours]) for ours in reading.columns.seo},
     }
     return Record(id=key, group=key, origin=row.origin, fields=fields)
+
+
+def _levels(path: str) -> list[str]:
+    return [level.strip() for level in path.split(">")]
+
+
+def _free_attributes(row: ShopRow, reading: _Reading, attributes: Iterable[_Attribute]) -> dict[str, str]:
+    cells = []
+    for of in attributes:
+        if of.shown:
+            cells.append((of.label, ", ".join(of.values)))
+        elif of.values:
+            reading.facts.leave_out(of.label)
+    further = [(column, unprotected(row[f"further {column}"])) for column in reading.options.attributes]
+    return reading.facts.of((*cells, *further))
 
 
 def _variant(variation: _Variation) -> dict[str, Any]:

@@ -1,18 +1,19 @@
 """The adapter ``woocommerce_rest_products``: what WooCommerce's ``/wp-json/wc/v3/products`` answers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from shoptune.components import DataAdapter
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import RowError
+from shoptune_files.clean_text import clean_text
 from shoptune_files.html_text import html_to_text
 from shoptune_files.json_file import json_items
 from shoptune_files.rows import usable
-from shoptune_shops.platform_products import PlatformOptions
+from shoptune_shops.facts import Facts
 from shoptune_shops.product_parts import choices, snake_case
-from shoptune_shops.rest_values import amount, has_keys, names, objects, text
+from shoptune_shops.rest_values import RestOptions, amount, has_keys, names, objects, text
 
 __all__ = ["recognises", "woocommerce_rest_products"]
 
@@ -22,7 +23,7 @@ STATUSES = {"publish": "active", "": "active"}
 _Item = tuple[str, Mapping[str, Any]]
 
 
-def read(path: Path, options: PlatformOptions) -> Iterator[Record | Dropped]:
+def read(path: Path, options: RestOptions) -> Iterator[Record | Dropped | Note]:
     """Read a list of products, one record per product: id and group are its ID.
 
     Fields: as ``woocommerce_products``, and ``seo_title`` and ``seo_description`` where Yoast adds them.  Variations
@@ -35,11 +36,13 @@ def read(path: Path, options: PlatformOptions) -> Iterator[Record | Dropped]:
         if not isinstance(item, Dropped) and _is_variation(item):
             held.setdefault(text(item[1].get("parent_id")), []).append(item)
     products = (item for item in items if isinstance(item, Dropped) or not _is_variation(item))
-    yield from usable(products, lambda item: [_product(*item, held, options)])
+    facts = Facts()
+    yield from usable(products, lambda item: [_product(*item, held, facts, options)])
     for parent, orphans in held.items():
         detail = f"found {parent!r}; fetch the variations together with their products"
         for origin, _ in orphans:
             yield Dropped(origin=origin, reason="parent_id is no product of this file", detail=detail, bad=True)
+    yield from facts.notes()
 
 
 def _is_variation(item: _Item) -> bool:
@@ -47,7 +50,7 @@ def _is_variation(item: _Item) -> bool:
 
 
 def _product(
-    origin: str, item: Mapping[str, Any], held: dict[str, list[_Item]], options: PlatformOptions
+    origin: str, item: Mapping[str, Any], held: dict[str, list[_Item]], facts: Facts, options: RestOptions
 ) -> Record | Dropped:
     key, name = text(item.get("id")), text(item.get("name"))
     variations = [*objects(item.get("variations")), *(one for _, one in held.pop(key, ()))]
@@ -62,13 +65,14 @@ def _product(
             raise RowError(origin, f"{field} is empty", "every product needs one")
     html, short = text(item.get("description")), text(item.get("short_description"))
     variants = [_variant(one) for one in variations] or [_variant(item)]
-    varying = _attributes(item, varying=True)
+    varying = {snake_case(name): list(map(clean_text, values)) for name, values in _attributes(item, varying=True)}
+    cells = [(name, value) for name, values in _attributes(item, varying=False) for value in values]
     chosen = choices(variants)
     seo = item.get("yoast_head_json")
     seo = seo if isinstance(seo, Mapping) else {}
     price = _price(item)
     fields = {
-        "name": html_to_text(name),
+        "name": clean_text(name),
         "description": html_to_text(html or short),
         "description_html": html or short,
         "short_description": html_to_text(short),
@@ -82,13 +86,9 @@ def _product(
         "images": [{"url": text(i.get("src")), "alt": text(i.get("alt"))} for i in objects(item.get("images"))],
         "variants": variants,
         "options": chosen | varying,
-        "attributes": {
-            name: ", ".join(values)
-            for name, values in _attributes(item, varying=False).items()
-            if name not in {**chosen, **varying}
-        },
-        "seo_title": html_to_text(text(seo.get("title"))),
-        "seo_description": html_to_text(text(seo.get("description"))),
+        "attributes": {name: value for name, value in facts.of(cells).items() if name not in {**chosen, **varying}},
+        "seo_title": clean_text(text(seo.get("title"))),
+        "seo_description": clean_text(text(seo.get("description"))),
     }
     return Record(id=key, group=key, origin=origin, fields=fields)
 
@@ -99,15 +99,15 @@ def _price(item: Mapping[str, Any]) -> float | None:
     return amount(item.get("price")) if regular is None else regular
 
 
-def _attributes(item: Mapping[str, Any], *, varying: bool) -> dict[str, list[str]]:
+def _attributes(item: Mapping[str, Any], *, varying: bool) -> list[tuple[str, list[str]]]:
     """Return the attributes in which variations differ, or else the others that the product's page shows."""
-    found: dict[str, list[str]] = {}
+    found = []
     for one in objects(item.get("attributes")):
-        values: Sequence[Any] = one.get("options") if isinstance(one.get("options"), list) else ()
+        options = one.get("options")
+        values = [value for raw in options if (value := text(raw))] if isinstance(options, list) else []
         wanted = bool(one.get("variation")) if varying else not one.get("variation") and one.get("visible") is not False
-        texts = [value for raw in values if (value := html_to_text(text(raw)))]
-        if wanted and texts and (name := snake_case(text(one.get("name")))):
-            found[name] = texts
+        if wanted and values and (name := text(one.get("name"))):
+            found.append((name, values))
     return found
 
 
@@ -117,7 +117,7 @@ def _variant(item: Mapping[str, Any]) -> dict[str, Any]:
         "sku": text(item.get("sku")),
         "barcode": text(item.get("global_unique_id")),
         "price": _price(item),
-        "options": {name: html_to_text(value) for name, value in chosen if name and value},
+        "options": {name: clean_text(value) for name, value in chosen if name and value},
     }
 
 
@@ -130,6 +130,6 @@ woocommerce_rest_products = DataAdapter(
     name="woocommerce_rest_products",
     table="products",
     summary="Products from WooCommerce's REST interface (JSON)",
-    options=PlatformOptions,
+    options=RestOptions,
     read=read,
 )
