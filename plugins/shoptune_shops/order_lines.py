@@ -19,9 +19,9 @@ _NO_PRODUCT = {
         rf"(?:tip|trinkgeld|pourboire|propina|mancia|fooi|napiwek|gorjeta|gratuity|チップ){_AMOUNT}", re.IGNORECASE
     ),
     "gift card": re.compile(
-        r"(?:e-?)?(?:gift ?cards?|gift (?:certificate|voucher)|geschenkkarte|geschenkgutschein|gutschein|carte[- ]cadeau|"
-        r"tarjeta (?:de )?regalo|carta regalo|buono regalo|cadeaubon|cadeaukaart|karta podarunkowa|bon podarunkowy|"
-        rf"cartão[- ]presente|vale[- ]presente|ギフトカード){_AMOUNT}",
+        r"(?:e-?)?(?:gift ?cards?|gift (?:certificate|voucher)|geschenkkarte|geschenkgutschein|gutschein|"
+        r"carte[- ]cadeau|tarjeta (?:de )?regalo|carta regalo|buono regalo|cadeaubon|cadeaukaart|karta podarunkowa|"
+        rf"bon podarunkowy|cartão[- ]presente|vale[- ]presente|ギフトカード){_AMOUNT}",
         re.IGNORECASE,
     ),
 }
@@ -61,9 +61,9 @@ def find_date_order(
         return None
     row, name = first
     raise DataError(
-        f"{row.origin}: {row.columns.get(name, name)} is {row[name]!r}, and no date in the file tells whether the day or "
-        "the month comes first. A spreadsheet rewrote the dates, most likely: export the file again and don't open it "
-        "in one, or save its dates as text such as 2026-01-31."
+        f"{row.origin}: {row.columns.get(name, name)} is {row[name]!r}, and no date in the file tells whether the day "
+        "or the month comes first. A spreadsheet rewrote the dates, most likely: export the file again and don't open "
+        "it in one, or save its dates as text such as 2026-01-31."
     )
 
 
