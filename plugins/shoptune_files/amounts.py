@@ -46,35 +46,9 @@ _WORDS = _words(
     """
 )
 """Beside the codes: what a currency is called, and words about an amount that don't change it (from, incl. VAT)."""
-_CURRENCIES = {
-    # fmt: off
-    "€": "EUR",
-    "£": "GBP",
-    "₹": "INR",
-    "₺": "TRY",
-    "₽": "RUB",
-    "₴": "UAH",
-    "₪": "ILS",
-    "₫": "VND",
-    "₱": "PHP",
-    "us$": "USD",
-    "r$": "BRL",
-    "a$": "AUD",
-    "au$": "AUD",
-    "c$": "CAD",
-    "ca$": "CAD",
-    "nz$": "NZD",
-    "hk$": "HKD",
-    "kč": "CZK",
-    "zł": "PLN",
-    "ft": "HUF",
-    "lei": "RON",
-    "руб": "RUB",
-    "грн": "UAH",
-    "лв": "BGN",
-    "sfr": "CHF",
-    # fmt: on
-}
+_CURRENCIES = {"us$": "USD", "r$": "BRL", "a$": "AUD", "au$": "AUD", "c$": "CAD", "ca$": "CAD", "nz$": "NZD"}
+_CURRENCIES |= {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₽": "RUB", "₴": "UAH", "₪": "ILS", "₫": "VND"}
+_CURRENCIES |= {"kč": "CZK", "zł": "PLN", "ft": "HUF", "lei": "RON", "руб": "RUB", "грн": "UAH", "лв": "BGN"}
 """What stands for one currency alone (``$`` and ``kr`` don't) -> its ISO code."""
 _THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 

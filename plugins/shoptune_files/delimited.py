@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from shoptune.data import Dropped
 from shoptune.errors import DataError, did_you_mean
+from shoptune_files.cut_rows import BrokenRow, CutRow, Lines, Unreadable, cut_rows
+from shoptune_files.dialect import LONGEST_HEADER, Dialect, cut, dialect_of, lines_of
+from shoptune_files.quotes import with_quotes
 from shoptune_files.text_file import open_text, peek_text, text_lines
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 __all__ = ["Row", "Table", "open_table", "peek_header"]
 
 LONGEST_CELL = 2**24
 """Characters.  Python's own limit (131,072) is shorter than a description may be in Shopify (524,288 bytes)."""
-LONGEST_HEADER = 2**16
-"""Characters that are looked at to see how a header is cut: some files turn out to be a single endless line."""
 
 Cells = tuple[str, ...]
 Placed = tuple[str, Cells]
@@ -44,12 +42,15 @@ class Row:
 class Table:
     """An open file: its header, and its rows, which are read once, by `rows` or by `select`.
 
-    Rows that can't be cut into as many cells as the header has come as `Dropped`, marked as bad.
+    Rows that can't be cut into as many cells as the header has come as `Dropped`, marked as bad; but cells at a row's
+    end that are empty may be left out, and there may be more empty ones.
     """
 
     origin: str
     """The header's place, or that of the first row where there is none: ``products.csv:1``."""
     header: tuple[str, ...]
+    repeated: frozenset[str]
+    """Names that the header gives to several columns; these stand in `header` without a name."""
     read: Callable[[Callable[[Sequence[str]], Cells]], Iterator[Placed | Dropped]]
     """Yields each row's place and what the given function takes of its cells; for `select`."""
 
@@ -76,8 +77,13 @@ class Table:
         return self.read(lambda cells: tuple(cells[index] for index in indices))
 
     def need(self, columns: Iterable[str]) -> None:
-        """Raise `DataError` with the nearest match for the first of `columns` that the header does not name."""
+        """Raise `DataError` for the first of `columns` that the header does not name, or names more than once."""
         for column in columns:
+            if column in self.repeated:
+                raise DataError(
+                    f"{self.origin}: the header names {column!r} several times; give the columns names that differ, or "
+                    "leave this one out."
+                )
             if column not in self.header:
                 raise DataError(f"{self.origin}: there is no column {column!r}.{did_you_mean(column, self.header)}")
 
@@ -88,95 +94,151 @@ def open_table(
 ) -> Iterator[Table]:
     """Open a delimited file whose first row is its header, unless `header` names the columns of a file without one.
 
-    `separator` is taken from the first line where it is not given, `encoding` as `open_text` does.  Rows without text
-    are passed over, as blank lines are; a row whose quotes don't match or that has too few or too many cells comes as
-    `Dropped`.  Raises `DataError` for a file that is empty or has no rows, for a quote that is never closed, for a cell
-    of more than `LONGEST_CELL` characters, and for NUL bytes.
+    `separator` is taken from the file where it is not given, `encoding` as `open_text` does.  What stands above the
+    header (``sep=;``, comments, a report's name) and rows without text are passed over, as blank lines are; a row whose
+    quotes don't match or that has too few or too many cells comes as `Dropped`.  Raises `DataError` for a file that is
+    empty or has no rows, for a quote that is not closed in a row of more than a million characters, for a cell of more
+    than `LONGEST_CELL` characters, and for NUL bytes.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
     with open_text(path, encoding) as file:
-        lines = text_lines(file, path.name)
-        first = next(lines, "")
-        reader = csv.reader(chain([first], lines), delimiter=separator or _separator(first), strict=True)
-        line = 1
-        if header is None:
-            line, header = _header(reader, path.name)
-        yield Table(f"{path.name}:{line}", header, partial(_rows, reader, len(header), path.name))
+        dialect = _dialect(peek_text(path, encoding), separator, headed=header is None)
+        lines = Lines(text_lines(file, path.name))
+        for _ in islice(lines, dialect.above):
+            pass
+        line, names = _header(lines, dialect, path.name) if header is None else (dialect.above + 1, header)
+        repeated = frozenset(name for name, times in Counter(filter(None, names)).items() if times > 1)
+        columns = tuple("" if name in repeated else name for name in names)
+        rows = cut_rows(lines, dialect, len(names))
+        even = rows if header else _even(rows, len(names), _last_named(names))  # one that is given may be wrong
+        yield Table(f"{path.name}:{line}", columns, repeated, partial(_rows, even, len(names), path.name))
 
 
 def peek_header(path: Path) -> tuple[str, ...]:
-    """Return a file's first line as a header, as far as it can be made out.  Never raises."""
-    first = next(iter(peek_text(path).splitlines()), "")
-    return tuple(name.strip() for name in _cut(first, _separator(first)))
+    """Return a file's header, as far as it can be made out.  Never raises."""
+    text = peek_text(path)
+    dialect = _dialect(text)
+    first = next((line for line in lines_of(text)[dialect.above :] if line.strip()), "")[:LONGEST_HEADER]
+    try:
+        cells = next(dialect.reader([first.rstrip("\r\n")]), [])
+    except csv.Error:
+        cells = cut(first, dialect.separator)
+    return tuple(cell.strip() for cell in cells)
 
 
-def _separator(header: str) -> str:
-    """Return the separator that cuts the header into the most cells; the comma if none cuts it."""
-    return max(",", ";", "\t", "|", key=lambda separator: len(_cut(header, separator)))
+def _dialect(text: str, separator: str | None = None, *, headed: bool = True) -> Dialect:
+    dialect = dialect_of(text, separator, headed=headed)
+    return with_quotes(dialect, lines_of(text)[dialect.above :])
 
 
-def _cut(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line[:LONGEST_HEADER]], delimiter=separator), [])
-
-
-def _header(reader: Reader, name: str) -> tuple[int, Cells]:
+def _header(lines: Lines, dialect: Dialect, name: str) -> tuple[int, Cells]:
     """Return the line on which the first row with any text begins, and its cells."""
-    line = 1
+    reader = dialect.reader(lines)
+    line = lines.number + 1
     try:
         for cells in reader:
             if any(map(str.strip, cells)):
-                break
-            line = reader.line_num + 1
-        else:
-            raise DataError(f"{name}: the file is empty.")
+                return line, tuple(cell.strip() for cell in cells)
+            line = lines.number + 1
     except csv.Error as error:
-        raise _unreadable(name, line, reader, error) from error
-    header = tuple(cell.strip() for cell in cells)
-    twice = [column for column, times in Counter(filter(None, header)).items() if times > 1]
-    if twice:
-        raise DataError(f"{name}:{line}: the header names {twice[0]!r} twice; rename one of the columns.")
-    return line, header
+        raise _unreadable(name, line, lines.number, str(error)) from error
+    raise DataError(f"{name}: the file is empty.")
 
 
-def _rows(reader: Reader, width: int, name: str, take: Callable[[Sequence[str]], Cells]) -> Iterator[Placed | Dropped]:
+def _rows(
+    rows: Iterable[CutRow | BrokenRow], width: int, name: str, take: Callable[[Sequence[str]], Cells]
+) -> Iterator[Placed | Dropped]:
     """Yield (origin, what is taken of the cells) of each row that has any text."""
     empty = True
-    line = reader.line_num + 1
-    while True:
-        try:
-            for cells in reader:
-                if any(map(str.strip, cells)):
-                    empty = False
-                    if len(cells) == width:
-                        yield f"{name}:{line}", take(cells)
-                    else:
-                        yield _wrong_number(name, line, reader.line_num, len(cells), width)
-                line = reader.line_num + 1
-        except csv.Error as error:
-            if "expected after" not in str(error):  # the end of the file or a cell's limit was met: no row follows
-                raise _unreadable(name, line, reader, error) from error
+    try:
+        for row in rows:
             empty = False
-            detail = f"{error}, on line {reader.line_num}; a quote inside a quoted cell is written twice"
-            yield Dropped(origin=f"{name}:{line}", reason="quotes that don't match", detail=detail, bad=True)
-            line = reader.line_num + 1
-        else:
-            break
+            if isinstance(row, BrokenRow):
+                yield _mismatched(name, row)
+            elif len(row.cells) == width:
+                yield f"{name}:{row.line}", take(row.cells)
+            else:
+                yield _wrong_number(name, row, width)
+    except Unreadable as error:
+        raise _unreadable(name, error.line, error.last, error.error) from error
     if empty:
         raise DataError(f"{name}: there are no rows.")
 
 
-def _wrong_number(name: str, line: int, last: int, found: int, width: int) -> Dropped:
-    cause = (
-        f"the row runs on to line {last}: is a quote never closed?"
-        if last > line
-        else "a separator is missing, or stands in a cell without quotes around it"
-    )
+def _last_named(names: Sequence[str]) -> int:
+    return max((number for number, name in enumerate(names, start=1) if name), default=0)
+
+
+def _even(rows: Iterable[CutRow | BrokenRow], width: int, named: int) -> Iterator[CutRow | BrokenRow]:
+    """Yield rows with the empty cells at their end that were left out, and without those that were added.
+
+    A row is left short if it may be broken: where it and the next are one row together, cut by a line break, which
+    begins with no key such as others have; or where the file writes empty cells, so that a separator is missing.
+    (Excel leaves some out, below others that it writes.)
+    """
+    short: CutRow | None = None
+    above: Sequence[str] = ()  # the last whole row
+    writes_empty = False
+
+    def whole(row: CutRow) -> CutRow:
+        found = len(row.cells)
+        cut = writes_empty and found == named - 1 and bool(above[found].strip())
+        return row if found < named and (found < 2 or cut) else row._replace(cells=_fitted(row.cells, width))
+
+    for row in rows:
+        if short and not (isinstance(row, CutRow) and _is_rest(row, short, above, width)):
+            yield whole(short)
+            short = None
+        if isinstance(row, BrokenRow):
+            yield row
+        elif len(row.cells) >= width:
+            above = row.cells[:width]
+            writes_empty = writes_empty or not above[named - 1].strip()
+            yield row if any(map(str.strip, row.cells[width:])) else row._replace(cells=above)
+        elif short:  # the two are one
+            yield short
+            yield row
+            short = None
+        else:
+            short = row
+    if short:
+        yield whole(short)
+
+
+def _is_rest(row: CutRow, short: CutRow, above: Sequence[str], width: int) -> bool:
+    """Say whether a row is the other part of a `short` one: its first cell is of another kind than in a whole row."""
+    if len(short.cells) + len(row.cells) != width + 1:
+        return False
+    return _kind(row.cells[0]) != _kind(above[0] if above else short.cells[0])
+
+
+def _kind(key: str) -> str:
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"\d+", "0", key.strip()))
+
+
+def _fitted(cells: list[str], width: int) -> list[str]:
+    return cells + [""] * (width - len(cells))
+
+
+def _mismatched(name: str, row: BrokenRow) -> Dropped:
+    detail = f"{row.error}, on line {row.last}; a quote inside a quoted cell is written twice"
+    return Dropped(origin=f"{name}:{row.line}", reason="quotes that don't match", detail=detail, bad=True)
+
+
+def _wrong_number(name: str, row: CutRow, width: int) -> Dropped:
+    found = len(row.cells)
+    if row.last > row.line:
+        cause = f"the row runs on to line {row.last}: is a quote never closed?"
+    elif found > width:
+        cause = "a separator stands in a cell without quotes around it"
+    else:
+        cause = "a separator is missing, or a line break stands in a cell without quotes around it"
     detail = f"{found} cells, the header has {width}; {cause}"
-    return Dropped(origin=f"{name}:{line}", reason="wrong number of cells", detail=detail, bad=True)
+    return Dropped(origin=f"{name}:{row.line}", reason="wrong number of cells", detail=detail, bad=True)
 
 
-def _unreadable(name: str, line: int, reader: Reader, error: csv.Error) -> DataError:
+def _unreadable(name: str, line: int, last: int, error: str) -> DataError:
     return DataError(
-        f"{name}:{line}: the row that starts here can't be read: {error} (line {reader.line_num}). Most likely a quote "
-        "is never closed; a quote inside a quoted cell is written twice."
+        f"{name}:{line}: the row that starts here can't be read: {error} (line {last}). Most likely a quote is never "
+        "closed; a quote inside a quoted cell is written twice."
     )

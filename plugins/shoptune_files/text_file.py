@@ -12,11 +12,15 @@ from pydantic import AfterValidator
 
 from shoptune.errors import DataError, did_you_mean
 from shoptune_files.compressed import inner_name, open_bytes
+from shoptune_files.encodings import detect_encoding
 
-__all__ = ["Encoding", "inner_name", "open_text", "peek_text", "text_lines"]
+__all__ = ["Encoding", "detected_encoding", "inner_name", "open_text", "peek_text", "text_lines"]
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CHUNK = 2**16
+_BEFORE_MARK = b" \t\r\n"
+"""What some shops' themes print before a file, and so before its mark."""
+_FEW = 64
 LONGEST_LINE = 2**26
 """Characters.  A file that is one endless line would be held in memory as a whole otherwise."""
 
@@ -43,7 +47,7 @@ def open_text(path: Path, encoding: str | None = None) -> Iterator[TextIO]:
     used = encoding or "utf-8"
     try:
         with open_bytes(path) as file:
-            used = _marked(file.peek(4)) or used
+            used = _marked(file.peek(_FEW)) or used
             with io.TextIOWrapper(file, used, newline="") as text:
                 yield text
     except FileNotFoundError:
@@ -51,14 +55,34 @@ def open_text(path: Path, encoding: str | None = None) -> Iterator[TextIO]:
     except OSError as error:
         raise DataError(f"{path}: the file can't be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise DataError(f"{path.name}{_place(path, used)} is not {used}. {_REMEDY}") from error
+        raise DataError(f"{path.name}{_place(path, used)} is not {used}. {_remedy(path)}") from error
 
 
-_REMEDY = "Save the file as UTF-8, or say what it is, for example 'encoding: cp1252' (Excel on Windows)."
+def _remedy(path: Path) -> str:
+    likely = detected_encoding(path)
+    if likely in {None, "utf-8"}:
+        return "Save the file as UTF-8, or say what it is, for example 'encoding: cp1252' (Excel on Windows)."
+    return f"It looks like {likely}: say 'encoding: {likely}', or save the file as UTF-8."
+
+
+def detected_encoding(path: Path) -> str | None:
+    """Return the encoding that a file looks like; None where that can't be told.  Raises as `open_text` does."""
+    try:
+        with open_bytes(path) as file:
+            start = file.peek(_FEW)
+            if marked := _marked(start):
+                return marked
+            return detect_encoding(iter(partial(file.read, _CHUNK), b""))
+    except OSError as error:
+        raise DataError(f"{path}: the file can't be read: {error.strerror}.") from error
 
 
 def text_lines(file: TextIO, name: str) -> Iterator[str]:
-    """Yield a text file's lines; raises `DataError` for a NUL character and for a line that never seems to end."""
+    """Yield a text file's lines, without the mark that may stand before the first text in it.
+
+    Raises `DataError` for a NUL character and for a line that never seems to end.
+    """
+    unmarked = False
     for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), ""), start=1):
         if "\0" in line:
             raise DataError(
@@ -67,11 +91,23 @@ def text_lines(file: TextIO, name: str) -> Iterator[str]:
             )
         if len(line) == LONGEST_LINE:
             raise DataError(f"{name}:{number}: the line has more than {LONGEST_LINE:,} characters: is this a table?")
-        yield line
+        if unmarked or not line.strip():
+            yield line
+        else:
+            unmarked = True
+            yield _without_mark(line)
 
 
-def peek_text(path: Path) -> str:
-    """Return the beginning of a file, as far as it can be made out; empty where it can't be read.  Never raises."""
+def _without_mark(text: str) -> str:
+    stripped = text.lstrip()
+    return stripped.removeprefix("\ufeff") if stripped.startswith("\ufeff") else text
+
+
+def peek_text(path: Path, encoding: str | None = None) -> str:
+    """Return the beginning of a file, as far as it can be made out; empty where it can't be read.  Never raises.
+
+    A byte order mark outranks `encoding`; with neither, it is what the beginning looks like.
+    """
     try:
         if not path.is_file():
             return ""
@@ -79,10 +115,18 @@ def peek_text(path: Path) -> str:
             start = file.read(_CHUNK)
     except (OSError, DataError):
         return ""
-    return start.decode(_marked(start) or "utf-8", errors="replace")
+    used = _marked(start) or encoding or detect_encoding([start]) or "utf-8"
+    text = start.decode(used, errors="replace")
+    before, mark, after = text.partition("\ufeff")
+    if not mark or before.strip():
+        return text
+    return before[: max(before.rfind(end) for end in "\r\n") + 1] + after  # the lines are still there
 
 
 def _marked(start: bytes) -> str | None:
+    """Return the encoding that a byte order mark names, one of UTF-8 also behind blanks."""
+    if start.lstrip(_BEFORE_MARK).startswith(codecs.BOM_UTF8):
+        return "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
     return next((encoding for mark, encoding in _MARKS.items() if start.startswith(mark)), None)
 
 

@@ -12,8 +12,9 @@ from shoptune.components import DataAdapter, Options
 from shoptune.data import Dropped, Message, Record
 from shoptune_files.json_file import json_adapter, jsonl_adapter
 from shoptune_files.parquet_file import parquet_adapter
-from shoptune_files.text_file import Encoding, inner_name, peek_text
+from shoptune_files.text_file import Encoding, inner_name
 from shoptune_instructions.forms import Instruction, read_row
+from shoptune_instructions.recognition import is_row_by_row
 from shoptune_instructions.turns import Unusable
 
 __all__ = ["InstructionOptions", "instructions"]
@@ -51,8 +52,7 @@ def _rows(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped]
     if inner_name(path).lower().endswith(".parquet"):
         yield from parquet_adapter.read(path, parquet_adapter.options(**general))
     else:
-        is_list = peek_text(path).lstrip().startswith("[")  # both kinds are called .json
-        adapter = json_adapter if is_list else jsonl_adapter
+        adapter = jsonl_adapter if is_row_by_row(path) else json_adapter  # both kinds are called .json
         yield from adapter.read(path, adapter.options(**general, encoding=options.encoding))
 
 

@@ -114,7 +114,7 @@ def test_reading_stops_where_the_reader_stops(tmp_path: Path) -> None:
 
 
 def test_chosen_columns_alone(tmp_path: Path) -> None:
-    path = write(tmp_path, "id,name,,price\n1,a,x,2\n2,b,x\n3,c,x,4\n")
+    path = write(tmp_path, "id,name,,price\n1,a,x,2\n2,b,x,3,x\n3,c,x,4\n")
     for columns, expected in [
         (["price", "id"], [("2", "1"), ("4", "3")]),
         (["name"], [("a",), ("c",)]),
@@ -159,9 +159,15 @@ def test_header_only(tmp_path: Path) -> None:
     assert message(write(tmp_path, "id,name\n\n,\n")) == "products.csv: there are no rows."
 
 
-def test_column_named_twice(tmp_path: Path) -> None:
-    expected = "products.csv:1: the header names 'id' twice; rename one of the columns."
-    assert message(write(tmp_path, "id,name,id\n1,a,2\n")) == expected
+def test_columns_with_one_name_are_left_out_unless_they_are_needed(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,image,name,image\n1,x,a,y\n")
+    assert rows(path) == [Row("products.csv:2", {"id": "1", "name": "a"})]
+    with open_table(path) as table, pytest.raises(DataError) as raised:
+        table.select(["image"])
+    assert str(raised.value) == (
+        "products.csv:1: the header names 'image' several times; give the columns names that differ, or leave this one "
+        "out."
+    )
 
 
 def test_missing_column_names_the_nearest(tmp_path: Path) -> None:
@@ -172,21 +178,111 @@ def test_missing_column_names_the_nearest(tmp_path: Path) -> None:
 
 
 def test_too_few_and_too_many_cells(tmp_path: Path) -> None:
-    cause = "a separator is missing, or stands in a cell without quotes around it"
-    few = write(tmp_path, "id,name,price\n1,a,2\n2,b\n3,c,4\n")
-    assert bad(few) == [f"products.csv:3: wrong number of cells: 2 cells, the header has 3; {cause}"]
-    assert [row.cells["id"] for row in rows(few)] == ["1", "3"]
+    cause = "a separator is missing, or a line break stands in a cell without quotes around it"
+    few = write(tmp_path, "id,name,price\n1,a,2\n2,b\n3,,\n5,d,6\n4 c,5\n")  # the file does write empty cells
+    assert bad(few) == [f"products.csv:6: wrong number of cells: 2 cells, the header has 3; {cause}"]
+    broken = write(tmp_path, "id,name,price,size\n1,a,2,S\n2,b and\nmore,3,M\n3,c,4,L\n")
+    assert [said.split(";")[0] for said in bad(broken)] == [
+        f"products.csv:{line}: wrong number of cells: {cells} cells, the header has 4"
+        for line, cells in [(3, 2), (4, 3)]
+    ]
     many = write(tmp_path, "id,name\n1,a, b\n")
-    assert bad(many) == [f"products.csv:2: wrong number of cells: 3 cells, the header has 2; {cause}"]
+    assert bad(many) == [
+        (
+            "products.csv:2: wrong number of cells: 3 cells, the header has 2; a separator stands in a cell without "
+            "quotes around it"
+        )
+    ]
     assert rows(many) == []
 
 
-def test_a_quote_that_is_never_closed(tmp_path: Path) -> None:
-    hint = "Most likely a quote is never closed; a quote inside a quoted cell is written twice."
-    to_the_end = write(tmp_path, 'id,name\n1,a\n2,"b\n' + "3,c\n" * 10)
-    assert message(to_the_end) == (
-        f"products.csv:3: the row that starts here can't be read: unexpected end of data (line 13). {hint}"
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,name,size,color\n1,a,S,red\n2,b,M\n3,c\n4,d,L,blue\n",  # empty cells at the end are left out
+        "id,name,size,color\n1,a,S,red,\n2,b,M,,\n3,c,,,\n4,d,L,blue,\n",  # and added
+        "id,name,size,color,\n1,a,S,red\n2,b,M,\n3,c,,\n4,d,L,blue\n",
+        "id,name,size,color\n1,a,S,red\n2,b,M,\n3,c\n4,d,L,blue\n",  # Excel does both
+    ],
+)
+def test_empty_cells_at_the_end_are_no_matter(tmp_path: Path, content: str) -> None:
+    read = rows(write(tmp_path, content))
+    assert [tuple(row.cells.values()) for row in read] == [
+        ("1", "a", "S", "red"),
+        ("2", "b", "M", ""),
+        ("3", "c", "", ""),
+        ("4", "d", "L", "blue"),
+    ]
+
+
+QUOTED = ("1", 'the "Fern" jug, blue', "5")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        'sep=;\nid;name;price\n1;"the ""Fern"" jug, blue";5\n',
+        '"sep=;"\r\nid;name;price\r\n1;"the ""Fern"" jug, blue";5\r\n',
+        '\n\t\ufeff"id","name","price"\n1,"the ""Fern"" jug, blue",5\n',
+        '# Needed | an id,"# Needed | a name, short",# a price\nid,name,price\n1,"the ""Fern"" jug, blue",5\n',
+        '# exported yesterday\n#\n\nid,name,price\n1,"the ""Fern"" jug, blue",5\n',
+        'id , name, "price"\n1, "the ""Fern"" jug, blue" ,5\n',
+        'id,name,price\n1,"the \\"Fern\\" jug, blue",5\n2,"C:\\\\x \\"y\\" z",6\n',
+    ],
+)
+def test_a_file_as_it_comes(tmp_path: Path, content: str) -> None:
+    path = write(tmp_path, content)
+    assert not bad(path)
+    assert tuple(rows(path)[0].cells.values()) == QUOTED
+    assert peek_header(path) == ("id", "name", "price")
+    number = int(rows(path)[0].origin.partition(":")[2])
+    assert content.splitlines()[number - 1].startswith("1")
+
+
+@pytest.mark.parametrize(
+    "content", ["#,name,price\n1,a,5\n", "# of items,name,price\n1,a,5\n", "#id,name,price\n1,a,5\n", "#id\n1\n"]
+)
+def test_a_header_may_begin_with_a_hash(tmp_path: Path, content: str) -> None:
+    (row,) = rows(write(tmp_path, content))
+    assert row.cells.popitem()[1] in {"5", "1"}
+
+
+def test_a_report_s_name_above_the_header(tmp_path: Path) -> None:
+    path = write(tmp_path, "Stock list of today\n\nid,name,price,size\n1,a,2,S\n")
+    assert rows(path) == [Row("products.csv:4", {"id": "1", "name": "a", "price": "2", "size": "S"})]
+    one_column = write(tmp_path, "text\nSoft, warm, dry, red\nBig, old, fine, blue\n")
+    assert len(bad(one_column)) == 2  # a header of one word is a header
+
+
+def test_php_writes_a_quote_after_a_backslash_once(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        'id,name,price,size\n1,"a ""b"" c",2,S\n2,"the \\" mark, twice\n""over"" here",3,M\n3,"x \\",4,L\n'
+        '4,"y \\"", and z",5,S\n5,"z",6,M\n',
     )
+    assert not bad(path)
+    assert [row.cells["name"] for row in rows(path)] == [
+        'a "b" c',
+        'the \\" mark, twice\n"over" here',
+        "x \\",
+        'y \\", and z',
+        "z",
+    ]
+
+
+def test_a_quote_that_is_never_closed_costs_one_row(tmp_path: Path) -> None:
+    to_the_end = write(tmp_path, 'id,name\n1,a\n2,"b\n' + "3,c\n" * 10)
+    assert bad(to_the_end) == [
+        (
+            "products.csv:3: quotes that don't match: unexpected end of data, on line 13; a quote inside a quoted "
+            "cell is written twice"
+        )
+    ]
+    assert len(rows(to_the_end)) == 11
+
+
+def test_a_quote_that_is_not_closed_in_a_row_too_long_to_be_read_again(tmp_path: Path) -> None:
+    hint = "Most likely a quote is never closed; a quote inside a quoted cell is written twice."
     to_the_limit = write(tmp_path, 'id,name\n1,"a\n' + "x" * 2**24)
     assert message(to_the_limit) == (
         "products.csv:2: the row that starts here can't be read: field larger than field limit (16777216) (line 3). "
@@ -207,6 +303,7 @@ def test_rows_after_a_wrong_quote_are_read(tmp_path: Path) -> None:
         for line, last in [(2, 3), (5, 5)]
     ]
     assert [(row.origin, row.cells["id"]) for row in rows(to_the_next)] == [
+        ("products.csv:3", "2"),
         ("products.csv:4", "3"),
         ("products.csv:6", "5"),
     ]
@@ -216,6 +313,12 @@ def test_rows_after_a_wrong_quote_are_read(tmp_path: Path) -> None:
         "products.csv:2: wrong number of cells: 4 cells, the header has 3; the row runs on to line 3: is a quote never "
         "closed?"
     )
+
+
+def test_lines_of_a_broken_text_are_no_rows(tmp_path: Path) -> None:
+    path = write(tmp_path, 'id,name\n1,"warm, dry\nred, blue\nand 5" wide, new"\n2,b\n')
+    assert len(bad(path)) == 1
+    assert [row.cells["id"] for row in rows(path)] == ["2"]
 
 
 def test_formula_cells_stay_text(tmp_path: Path) -> None:
@@ -235,15 +338,18 @@ def test_nul_bytes(tmp_path: Path) -> None:
 
 
 REMEDY = "Save the file as UTF-8, or say what it is, for example 'encoding: cp1252' (Excel on Windows)."
+LIKELY = "It looks like cp1252: say 'encoding: cp1252', or save the file as UTF-8."
 
 
 @pytest.mark.parametrize("before", [0, 5, 30_000])  # in the first buffer, and far behind it
 def test_wrong_encoding(tmp_path: Path, before: int) -> None:
-    head = b"id,name\n" + b"1,\xc3\xa9t\xc3\xa9\n" * before
+    head = b"id,name\n" + b"1,ete\n" * before
     path = write(tmp_path, head + b"2,caf\xe9,\n")
     assert message(path) == (
-        f"products.csv:{before + 2}: byte 0xe9 (byte {len(head) + 6:,} of the file) is not utf-8. {REMEDY}"
+        f"products.csv:{before + 2}: byte 0xe9 (byte {len(head) + 6:,} of the file) is not utf-8. {LIKELY}"
     )
+    damaged = write(tmp_path, b"id,name\n" + b"1,\xc3\xa9t\xc3\xa9\n" * 9 + b"2,caf\xe9,\n")
+    assert message(damaged) == f"products.csv:11: byte 0xe9 (byte 86 of the file) is not utf-8. {REMEDY}"
 
 
 def test_a_file_cut_in_the_middle_of_a_character(tmp_path: Path) -> None:
@@ -259,7 +365,7 @@ def test_wrong_option_encoding(tmp_path: Path) -> None:
 def test_the_header_is_peeked_at_without_raising(tmp_path: Path) -> None:
     assert peek_header(write(tmp_path, "id;name \n1;x\n".encode("utf-16"))) == ("id", "name")
     assert peek_header(write(tmp_path, "\ufeffid,\xe9\n".encode())) == ("id", "é")
-    assert peek_header(write(tmp_path, b"id,\xe9\n")) == ("id", "\ufffd")
+    assert peek_header(write(tmp_path, b"id,\xe9\n")) == ("id", "é")
     assert peek_header(write(tmp_path, "")) == ()
     assert peek_header(write(tmp_path, '"id')) == ("id",)
     assert peek_header(write(tmp_path, "x" * 2_000_000)) != ()

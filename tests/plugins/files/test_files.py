@@ -134,7 +134,8 @@ def test_a_file_without_a_header_is_given_one(tmp_path: Path) -> None:
     assert short == Dropped(
         origin="x.txt:2",
         reason="wrong number of cells",
-        detail="2 cells, the header has 3; a separator is missing, or stands in a cell without quotes around it",
+        detail="2 cells, the header has 3; a separator is missing, or a line break stands in a cell without quotes "
+        "around it",
         bad=True,
     )
     assert last.origin == "x.txt:4"
@@ -225,7 +226,11 @@ def test_an_exact_name_outranks_one_in_another_case(tmp_path: Path) -> None:
         ("x.json", "", "x.json: there are no rows."),
         ("x.json", "[]", "x.json: there are no rows."),
         ("x.json", '{"a": 1}', "x.json: this should be a list of objects, or an object that holds one such list."),
-        ("x.json", b'[{"id": "\xe9"}]', "x.json:1: byte 0xe9 (byte 10 of the file) is not utf-8. Save the file"),
+        (
+            "x.json",
+            b'[{"id": "\xe9"}]',
+            "x.json:1: byte 0xe9 (byte 10 of the file) is not utf-8. It looks like cp1252:",
+        ),
     ],
 )
 def test_broken_json(tmp_path: Path, name: str, content: str | bytes, expected: str) -> None:
@@ -279,3 +284,31 @@ def test_files_are_chosen_by_suffix_whether_or_not_they_are_there() -> None:
     assert select_data_adapter(Path("no/state.json")) == "json"
     assert select_data_adapter(Path("no/x.gz")) is None
     assert select_data_adapter(Path("no/x.xlsx")) is None
+
+
+OBJECTS = [{"id": "1", "name": "Jug"}, {"id": "2", "name": "Cup"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.jsonl", "\ufeff" + "\n".join(map(json.dumps, OBJECTS))),
+        ("x.jsonl", "\n".join(json.dumps(row) + "," for row in OBJECTS)),
+        ("x.jsonl", "\n".join(json.dumps(row, indent=2) for row in OBJECTS)),
+        ("x.jsonl", json.dumps(OBJECTS)),
+        ("x.json", "\ufeff" + json.dumps(OBJECTS)),
+        ("x.json", json.dumps(OBJECTS, indent=2).replace("}\n]", "},\n]")),
+        ("x.json", "\n".join(map(json.dumps, OBJECTS))),
+        ("x.json", "".join(map(json.dumps, OBJECTS))),
+        ("x.json", json.dumps({"items": OBJECTS, "meta": {"total": 2}, "tags": ["a"]})),
+        ("x.json", json.dumps({"data": {"products": {"edges": [{"node": row} for row in OBJECTS]}}})),
+    ],
+)
+def test_json_as_it_comes(tmp_path: Path, name: str, content: str) -> None:
+    records = [row for row in everything(tmp_path, content, name) if isinstance(row, Record)]
+    assert [record.fields for record in records] == OBJECTS
+
+
+def test_json_with_two_lists_of_objects_names_them(tmp_path: Path) -> None:
+    message = refused(tmp_path, json.dumps({"a": OBJECTS, "b": {"c": OBJECTS}}), "x.json")
+    assert message.endswith("It holds several: a, b.c; keep one.")
