@@ -88,7 +88,7 @@ _PHRASES = re.compile(
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PARTS = re.compile(r"[^\W_]+")
-_PREFIX = re.compile(r"(?:meta:\s*)?_*(?:attribute_)?(?:pa_)?", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:meta:\s*)?_*(?:attribute_(?=pa_))?(?:pa_)?", re.IGNORECASE)
 """What WooCommerce writes before the names of attributes and of fields."""
 LONGEST = 80
 """Characters of a name that are looked at."""
