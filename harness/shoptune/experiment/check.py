@@ -95,12 +95,20 @@ class ExperimentCheck:
         if any(sign in path for sign in "*?["):
             anchor = Path(Path(path).anchor)  # empty, hence "here", for a relative path
             found = sorted(p.resolve() for p in (folder / anchor).glob(str(Path(path).relative_to(anchor))))
+            for each in found:
+                self._refuse_endless(keys, each)
             return tuple(found) or self._fail(keys, f"no file matches {path} in {folder.resolve()}")
         resolved = (folder / path).resolve()
         if not resolved.exists():
             here = sorted(p.name for p in resolved.parent.iterdir()) if resolved.parent.is_dir() else []
             self._fail(keys, f"{path} does not exist.{did_you_mean(resolved.name, here)}")
+        self._refuse_endless(keys, resolved)
         return (resolved,)
+
+    def _refuse_endless(self, keys: tuple[str, ...], path: Path) -> None:
+        """Refuse pipes and devices: whoever opens one may wait for ever, or read without end."""
+        if not (path.is_file() or path.is_dir()):
+            self._fail(keys, f"{path} is a pipe or a device, and can't be read twice; write its content to a file")
 
     # Tasks, their prompts and metrics
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import ClassVar
 
 from shoptune.components import AdditiveMetric, Metric
@@ -19,6 +20,9 @@ from shoptune.steps.predict import PredictStep, samples_of
 from shoptune.storage.jsonl import read_jsonl, write_jsonl
 
 __all__ = ["JudgeStep", "judgements_of"]
+
+MOST_QUESTIONS = 1_000
+"""About one answer: a generator may have no end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,12 +103,16 @@ def _asked(metric: Metric, sample: Sample, other: Sample | None, use: ComponentU
     if not isinstance(metric, AdditiveMetric) or metric.questions is None:
         raise PluginError(f"{use.plugin.label}: the metric {metric.name!r} asks no model any more")
     try:
-        found = list(metric.questions(sample, other, use.options))
+        found = list(islice(metric.questions(sample, other, use.options), MOST_QUESTIONS + 1))
     except Exception as error:
         raise PluginError(
             f"{use.plugin.label}: the metric {metric.name!r} raised {type(error).__name__} in `questions` about "
             f"{sample.example.id!r}: {error}"
         ) from error
+    if len(found) > MOST_QUESTIONS:
+        raise PluginError(
+            f"{use.plugin.label}: the metric {metric.name!r} has more than {MOST_QUESTIONS:,} questions about one answer"
+        )
     for question in found:
         if not isinstance(question, Example):
             raise PluginError(
