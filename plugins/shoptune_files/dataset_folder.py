@@ -68,9 +68,9 @@ def _load(folder: Path, name: str) -> Any:
     import datasets
 
     files = _json(folder / STATE).get("_data_files", [])
-    if not isinstance(files, list) or not all(isinstance(f, dict) and isinstance(f.get("filename"), str) for f in files):
-        raise DataError(f"{name}: {STATE} does not name the files of the dataset; save it again with save_to_disk.")
-    for file in files:
+    for file in files if isinstance(files, list) else [None]:
+        if not isinstance(file, dict) or not isinstance(file.get("filename"), str):
+            raise DataError(f"{name}: {STATE} does not name the dataset's files; save it again with save_to_disk.")
         _inside(folder, file["filename"])
     try:
         return datasets.load_from_disk(str(folder))

@@ -19,6 +19,7 @@ from shoptune.errors import UsageError
 from shoptune_transformers.folders import check_folder, sealed
 from shoptune_transformers.options import NO_TEMPLATE
 from shoptune_transformers.quiet import quiet
+from shoptune_transformers.template_budget import try_chat_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -151,6 +152,7 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
         tokenizer.chat_template = _bare(tokenizer, files) if template == NO_TEMPLATE else template
     if not tokenizer.chat_template:
         tokenizer.chat_template = _plain(tokenizer, files)
+    try_chat_template(tokenizer, str(files.folder))
     _ensure_pad_token(tokenizer)
     return tokenizer
 

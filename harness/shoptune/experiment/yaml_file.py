@@ -106,7 +106,7 @@ def _parse(text: str) -> tuple[Any, yaml.Node | None]:
 
 def _limited(path: Path, content: bytes) -> bytes:
     if len(content) > MAX_BYTES:
-        raise UsageError(f"{path} is longer than {MAX_BYTES // 2**20} MiB, which no experiment needs; is it a data file?")
+        raise UsageError(f"{path} is longer than {MAX_BYTES // 2**20} MiB, as no experiment is; is it a data file?")
     return content
 
 

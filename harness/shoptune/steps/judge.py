@@ -111,7 +111,7 @@ def _asked(metric: Metric, sample: Sample, other: Sample | None, use: ComponentU
         ) from error
     if len(found) > MOST_QUESTIONS:
         raise PluginError(
-            f"{use.plugin.label}: the metric {metric.name!r} has more than {MOST_QUESTIONS:,} questions about one answer"
+            f"{use.plugin.label}: the metric {metric.name!r} asks more than {MOST_QUESTIONS:,} questions of one answer"
         )
     for question in found:
         if not isinstance(question, Example):
