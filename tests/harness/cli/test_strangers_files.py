@@ -39,7 +39,7 @@ YAML = {
     "very long": ("# " + "x" * 2**20 + "\nname: fake\n", "is longer than 1 MiB"),
     "a circle of candidates": (
         "name: x\ndata: {}\ntasks: {a: {task: b, data: c}}\ncompare: {baseline: c0}\ncandidates:\n"
-        + "".join(f"  c{n}: {{from: c{(n + 1) % 3000}, few_shot: 1}}\n" for n in range(3000)),
+        + "".join(f"  c{n}: {{from: c{(n + 1) % 1000}, few_shot: 1}}\n" for n in range(1000)),
         "goes in a circle",
     ),
 }

@@ -11,7 +11,7 @@ from shoptune_transformers.loading import load_tokenizer
 
 TOO_MUCH = {
     "memory": "{{ 'x' * 10**10 }}",
-    "memory, by doubling": "{% set ns = namespace(x='x') %}{% for i in range(40) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
+    "doubling": "{% set n = namespace(x='x') %}{% for i in range(40) %}{% set n.x = n.x + n.x %}{% endfor %}",
     "text": "{% for i in range(99999) %}{{ 'xx' }}{% endfor %}",
     "time": "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}",
     "width": "{{ '%9999999999s' | format('x') }}",
