@@ -43,8 +43,6 @@ _UNREAD = "no trainer reads it"
 _WATCHING = "it changes nothing about the result; to track a run, observe its steps with a plugin (`after_step`)"
 _PUBLISHING = "nothing is sent anywhere; the report says where the tuned model lies"
 _CHECKPOINTS = "checkpoints are written by the clock, and change nothing about the result"
-    "checkpoints are written by the clock, go with the run that needs them, and change nothing about the result"
-)
 _IN_MEMORY = "rows are in memory and few: it changes neither the result nor the time"
 _SPREADING = "a step trains on one device: it changes nothing about the result"
 
