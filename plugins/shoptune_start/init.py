@@ -57,7 +57,7 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
     known, left_out = recognise_all(files)
     tables = sort_into_tables(known)
     for why in left_out:
-        click.echo(f"left out: {why}", err=True)
+        say(f"left out: {why}", err=True)
     text = _text(name or _name_of(folder), tables, folder)
     _write(output, text)
     try:
