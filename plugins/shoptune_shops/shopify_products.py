@@ -57,7 +57,7 @@ OPTIONS = {f"option{number} name": f"option{number} value" for number in (1, 2, 
 VARIANT = ("sku", "barcode", "price", "option1 value")
 """A row with none of these is an image."""
 
-METAFIELD = re.compile(r"\(product\.metafields\.(?P<namespace>[^.]+)\.(?P<key>[^)]+)\)$")
+METAFIELD = re.compile(r"\(product\.metafields\.(?P<namespace>[^.()]+)\.(?P<key>[^()]+)\)$")
 
 
 def read(path: Path, options: ProductOptions) -> Iterator[Record | Dropped]:

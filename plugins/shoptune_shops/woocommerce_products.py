@@ -54,7 +54,6 @@ VARIATION = ("type", "sku", "gtin", "price", "parent")
 
 STATUSES: Mapping[str, Status] = {"1": "active", "0": "private", "-1": "draft", "2": "pending", "": "active"}
 ATTRIBUTE = re.compile(r"(attribute \d+) name")
-LEVELS = re.compile(r"\s*>\s*")
 MEASURE = re.compile(r"(weight|length|width|height) \((.+)\)")
 
 
@@ -186,7 +185,7 @@ def _product(
         "description_html": html or short_html,
         "short_description": html_to_text(line_breaks(short_html)),
         "brand": ", ".join(split_list(unprotected(row["brand"]))),
-        "category": most_specific(LEVELS.split(path) for path in split_list(unprotected(row["category"]))),
+        "category": most_specific(_levels(path) for path in split_list(unprotected(row["category"]))),
         "status": status,
         "tags": split_list(unprotected(row["tags"])),
         "sku": sku or variants[0]["sku"],
@@ -210,6 +209,10 @@ def _product(
         },
     }
     return Record(id=key, group=key, origin=row.origin, fields=fields)
+
+
+def _levels(path: str) -> list[str]:
+    return [level.strip() for level in path.split(">")]
 
 
 def _variant(variation: _Variation) -> dict[str, Any]:
