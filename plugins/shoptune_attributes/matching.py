@@ -70,19 +70,26 @@ def _part(text: str) -> str:
 
 
 def _with_plain_units(text: str) -> str:
-    for found in reversed(find_quantities(text)):
-        quantity = _quantity(text[found.start : found.end], found.quantity.unit)
-        text = text[: found.start] + quantity + text[found.end :]
-    return text
+    parts, end = [], 0
+    for found in find_quantities(text):
+        parts += [text[end : found.start], _quantity(text[found.start : found.end], found.quantity.unit)]
+        end = found.end
+    return "".join([*parts, text[end:]])
 
 
 def _quantity(text: str, unit: str) -> str:
     """Return ``16GB`` as ``16 gigabyte`` and ``31x47 cm`` as ``31 x 47 centimetre``; ``2 zipped pockets`` stay so."""
     numbers = regex.match(_NUMBERS, text)[0]  # type: ignore[index] # a quantity begins with a number
     *before, last = text[len(numbers) :].split()
-    alone = find_quantities(f"1 {last}")
-    adjectives = before if alone and alone[0].quantity.unit == unit else []
+    adjectives = before if _names(last) == unit else []
     return " ".join([regex.sub(r"(?i)\s*(?:[x*]|by)\s*", " x ", numbers).strip(" -"), *adjectives, unit])
+
+
+@lru_cache(maxsize=1024)
+def _names(word: str) -> str | None:
+    """Return the unit that a word names."""
+    alone = find_quantities(f"1 {word}")
+    return alone[0].quantity.unit if alone else None
 
 
 def _plain_number(text: str) -> str:

@@ -86,10 +86,8 @@ def _find(value: str, text: _Text) -> list[Place]:
         ]
         return _all_of(stated)
     wanted = find_quantities(value)
-    rest = value
-    for found in reversed(wanted):
-        rest = rest[: found.start] + rest[found.end :]
-    around = plain_words(rest)
+    edges = [0, *(edge for found in wanted for edge in (found.start, found.end)), len(value)]
+    around = plain_words("".join(value[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)))
     given = [_find_number(number, found.quantity.unit, text) for found in wanted for number in found.quantity.numbers]
     return _all_of([*given, _find_words(around, text)] if given and around else given)
 
