@@ -24,6 +24,7 @@ __all__ = [
     "Comparison",
     "Correction",
     "Cost",
+    "FailedCandidate",
     "GateVerdict",
     "MetricInfo",
     "PromptSensitivity",
@@ -204,6 +205,17 @@ class CandidateInfo(Model):
     """Training examples shown in each prompt."""
     info: dict[str, Any] = Field(default_factory=dict)  # Any: JSON values that its backend chose
     """How it ran: dtype, device, chat template, ..."""
+
+
+class FailedCandidate(Model):
+    """A candidate of the experiment that is not compared, since a step of it failed."""
+
+    name: str
+    """The candidate's name in the experiment."""
+    step: str
+    """The step that failed, its own or of a candidate that it rests on: ``tune sft``."""
+    reason: str
+    """What went wrong, as the step said it."""
 
 
 class TaskInfo(Model):
@@ -447,6 +459,8 @@ class Comparison(Model):
     """The candidate that the others are compared with."""
     candidates: list[CandidateInfo]
     """The columns of the comparison, in the experiment's order."""
+    failed: list[FailedCandidate] = Field(default_factory=list)
+    """Candidates that the experiment has as well, and that could not be tuned or asked."""
     tasks: list[TaskInfo]
     """The tasks and their data."""
     metrics: list[MetricInfo]
