@@ -87,9 +87,12 @@ def _macro_rows(evaluation: Evaluation, options: MatchOptions) -> FloatArray:
 
 
 def macro_f1(totals: FloatArray) -> FloatArray:
-    """Return the mean F1 over the attributes that have one, of totals [..., 3 x attributes]; NaN where none has."""
-    by_attribute = f1(totals.reshape(*totals.shape[:-1], totals.shape[-1] // 3, 3))
-    counted = ~np.isnan(by_attribute)
+    """Return the mean F1 over the attributes that texts state, of totals [..., 3 x attributes]; NaN where none is.
+
+    One that no text states is left out for every candidate, also for one that invents it (`invented_attributes`).
+    """
+    counts = totals.reshape(*totals.shape[:-1], totals.shape[-1] // 3, 3)
+    by_attribute, counted = f1(counts), counts[..., 0] + counts[..., 2] > 0
     total = np.where(counted, by_attribute, 0.0).sum(axis=-1)
     return ratio(np.stack([total, counted.sum(axis=-1)], axis=-1))
 
@@ -179,7 +182,10 @@ ATTRIBUTE_F1 = _metric(
     "attribute_f1", "F1 of attribute values, over all attributes (micro)", _f1_rows, f1, highlights=_value_highlights
 )
 ATTRIBUTE_MACRO_F1 = _metric(
-    "attribute_macro_f1", "F1 of attribute values, as the mean over attributes", _macro_rows, macro_f1
+    "attribute_macro_f1",
+    "F1 of attribute values, as the mean over the attributes that texts state",
+    _macro_rows,
+    macro_f1,
 )
 ATTRIBUTE_PRECISION = _metric("attribute_precision", "Share of the values given that are right", _precision_rows)
 ATTRIBUTE_RECALL = _metric("attribute_recall", "Share of the values stated in the text that are found", _recall_rows)

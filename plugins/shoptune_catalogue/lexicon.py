@@ -22,7 +22,7 @@ from typing import Literal
 import regex
 import yaml
 
-__all__ = ["KINDS", "Lexicon", "Term", "TermKind", "lexicon"]
+__all__ = ["KINDS", "Lexicon", "Term", "TermKind", "denied", "lexicon"]
 
 TermKind = Literal["material", "colour", "certificate"]
 
@@ -74,7 +74,7 @@ class Lexicon:
             term
             for term in self.mentioned(text)
             if not any(start <= term.start and term.end <= end for start, end in idioms)
-            and not _denied(text, term)
+            and not denied(text, term.start, term.end)
             and (term.concept not in self.ambiguous or self._in_context(text, term))
         ]
 
@@ -99,12 +99,12 @@ _DENIAL_BEFORE = regex.compile(
     r"|kein|keine|keinen|nicht|ohne|wie|statt)\s+(?:[\p{L}-]+\s+){0,2}|\bnon-)\Z",
     regex.I,
 )
-_DENIAL_AFTER = regex.compile(r"[\s-]?(?:free|frei(?:e[mnrs]?)?)\b", regex.I)
+_DENIAL_AFTER = regex.compile(r"[\s-]?(?:free|frei(?:e[mnrs]?)?|laden)\b", regex.I)
 
 
-def _denied(text: str, term: Term) -> bool:
-    """Tell whether a text denies the term, or only compares with it."""
-    return bool(_DENIAL_BEFORE.search(text, 0, term.start) or _DENIAL_AFTER.match(text, term.end))
+def denied(text: str, start: int, end: int) -> bool:
+    """Tell whether a text denies the words `text[start:end]`, or only compares with them."""
+    return bool(_DENIAL_BEFORE.search(text, max(0, start - 120), start) or _DENIAL_AFTER.match(text, end))
 
 
 @cache

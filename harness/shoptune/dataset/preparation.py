@@ -91,6 +91,7 @@ def prepare_examples(
                 examples=int((given.examples == number).sum()),
                 groups=len(np.unique(given.units[given.examples == number])),
                 rows={kind: int((parts == number).sum()) for kind, parts in given.rows.items()},
+                labels=examples.labels(given.examples == number),
             )
             for part, number in PARTS.items()
         },
