@@ -27,7 +27,9 @@ _NOT_BETWEEN = r"(?!(?:in|of|from|with|and|or|made|is|are|aus|von|mit|und|oder|i
 _BEFORE = regex.compile(rf"\b(?:{'|'.join(_LEADS)})\s+(?:{_NOT_BETWEEN}\p{{L}}+[\s-]+){{0,3}}+\Z", regex.I)
 _CLEANED_WITH = regex.compile(r"[\p{L}-]*\s+(?:reinigen|abwischen|abreiben|polieren|putzen|trocknen)\b", regex.I)
 
-_READY_IN = regex.compile(r"\b(?:in|within|less than|under|binnen|weniger als|unter)\s+(?:just |only |nur )?\Z", regex.I)
+_READY_IN = regex.compile(
+    r"\b(?:in|within|less than|under|binnen|weniger als|unter)\s+(?:just |only |nur )?\Z", regex.I
+)
 _FEELING = regex.compile(
     r"\s*(?:joy|fun|love|satisfaction|comfort|happiness|style|passion|delight|freude|spaß|genuss|liebe|zufriedenheit)\b",
     regex.I,
