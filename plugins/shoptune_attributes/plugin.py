@@ -16,7 +16,7 @@ __all__ = ["register_metrics"]
 
 @hookimpl
 def register_metrics() -> Iterable[Metric]:
-    """Bring F1 (micro and macro), precision, recall, invented and unseen values, hits at k, and wholly right objects."""
+    """Bring F1 (micro and macro), precision, recall, invented and unseen values, hits at k, right objects."""
     from shoptune_attributes.metrics import (
         ATTRIBUTE_F1,
         ATTRIBUTE_HITS,

@@ -20,9 +20,9 @@ from functools import lru_cache
 from typing import Literal
 
 from shoptune_catalogue.lexicon import KINDS, lexicon
-from shoptune_catalogue.phrases import occurs, plain_words
 from shoptune_catalogue.nested import plain_value
 from shoptune_catalogue.other_things import is_feeling, is_of_another_thing, is_waiting_time
+from shoptune_catalogue.phrases import occurs, plain_words
 from shoptune_catalogue.quantities import (
     Number,
     Quantity,

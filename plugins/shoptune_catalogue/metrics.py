@@ -170,7 +170,7 @@ ATTRIBUTE_COVERAGE = AdditiveMetric(
 
 UNSUPPORTED_CLAIMS = AdditiveMetric(
     name="unsupported_claims",
-    summary="Claims per text (numbers with units, materials, colours, certificates) that no fact supports; English, German",
+    summary="Claims per text (numbers with units, materials, colours, certificates) that no fact supports",
     options=UnsupportedOptions,
     rows=_unsupported_rows,
     highlights=_unsupported_highlights,

@@ -1,7 +1,7 @@
 """Words that speak of another thing than the product: what it suits, what it is worn with, what it is cleaned with.
 
-``Perfect for wooden tables`` claims no wood, nor ``fits a 30 cm shelf`` a length.  Only what leads straight to the claim
-counts, over articles and adjectives: in ``perfect for summer, in red`` the colour is the product's.
+``Perfect for wooden tables`` claims no wood, nor ``fits a 30 cm shelf`` a length.  Only what leads straight to the
+claim counts, over articles and adjectives: in ``perfect for summer, in red`` the colour is the product's.
 """
 
 from __future__ import annotations

@@ -5,10 +5,10 @@ weighed by the probability that the model gives it among the choices), the produ
 that gives no probabilities ranks by the gain of its answer; what is invalid comes last.
 
 A query's figure stands on the first of its samples, and the others count for nothing, so sums over samples are sums
-over queries.  Queries that found one product have no order, and do not count; where all did, neither metric has a value.
-That asks two things of a task: the fact ``query`` of its examples says which query they belong to, and
-no query is divided between groups, which are what is resampled.  In a slice that divides queries, a query counts where
-its first sample stands: read these metrics on slices of whole queries alone.
+over queries.  Queries that found one product have no order, and do not count; where all did, the metrics have no value.
+That asks two things of a task: the fact ``query`` of its examples says which query they belong to, and no query is
+divided between groups, which are what is resampled.  In a slice that divides queries, a query counts where its first
+sample stands: read these metrics on slices of whole queries alone.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _score(sample: Sample, options: RankingOptions) -> float:
 
 NDCG = AdditiveMetric(
     name="ndcg",
-    summary="Worth of the order of a query's products, as a share of the best order's (nDCG); ties by chance, queries with one product left out",
+    summary="Worth of the order of a query's products (two at least), as a share of the best order's (nDCG)",
     options=RankingOptions,
     rows=_ndcg_rows,
     reduce=ratio,
@@ -122,7 +122,7 @@ NDCG = AdditiveMetric(
 
 MRR = AdditiveMetric(
     name="mrr",
-    summary="1 / the rank of a query's first product of the highest worth, on average (MRR); ties by chance, queries with one product left out",
+    summary="1 / the rank of a query's first product of the highest worth, where it found two at least (MRR)",
     options=RankingOptions,
     rows=_mrr_rows,
     reduce=ratio,

@@ -130,16 +130,21 @@ def _headline(task: TaskResults, best: CandidateOutcome, rival: CandidateOutcome
         tuning = is_tuned and task.candidate(task.baseline).kind != "tuned"
         keep, it = ("Do not tune", task.baseline) if tuning else (f"Keep {task.baseline}", "it")
         return "keep", f"{keep}: {_no_gain(best, it)}."
-    if name in task.info.constants and task.candidate(name).kind != "baseline":
-        return "weigh", f"Do not ship {name}: it answers the same to everything."
+    if objection := _objection(task, best):
+        return "weigh", f"Do not ship {name} {objection}."
+    return "ship", f"Ship {name}." if is_tuned else f"Prefer {name}: it needs no tuning."
+
+
+def _objection(task: TaskResults, best: CandidateOutcome) -> str:
+    """Return what speaks against a candidate that is better in something; empty where nothing does."""
+    if best.candidate in task.info.constants and task.candidate(best.candidate).kind != "baseline":
+        return "at all: it answers the same to everything"
     if best.worse:
-        return "weigh", f"Do not ship {name} as it is: it {_gains(task, best)}, but {_losses(task, best)}."
+        return f"as it is: it {_gains(task, best)}, but {_losses(task, best)}"
     if best.is_stopped:
         why = "it fails a gate" if best.failed_gates else "a gate can't tell whether it is good enough"
-        return "weigh", f"Do not ship {name} yet: {why}."
-    if best.doubtful:
-        return "weigh", f"Do not ship {name} yet: it may be worse in {named(best.doubtful)}."
-    return "ship", f"Ship {name}." if is_tuned else f"Prefer {name}: it needs no tuning."
+        return f"yet: {why}"
+    return f"yet: it may be worse in {named(best.doubtful)}" if best.doubtful else ""
 
 
 def _gains(task: TaskResults, best: CandidateOutcome) -> str:
