@@ -126,7 +126,7 @@ class Result(Model):
     differing: int | None = None
     """Those of `groups` in which the candidate's figures differ from the baseline's; None as for `groups`."""
     uncovered: dict[str, int] = Field(default_factory=dict)
-    """Language -> samples that were left out since the metric does not cover it; on all samples only."""
+    """Language -> samples that were left out since the metric does not cover the language of their answer."""
     invalid: int
     """Samples whose answer did not parse."""
     wins: int | None = None
@@ -241,6 +241,8 @@ class TaskInfo(Model):
     samples_fingerprint: str
     """Names which examples these are and what a good answer to each is, whatever the order.  Values of two runs can be
     compared where both fingerprints are the same."""
+    constants: dict[str, str] = Field(default_factory=dict)
+    """Candidate -> what it answers to every one of several examples, whatever it is asked; others are not in it."""
     answers_called: str = "answers"
     """What the task's answers are called, in the plural: ``descriptions``."""
     data: DataReport

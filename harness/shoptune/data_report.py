@@ -185,6 +185,8 @@ class Part(Model):
     """Number of groups (products with all their variants, ...), which are never divided."""
     rows: dict[str, int]
     """Other kind of training rows that the task makes -> how many there are."""
+    labels: dict[str, int] = Field(default_factory=dict)
+    """Of a task with choices: label -> examples of which it is the right one, most frequent first."""
 
 
 class DataReport(Model):

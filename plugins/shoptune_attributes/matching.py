@@ -16,7 +16,7 @@ import regex
 
 from shoptune_catalogue.quantities import find_numbers, find_quantities
 
-__all__ = ["MATCHES", "Match", "exact_key", "normalised_key"]
+__all__ = ["MATCHES", "Match", "exact_key", "items_of", "normalised_key"]
 
 Match = Literal["normalised", "exact"]
 
@@ -41,8 +41,17 @@ def normalised_key(value: str) -> str:
     ('16 gigabyte', '2.5 metre, oak, steel')
     """
     text = unicodedata.normalize("NFKC", value.translate(_SIGNS))
-    parts = {_part(part) for part in regex.split(r",\s+|[;|]", text)}
+    parts = {_part(part) for part in items_of(text)}
     return ", ".join(sorted(parts - {""}))
+
+
+def items_of(value: str) -> list[str]:
+    """Return the items of a list: what stands between commas with a space behind, semicolons or bars, in order.
+
+    >>> items_of("red, dark blue;1,5 cm")
+    ['red', 'dark blue', '1,5 cm']
+    """
+    return [item.strip() for item in regex.split(r",\s+|[;|]", value) if item.strip()]
 
 
 MATCHES: dict[Match, Callable[[str], str]] = {"normalised": normalised_key, "exact": exact_key}

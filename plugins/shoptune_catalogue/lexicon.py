@@ -23,7 +23,7 @@ from typing import Literal
 import regex
 import yaml
 
-__all__ = ["KINDS", "Lexicon", "Term", "TermKind", "lexicon"]
+__all__ = ["KINDS", "Lexicon", "Term", "TermKind", "denied", "lexicon"]
 
 TermKind = Literal["material", "colour", "certificate"]
 
@@ -76,7 +76,7 @@ class Lexicon:
             term
             for term in self.mentioned(text)
             if not ((last := bisect_right(begun, term.start)) and term.end <= idioms[last - 1][1])
-            and not _denied(text, term)
+            and not denied(text, term.start, term.end)
             and (term.concept not in self.ambiguous or self._in_context(text, term))
         ]
 
@@ -109,12 +109,12 @@ _DENIAL_BEFORE = regex.compile(
     r"|kein|keine|keinen|nicht|ohne|wie|statt)\s+(?:[\p{L}-]+\s+){0,2}|\bnon-)\Z",
     regex.I,
 )
-_DENIAL_AFTER = regex.compile(r"[\s-]?(?:free|frei(?:e[mnrs]?)?)\b", regex.I)
+_DENIAL_AFTER = regex.compile(r"[\s-]?(?:free|frei(?:e[mnrs]?)?|laden)\b", regex.I)
 
 
-def _denied(text: str, term: Term) -> bool:
-    """Tell whether a text denies the term, or only compares with it."""
-    return bool(_DENIAL_BEFORE.search(text, _near(term), term.start) or _DENIAL_AFTER.match(text, term.end))
+def denied(text: str, start: int, end: int) -> bool:
+    """Tell whether a text denies the words `text[start:end]`, or only compares with them."""
+    return bool(_DENIAL_BEFORE.search(text, max(0, start - _NEAR), start) or _DENIAL_AFTER.match(text, end))
 
 
 @cache

@@ -48,7 +48,9 @@ def find_plain_words(text: str) -> list[FoundWord]:
 
 def _plain(word: str) -> str:
     word = _COUNTS.get(word, _VARIANTS.get(word, word))
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        word = word[:-2] if word.endswith(("sses", "shes", "ches", "xes", "zzes")) else word[:-1]
+    return f"{word[:-2]}y" if len(word) > 3 and word.endswith("ie") else word
 
 
 def occurs(phrase: Sequence[str], text: Sequence[str]) -> bool:

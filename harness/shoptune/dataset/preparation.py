@@ -86,7 +86,8 @@ def prepare_examples(
         part: Part(
             examples=int((given.examples == number).sum()),
             groups=len(np.unique(given.units[given.examples == number])),
-            rows={kind: int((parts == number).sum()) for kind, parts in given.rows.items()},
+            rows={kind: int((assigned == number).sum()) for kind, assigned in given.rows.items()},
+            labels=examples.labels(given.examples == number),
         )
         for part, number in PARTS.items()
     }
