@@ -24,6 +24,7 @@ __all__ = [
     "Comparison",
     "Correction",
     "Cost",
+    "FailedCandidate",
     "GateVerdict",
     "MetricInfo",
     "PromptSensitivity",
@@ -125,7 +126,7 @@ class Result(Model):
     differing: int | None = None
     """Those of `groups` in which the candidate's figures differ from the baseline's; None as for `groups`."""
     uncovered: dict[str, int] = Field(default_factory=dict)
-    """Language -> samples that were left out since the metric does not cover it; on all samples only."""
+    """Language -> samples that were left out since the metric does not cover the language of their answer."""
     invalid: int
     """Samples whose answer did not parse."""
     wins: int | None = None
@@ -206,6 +207,17 @@ class CandidateInfo(Model):
     """How it ran: dtype, device, chat template, ..."""
 
 
+class FailedCandidate(Model):
+    """A candidate of the experiment that is not compared, since a step of it failed."""
+
+    name: str
+    """The candidate's name in the experiment."""
+    step: str
+    """The step that failed, its own or of a candidate that it rests on: ``tune sft``."""
+    reason: str
+    """What went wrong, as the step said it."""
+
+
 class TaskInfo(Model):
     """One task of the experiment and its data."""
 
@@ -229,6 +241,8 @@ class TaskInfo(Model):
     samples_fingerprint: str
     """Names which examples these are and what a good answer to each is, whatever the order.  Values of two runs can be
     compared where both fingerprints are the same."""
+    constants: dict[str, str] = Field(default_factory=dict)
+    """Candidate -> what it answers to every one of several examples, whatever it is asked; others are not in it."""
     answers_called: str = "answers"
     """What the task's answers are called, in the plural: ``descriptions``."""
     data: DataReport
@@ -447,6 +461,8 @@ class Comparison(Model):
     """The candidate that the others are compared with."""
     candidates: list[CandidateInfo]
     """The columns of the comparison, in the experiment's order."""
+    failed: list[FailedCandidate] = Field(default_factory=list)
+    """Candidates that the experiment has as well, and that could not be tuned or asked."""
     tasks: list[TaskInfo]
     """The tasks and their data."""
     metrics: list[MetricInfo]

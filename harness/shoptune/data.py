@@ -26,6 +26,7 @@ __all__ = [
     "Sample",
     "Tables",
     "is_original_html",
+    "prompt_of",
 ]
 
 
@@ -41,6 +42,12 @@ class Message(TypedDict):
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+def prompt_of(instruction: str, question: str) -> tuple[Message, ...]:
+    """Return a prompt: the instruction as its system turn, which an empty one has not, then what is asked."""
+    asked: Message = {"role": "user", "content": question}
+    return ({"role": "system", "content": instruction}, asked) if instruction.strip() else (asked,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shoptune_files.cut_rows import CutRow, Lines, Unreadable, cut_rows
+from shoptune_files.cut_rows import BrokenRow, CutRow, Lines, Unreadable, cut_rows
 from shoptune_files.dialect import Dialect, cut
 
 __all__ = ["with_quotes"]
@@ -21,25 +21,26 @@ def with_quotes(plain: Dialect, lines: Sequence[str]) -> Dialect:
     if '"' not in text:
         return plain
     ways = [plain]
-    if _blanks_around_quotes(text, plain.separator):
-        ways.insert(0, replace(plain, spaced=True))
+    if re.search(rf'{re.escape(plain.separator)} +"|" +{re.escape(plain.separator)}', text):
+        ways.append(replace(plain, spaced=True))
     if '\\"' in text and not re.search(rf'[^\s"\\{re.escape(plain.separator)}]""[^\s"]', text):  # none is written twice
         ways += [replace(way, backslash=True) for way in ways]
     return min(ways, key=lambda way: _faults(way, lines)) if len(ways) > 1 else plain
 
 
-def _blanks_around_quotes(text: str, separator: str) -> bool:
-    by = re.escape(separator)
-    return bool(re.search(rf'(?:^|{by}) +"[^"\r\n]*+" *(?:{by}|$)|"[ \t]++{by}', text, re.MULTILINE))
-
-
 def _faults(dialect: Dialect, lines: Sequence[str]) -> int:
-    """Return how many rows can't be cut into as many cells as the header; of the last one, nothing is known."""
+    """Return how many rows can't be cut well into as many cells as the header; of the last one, nothing is known."""
     header = next((line for line in lines if line.strip()), "")
     width = len(cut(header, dialect.separator))
     try:
-        rows = cut_rows(Lines(iter(lines)), dialect, width)
-        right = [isinstance(row, CutRow) and len(row.cells) == width and not row.mended for row in rows]
+        well = [_is_well_cut(row, width) for row in cut_rows(Lines(iter(lines)), dialect, width)]
     except Unreadable:
         return len(lines)
-    return right[:-1].count(False)
+    return well[:-1].count(False)
+
+
+def _is_well_cut(row: CutRow | BrokenRow, width: int) -> bool:
+    """Say whether a row has all its cells, without help, and none of them is a quoted text with blanks before it."""
+    if isinstance(row, BrokenRow) or row.mended or len(row.cells) != width:
+        return False
+    return not any(cell.startswith(" ") and re.fullmatch(r' +"[^"]*+" *', cell) for cell in row.cells)

@@ -1,6 +1,7 @@
 """Makes records of plain rows: which column is which field, and what identifies a row."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from pydantic import Field
@@ -8,11 +9,21 @@ from pydantic import Field
 from shoptune.components import Options
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError, RowError, did_you_mean
-from shoptune_files.amounts import parse_amount
+from shoptune_files.amounts import Prices
+from shoptune_files.clean_text import clean_text, is_no_value, without_unseen
 from shoptune_files.html_text import html_to_text
+from shoptune_files.page_builders import without_shortcodes
 from shoptune_files.text_file import Encoding
 
 __all__ = ["ColumnOptions", "RecordOptions", "in_spelling_of", "make_records", "needed_columns"]
+
+SHORT_TEXTS = frozenset(
+    {"name", "brand", "category", "type", "color", "size", "material", "pattern", "gender", "age_group", "condition"}
+    | {"tags", "sku", "gtin", "mpn", "currency"}
+)
+"""Fields of products that hold short texts; those of other tasks (a label, a chat) may hold anything."""
+EVIDENCE = 200
+"""Rows whose prices tell what a point in a price means."""
 
 
 class ColumnOptions(Options):
@@ -76,7 +87,9 @@ def needed_columns(header: Columns, options: ColumnOptions) -> list[str]:
 def make_records(rows: Rows, name: str, options: ColumnOptions) -> Iterator[Record | Dropped]:
     """Turn the rows of the file `name` into records; a row without an id or group comes as a bad `Dropped`.
 
-    ``price`` becomes a number where it looks like one, and None where it is empty.  A named column that a row lacks is
+    Names, attributes and other short texts of products are made clean text (`clean_text`); a description without HTML
+    loses what no reader sees.  ``price`` becomes a number where it states one amount, None where it is empty, and stays
+    text where it can't be read, which the data report counts.  A named column that a row lacks is
     left out of the record (JSON rows need not have all fields), but one that no row has raises `DataError`, and so does
     a file without rows.
     """
@@ -84,6 +97,7 @@ def make_records(rows: Rows, name: str, options: ColumnOptions) -> Iterator[Reco
     unseen = set(_named(options))
     seen: set[str] = set()
     empty = True
+    rows, prices = _with_prices(rows, options)
     for row in rows:
         empty = False
         if isinstance(row, Dropped):
@@ -97,15 +111,31 @@ def make_records(rows: Rows, name: str, options: ColumnOptions) -> Iterator[Reco
             has_id = named_id is not None or "id" in cells
             record_id = _key(cells, named_id or "id", origin) if has_id else origin
             group = record_id if options.group is None else _key(cells, options.group, origin)
+            fields = _fields(cells, options, prices)
+            _refuse_other_attributes(fields, origin)
         except RowError as error:
             yield Dropped(origin=origin, reason=error.reason, detail=error.detail, bad=True)
             continue
-        yield Record(id=record_id, fields=_fields(cells, options), origin=origin, group=group)
+        yield Record(id=record_id, fields=fields, origin=origin, group=group)
     if empty:
         raise DataError(f"{name}: there are no rows.")
     for column in _named(options):
         if column in unseen and seen:
             raise DataError(f"{name}: no row has {column!r}.{did_you_mean(column, seen)}")
+
+
+def _with_prices(rows: Rows, options: ColumnOptions) -> tuple[Rows, Prices]:
+    """Return the rows, and a reader of prices that has seen the first of them, if they have a price."""
+    prices = Prices()
+    column = options.columns.get("price") if options.columns else "price"
+    rest = iter(rows)
+    first = list(islice(rest, 1))
+    if any(not isinstance(row, Dropped) and column in row[1] for row in first):
+        first += islice(rest, EVIDENCE - 1)
+    for row in first:
+        if not isinstance(row, Dropped) and isinstance(price := row[1].get(column or ""), str):
+            prices.look_at(price)
+    return chain(first, rest), prices
 
 
 def _named(options: ColumnOptions) -> list[str]:
@@ -120,7 +150,15 @@ def _key(cells: Mapping[str, Any], column: str, origin: str) -> str:
     return key
 
 
-def _fields(cells: Mapping[str, Any], options: ColumnOptions) -> dict[str, Any]:
+def _refuse_other_attributes(fields: Mapping[str, Any], origin: str) -> None:
+    """Raise RowError where the field that holds a product's free attributes holds something else."""
+    attributes = fields.get("attributes")
+    if attributes and not isinstance(attributes, Mapping):
+        found = f"found {_text(attributes)[:60]!r}; give the column another name with `columns`, or leave it out"
+        raise RowError(origin, "`attributes` is no mapping of names to values", found)
+
+
+def _fields(cells: Mapping[str, Any], options: ColumnOptions, prices: Prices) -> dict[str, Any]:
     if options.columns:
         fields = {field: cells[column] for field, column in options.columns.items() if column in cells}
     elif options.attributes:
@@ -129,18 +167,30 @@ def _fields(cells: Mapping[str, Any], options: ColumnOptions) -> dict[str, Any]:
         fields = dict(cells)
     if options.attributes:
         fields["attributes"] = {column: text for column in options.attributes if (text := _text(cells.get(column)))}
+    for field in SHORT_TEXTS & fields.keys():
+        fields[field] = _clean(fields[field])
     if isinstance(price := fields.get("price"), str):
-        amount = parse_amount(price)
-        fields["price"] = price.strip() or None if amount is None else amount
-    if options.html and isinstance(html := fields.get("description"), str):
-        fields |= {"description": html_to_text(html), "description_html": html}
+        prices.look_at(price)
+        fields["price"] = prices.read(clean_text(price))
+    if isinstance(text := fields.get("description"), str):
+        if options.html:
+            fields |= {"description": html_to_text(text), "description_html": text}
+        else:
+            fields["description"] = "" if is_no_value(text.strip()) else without_unseen(without_shortcodes(text))
     return fields
 
 
-def _text(value: Any) -> str:
-    """Return a cell as text: a list's items parted by commas, nothing for null."""
-    if isinstance(value, str):
-        return value.strip()
+def _clean(value: Any) -> Any:
+    """Return a short text, or a list of them, as a shopper reads it; another value as it is."""
     if isinstance(value, list):
-        return ", ".join(map(_text, value))
+        return [text for item in value if (text := _clean(item)) != ""]
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def _text(value: Any) -> str:
+    """Return a cell as clean text: a list's items parted by commas, nothing for null."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_text, value)))
     return "" if value is None else str(value).strip()

@@ -44,8 +44,8 @@ class Unusable(Exception):  # noqa: N818 - a row that nobody wants is no error
 def turns(value: Any) -> list[Message]:
     """Read a list of turns; raises `Unusable`.
 
-    Keys beside role and content (``name``, ...) say nothing here; of ``weight``, see `weights`.  A system turn without a text, which some
-    programs always write, is left out.
+    Keys beside role and content (``name``, ...) say nothing here; of ``weight``, see `weights`.  A system turn without
+    a text, which some programs always write, is left out.
     """
     if not isinstance(value, list) or not value:
         raise Unusable("no list of turns", f"found {_shown(value)}; want [{{'role': ..., 'content': ...}}, ...]")

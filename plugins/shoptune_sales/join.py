@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from shoptune.data import Note, Record
@@ -71,10 +71,10 @@ def join(lines: Mapping[str, TableLines], products: Iterable[Record]) -> Joined:
             if product is not None:
                 of_source = sold[source]
                 of_source[product] = of_source[product] + figures if product in of_source else figures
-        notes.append(_note(name, matches, table.unreadable))
+        notes.append(_note(name, matches, table))
     return Joined(
         # The first of the sources comes last, and so is the one that counts.
-        figures={product: (source, of) for source in reversed(SOURCES) for product, of in sold[source].items()},
+        figures={product: (source, _kept(of)) for source in reversed(SOURCES) for product, of in sold[source].items()},
         period={source: period for source in SOURCES if (period := _period(source, lines.values()))},
         notes=tuple(notes),
     )
@@ -103,12 +103,19 @@ def _names(name: str) -> Iterator[str]:
         name = name.rpartition(" - ")[0]
 
 
-def _note(table: str, matches: Mapping[Match, int], unreadable: int) -> Note:
-    lines = sum(matches.values()) + unreadable
+def _kept(figures: Figures) -> Figures:
+    """Return figures without sales below 0, where more came back than was sold in the period."""
+    return replace(figures, units=0) if figures.units < 0 else figures
+
+
+def _note(table: str, matches: Mapping[Match, int], of: TableLines) -> Note:
+    lines = sum(matches.values()) + of.unreadable + of.returned
     matched = sum(count for match, count in matches.items() if match.startswith("matched"))
     figures = {"lines": lines, **{str(match): matches.get(match, 0) for match in MATCHES}}
-    if unreadable:
-        figures["without a number of units"] = unreadable
+    if of.unreadable:
+        figures["without a number of units"] = of.unreadable
+    if of.returned:
+        figures["more came back than was sold"] = of.returned
     return Note(topic=table, figures=figures | {"match rate in %": round(100 * matched / lines) if lines else 0})
 
 

@@ -60,6 +60,8 @@ class TableLines:
     figures: Mapping[tuple[Source, Key], Figures]
     unreadable: int
     """Lines that give no whole number of units."""
+    returned: int = 0
+    """Lines of a sales report of which more came back than was sold."""
 
 
 def read_lines(tables: Tables) -> dict[str, TableLines]:
@@ -69,16 +71,19 @@ def read_lines(tables: Tables) -> dict[str, TableLines]:
 
 def _summed(table: str, records: Iterable[Record]) -> TableLines:
     figures: dict[tuple[Source, Key], Figures] = {}
-    unreadable = 0
+    unreadable = returned = 0
     for record in records:
         found = _order_line(record.fields) if table == "orders" else _sales_row(record.fields)
         if found is None:
             unreadable += 1
             continue
+        if found.units < 0 and table == "sales":
+            returned += 1
+            continue
         source: Source = "orders" if table == "orders" else "sales" if found.views is None else "views"
         key = source, _key(record.fields)
         figures[key] = figures[key] + found if key in figures else found
-    return TableLines(figures, unreadable)
+    return TableLines(figures, unreadable, returned)
 
 
 def _order_line(fields: Mapping[str, Any]) -> Figures | None:
@@ -97,7 +102,7 @@ def _sales_row(fields: Mapping[str, Any]) -> Figures | None:
     return Figures(
         units=units,
         revenue=float(revenue) if isinstance(revenue, (int, float)) else None,
-        views=_count(fields.get("views")),
+        views=_above_zero(_count(fields.get("views"))),
         first=str(fields.get("start") or "")[:10],
         last=str(fields.get("end") or "")[:10],
         lines=1,
@@ -115,12 +120,16 @@ def fold(name: str) -> str:
 
 
 def _count(value: object) -> int | None:
-    """Return a whole number, which may come as text or as 3.0; None for anything else."""
+    """Return a whole number, which may come as text or as 3.0, below 0 for returns; None for anything else."""
     try:
         number = float(value) if isinstance(value, (int, float, str)) else None
     except ValueError:
         return None
-    return int(number) if number is not None and number >= 0 and number.is_integer() else None
+    return int(number) if number is not None and number.is_integer() else None
+
+
+def _above_zero(count: int | None) -> int | None:
+    return count if count is not None and count >= 0 else None
 
 
 def _sum(one: Number | None, other: Number | None) -> Number | None:

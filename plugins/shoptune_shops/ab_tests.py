@@ -7,6 +7,8 @@ from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
 from shoptune_files.rows import usable
+from shoptune_shops.dates import DateOrder
+from shoptune_shops.order_lines import find_date_order
 from shoptune_shops.shop_rows import ShopOptions, ShopRow, select_columns
 
 __all__ = ["ab_tests"]
@@ -20,15 +22,16 @@ def read(path: Path, options: ShopOptions) -> Iterator[Record | Dropped]:
     Fields: ``product_id``, ``variant_id``, ``text``, ``exposures`` and ``conversions`` (whole numbers, conversions no
     more than exposures), ``start`` and ``end`` (ISO dates, first and last day).
     """
+    dates = find_date_order(path, options, COLUMNS, ("start", "end"))
     with open_table(path, encoding=options.encoding) as table:
         rows = select_columns(table, COLUMNS, needed=COLUMNS)
-        yield from usable(rows, lambda row: [_record(row)])
+        yield from usable(rows, lambda row: [_record(row, dates)])
 
 
-def _record(row: ShopRow) -> Record:
+def _record(row: ShopRow, dates: DateOrder | None) -> Record:
     product, variant = row.text("product_id"), row.text("variant_id")
     exposures, conversions = row.count("exposures"), row.count("conversions")
-    start, end = row.iso_date("start"), row.iso_date("end")
+    start, end = row.iso_date("start", dates), row.iso_date("end", dates)
     if conversions > exposures:
         raise row.error("conversions", "exceeds exposures", f"{conversions} of {exposures}")
     if end < start:

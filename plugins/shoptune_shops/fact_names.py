@@ -11,7 +11,7 @@ from html import unescape
 
 __all__ = ["METAFIELD", "fact_name", "is_fact_name"]
 
-METAFIELD = re.compile(r"\(product\.metafields\.(?P<namespace>[^.]+)\.(?P<key>[^)]+)\)$", re.IGNORECASE)
+METAFIELD = re.compile(r"\(product\.metafields\.(?P<namespace>[^.()]+)\.(?P<key>[^()]+)\)$", re.IGNORECASE)
 """The end of a metafield's column: ``Material (product.metafields.custom.material)``."""
 
 _NAMESPACES = re.compile(
@@ -88,7 +88,7 @@ _PHRASES = re.compile(
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PARTS = re.compile(r"[^\W_]+")
-_PREFIX = re.compile(r"(?:meta:\s*)?_*(?:attribute_)?(?:pa_)?", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:meta:\s*)?_*(?:attribute_(?=pa_))?(?:pa_)?", re.IGNORECASE)
 """What WooCommerce writes before the names of attributes and of fields."""
 LONGEST = 80
 """Characters of a name that are looked at."""

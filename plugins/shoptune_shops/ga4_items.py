@@ -17,25 +17,50 @@ from shoptune_files.rows import usable
 from shoptune_files.text_file import open_text, peek_text, text_lines
 from shoptune_shops.sales_rows import names_product, sale
 from shoptune_shops.shop_rows import ShopOptions, ShopRow
+from shoptune_shops.woocommerce_headers import plain_name
 
 __all__ = ["COLUMNS", "ga4_items", "recognises"]
 
 COLUMNS: Mapping[str, Sequence[str]] = {
-    "product_id": ("itemid", "item id"),
-    "name": ("itemname", "item name"),
-    "views": ("itemsviewed", "items viewed"),
-    "added_to_cart": ("itemsaddedtocart", "items added to cart"),
-    "units": ("itemspurchased", "items purchased"),
-    "revenue": ("itemrevenue", "item revenue", "grossitemrevenue", "gross item revenue"),
-    "date": ("date",),
+    "product_id": (
+        *("itemid", "item id", "artikel-id", "artikelnummer", "id de l'article", "id d'article", "id article"),
+        *("id del artículo", "id de artículo"),
+    ),
+    "name": ("itemname", "item name", "artikelname", "nom de l'article", "nom d'article", "nombre del artículo"),
+    "views": (
+        *("itemsviewed", "items viewed", "aufgerufene artikel", "angesehene artikel", "articles consultés"),
+        *("articles vus", "artículos vistos", "artículos visualizados"),
+    ),
+    "added_to_cart": (
+        *("itemsaddedtocart", "items added to cart", "in den einkaufswagen gelegte artikel"),
+        *("dem einkaufswagen hinzugefügte artikel", "in den warenkorb gelegte artikel", "articles ajoutés au panier"),
+        *("artículos añadidos al carrito", "artículos agregados al carrito"),
+    ),
+    "units": ("itemspurchased", "items purchased", "gekaufte artikel", "articles achetés", "artículos comprados"),
+    "revenue": (
+        *("itemrevenue", "item revenue", "grossitemrevenue", "gross item revenue", "artikelumsatz"),
+        *("bruttoumsatz mit artikeln", "revenus des articles", "revenus de l'article", "revenus générés par l'article"),
+        *("revenu généré par l'article", "revenu de l'article", "ingresos por artículo", "ingresos por artículos"),
+        *("ingresos del artículo", "ingresos de artículos"),
+    ),
+    "date": ("date", "datum", "fecha"),
 }
-"""Our field -> what the Data API and the report call it."""
+"""Our field -> what the Data API and the report call it, in English, German, French and Spanish."""
 
-PERIOD = re.compile(r"#\s*(?P<edge>start|end) date:\s*(?P<date>[0-9-]+)\s*", re.IGNORECASE)
-NO_ITEM = {"(not set)", "(other)", "(data not available)", "reserved_total"}
+EDGES = {
+    **dict.fromkeys(("start date", "startdatum", "date de début", "fecha de inicio"), "start"),
+    **dict.fromkeys(("end date", "enddatum", "date de fin", "fecha de finalización", "fecha de fin"), "end"),
+}
+PERIOD = re.compile(rf"#\s*(?P<edge>{'|'.join(EDGES)})\s*:\s*(?P<date>[0-9-]+)\s*", re.IGNORECASE)
+RANGE = re.compile(r"#\s*(?P<start>\d{8})\s*-\s*(?P<end>\d{8})\s*")
+"""The period of an exploration."""
+NO_ITEM = {
+    *("(not set)", "(other)", "(data not available)", "reserved_total", "(nicht festgelegt)", "(andere)"),
+    *("(non défini)", "(autre)", "(sin definir)", "(otros)"),
+}
 """What stands in an item's place for views and sales that belong to no item, or to many."""
-TOTALS = "grand total"
-"""Stands in a cell more than the header has."""
+TOTALS = {"grand total", "gesamtsumme", "total général", "total general", "totals"}
+"""Stands in a cell more than the header has, beside an item without a name."""
 
 
 def read(path: Path, options: ShopOptions) -> Iterator[Record | Dropped]:
@@ -59,7 +84,7 @@ def recognises(path: Path, header: Sequence[str]) -> bool:
 
 def _columns(header: Sequence[str]) -> dict[str, str]:
     """Return our field -> the header's column."""
-    found = {column.strip().casefold(): column for column in header}
+    found = {plain_name(column): column for column in header}
     named = {field: [found[alias] for alias in aliases if alias in found] for field, aliases in COLUMNS.items()}
     return {field: columns[0] for field, columns in named.items() if columns}
 
@@ -105,7 +130,9 @@ def _table_rows(rows: Iterable[tuple[str, list[str]]], name: str) -> Iterator[Sh
         if cells[0].startswith("#") and len(cells) != len(header):
             header = []
             if match := PERIOD.fullmatch(cells[0]):
-                period[match["edge"].lower()] = match["date"]
+                period[EDGES[match["edge"].lower()]] = match["date"]
+            elif match := RANGE.fullmatch(cells[0]):
+                period.update(match.groupdict())
         elif not header:
             header, columns = cells, _columns(cells)
             if _is_wanted(columns):
@@ -124,7 +151,7 @@ def _table_rows(rows: Iterable[tuple[str, list[str]]], name: str) -> Iterator[Sh
 def _table_row(
     origin: str, header: Sequence[str], cells: Sequence[str], columns: Mapping[str, str], period: Mapping[str, str]
 ) -> ShopRow | Dropped:
-    if TOTALS in map(str.casefold, cells):
+    if not TOTALS.isdisjoint(map(str.casefold, cells)) or (len(cells) == len(header) + 1 and not cells[0]):
         return Dropped(origin=origin, reason="a line of totals")
     if len(cells) != len(header):
         detail = f"{len(cells)} cells, the header has {len(header)}"

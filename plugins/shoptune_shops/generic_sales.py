@@ -11,6 +11,7 @@ from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
 from shoptune_files.delimited import open_table
 from shoptune_files.rows import usable
+from shoptune_shops.order_lines import find_date_order
 from shoptune_shops.sales_rows import NAMES, sale
 from shoptune_shops.shop_rows import ShopOptions, select_columns
 
@@ -47,6 +48,7 @@ def read(path: Path, options: SalesOptions) -> Iterator[Record | Dropped]:
     """
     named: dict[str, Sequence[str]] = {field: (column.casefold(),) for field, column in options.columns.items()}
     wanted = {**COLUMNS, **named}
+    dates = find_date_order(path, options, wanted, ("start", "end"))
     with open_table(path, encoding=options.encoding) as table:
         header = {column.casefold() for column in table.header}
         if not any(header.intersection(wanted[name]) for name in NAMES):
@@ -55,7 +57,7 @@ def read(path: Path, options: SalesOptions) -> Iterator[Record | Dropped]:
                 f"'columns: {{sku: {table.header[0]}}}'. There are: {', '.join(table.header)}."
             )
         rows = select_columns(table, wanted, needed=("units", *named))
-        yield from usable(rows, lambda row: [sale(row)])
+        yield from usable(rows, lambda row: [sale(row, dates)])
 
 
 def recognises(path: Path, header: Sequence[str]) -> bool:  # noqa: ARG001 - all adapters are asked alike

@@ -6,15 +6,16 @@ An item is a variant; items of one product share their ``item_group_id`` and nee
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import unescape
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
-from shoptune_files.amounts import parse_amount
+from shoptune_files.amounts import currency_of, parse_amount
+from shoptune_files.clean_text import clean_lines, clean_text
 from shoptune_files.html_text import html_to_text
+from shoptune_files.page_builders import without_shortcodes
 from shoptune_files.rows import usable
 from shoptune_files.text_file import peek_text
 from shoptune_shops.merchant_item import FeedItem
@@ -56,7 +57,6 @@ FACTS = ("color", "size", "material", "pattern", "gender", "age_group", "conditi
 """Fields that a record has only where the item says something of them."""
 
 TAG = re.compile(r"</?[A-Za-z!][^<>]*>")
-PRICE = re.compile(r"(?P<before>[A-Za-z]{3})?(?P<amount>[^A-Za-z]+)(?(before)|(?P<after>[A-Za-z]{3})?)")
 SIGN = {"id", "title"}
 SIGNS = {"item_group_id", "google_product_category", "image_link", "availability", "gtin", "product_highlight"}
 """A header has all of `SIGN` and at least two of these."""
@@ -88,58 +88,52 @@ def _is_xml(path: Path) -> bool:
 
 
 def _record(item: FeedItem) -> Record:
-    key = item.text("id")
-    name = _line(item.text("title") or item.part("structured_title", "content"))
+    key = clean_text(item.text("id"))
+    name = clean_text(item.text("title") or item.part("structured_title", "content"))
     for attribute, value in (("id", key), ("title", name)):
         if not value:
             raise item.error(attribute, "is empty", "every item needs one")
     description = item.text("description") or item.part("structured_description", "content")
     price, currency = _price(item, "price")
-    kind = _line(item.text("product_type"))
+    kind = clean_text(item.text("product_type"))
     images = (*item.texts.get("image_link", ()), *item.texts.get("additional_image_link", ()))
     fields = {
         "name": name,
         "description": _plain(description),
         "description_html": description if TAG.search(description) else "",
-        "brand": _line(item.text("brand")),
-        "category": _line(item.text("google_product_category")) or kind,
+        "brand": clean_text(item.text("brand")),
+        "category": clean_text(item.text("google_product_category")) or kind,
         "type": kind,
         "sku": key,
-        "gtin": item.text("gtin"),
-        "mpn": item.text("mpn"),
+        "gtin": clean_text(item.text("gtin")),
+        "mpn": clean_text(item.text("mpn")),
         "price": price,
         "sale_price": _price(item, "sale_price")[0],
         "currency": currency,
         "url": item.text("link"),
         "images": [{"url": url, "alt": ""} for url in images],
-        "product_highlight": [_line(text) for text in item.texts.get("product_highlight", ())],
+        "product_highlight": [line for text in item.texts.get("product_highlight", ()) if (line := clean_text(text))],
         "attributes": _attributes(item.parts.get("product_detail", ())),
     }
-    facts = {fact: text for fact in FACTS if (text := _line(item.text(fact)))}
-    return Record(id=key, group=item.text("item_group_id") or key, origin=item.origin, fields=fields | facts)
-
-
-def _line(text: str) -> str:
-    """Return a text as one line; feeds often escape twice, so that ``&amp;`` is left."""
-    return " ".join(unescape(text).split())
+    facts = {fact: text for fact in FACTS if (text := clean_text(item.text(fact)))}
+    return Record(
+        id=key, group=clean_text(item.text("item_group_id")) or key, origin=item.origin, fields=fields | facts
+    )
 
 
 def _plain(description: str) -> str:
     """Return a description's text; only one without HTML may part its lines by newlines."""
-    if TAG.search(description):
-        return html_to_text(description)
-    return "\n".join(filter(None, map(_line, description.splitlines())))
+    return html_to_text(description) if TAG.search(description) else clean_lines(without_shortcodes(description))
 
 
-def _price(item: FeedItem, name: str) -> tuple[float | None, str]:
-    """Return amount and currency of ``15.00 USD``; (None, "") where there is no price."""
-    if not (text := item.text(name)):
-        return None, ""
-    match = PRICE.fullmatch(text)
-    amount = parse_amount(match["amount"]) if match else None
-    if match is None or amount is None:
-        raise item.error(name, "is no amount", f"found {text!r}; write one such as 15.00 USD")
-    return amount, (match["before"] or match["after"] or "").upper()
+def _price(item: FeedItem, name: str) -> tuple[float | str | None, str]:
+    """Return amount and currency of ``15.00 USD``; the text itself where it states no amount, None where there is none.
+
+    A price that can't be read costs the price: what is learnt is the description.
+    """
+    text = clean_text(item.text(name))
+    amount = parse_amount(text)
+    return text or None if amount is None else amount, currency_of(text)
 
 
 def _attributes(details: Iterable[Mapping[str, str]]) -> dict[str, Any]:
@@ -149,7 +143,7 @@ def _attributes(details: Iterable[Mapping[str, str]]) -> dict[str, Any]:
     """
     sections: defaultdict[str, dict[str, list[str]]] = defaultdict(dict)
     for detail in details:
-        name, value = snake_case(detail.get("attribute_name", "")), _line(detail.get("attribute_value", ""))
+        name, value = snake_case(detail.get("attribute_name", "")), clean_text(detail.get("attribute_value", ""))
         if name and value:
             sections[name].setdefault(snake_case(detail.get("section_name", "")), []).append(value)
     return {

@@ -27,6 +27,8 @@ SIGNS = {
     "magento_products": (
         {"sku", "product_type", "attribute_set_code"},
         {"sku", "product_type", "additional_attributes"},
+        {"sku", "_type", "_attribute_set"},
+        {"sku", "type", "attribute_set", "websites"},
     ),
     "ab_tests": ({"product_id", "variant_id", "text", "exposures", "conversions"},),
 }

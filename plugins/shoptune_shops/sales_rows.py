@@ -2,15 +2,19 @@
 
 import re
 
-from shoptune.data import Record
+from shoptune.data import Dropped, Record
 from shoptune.errors import RowError
 from shoptune_files.amounts import parse_amount
+from shoptune_shops.dates import DateOrder
 from shoptune_shops.shop_rows import ShopRow
 
 __all__ = ["NAMES", "names_product", "sale", "whole_number"]
 
 NAMES = ("product_id", "sku", "name")
 """The fields that say which product it is, the surest first."""
+
+COUNTS = ("views", "added_to_cart", "units")
+BACK = "more came back than was sold"
 
 MINUS = re.compile(r"(?P<sign>[$€£¥]?\s*)[-\u2212]")
 
@@ -20,23 +24,27 @@ def names_product(row: ShopRow) -> bool:
     return any(row[name] for name in NAMES)
 
 
-def sale(row: ShopRow) -> Record:
+def sale(row: ShopRow, dates: DateOrder | None = None) -> Record | Dropped:
     """Make a record of a row with the columns of the table ``sales`` (our names): id is its place, group the product.
 
-    Raises `RowError` where no product is named, ``units`` is no whole number of 0 or more, or ``end`` is before
-    ``start``; the same holds for the other figures and dates where the row has them.
+    A row of which more came back than was sold, or with another number below 0, is dropped.  Raises `RowError` where no
+    product is named, ``units`` is no whole number, or ``end`` is before ``start``; the same holds for the other figures
+    and dates where the row has them.
     """
     named = {name: row[name] for name in NAMES}
     group = next(filter(None, named.values()), "")
     if not group:
         raise RowError(row.origin, "no product is named", "a row needs a product id, a SKU or a name")
-    start, end = (row.iso_date(name) if row[name] else "" for name in ("start", "end"))
+    start, end = (row.iso_date(name, dates) if row[name] else "" for name in ("start", "end"))
     if start and end and end < start:
         raise row.error("end", "is before start", f"{end} is before {start}")
+    counts = {name: whole_number(row, name) if row[name] or name == "units" else None for name in COUNTS}
+    for name, count in counts.items():
+        if count is not None and count < 0:
+            reason = BACK if name == "units" else f"{row.columns.get(name, name)} is below 0"
+            return Dropped(origin=row.origin, reason=reason, detail=group)
     fields = named | {
-        "views": _count(row, "views") if row["views"] else None,
-        "added_to_cart": _count(row, "added_to_cart") if row["added_to_cart"] else None,
-        "units": _count(row, "units"),
+        **counts,
         "revenue": _revenue(row) if row["revenue"] else None,
         "start": start,
         "end": end,
@@ -50,13 +58,6 @@ def whole_number(row: ShopRow, name: str) -> int:
     if number is None or not number.is_integer():
         raise row.error(name, "is no whole number", f"found {row[name]!r}; write one such as 1204")
     return int(number)
-
-
-def _count(row: ShopRow, name: str) -> int:
-    number = whole_number(row, name)
-    if number < 0:
-        raise row.error(name, "is below 0", f"found {row[name]!r}")
-    return number
 
 
 def _revenue(row: ShopRow) -> float:

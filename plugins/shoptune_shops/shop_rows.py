@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import NoReturn
 
 from shoptune.components import Options
@@ -12,6 +11,7 @@ from shoptune_files.amounts import parse_amount
 from shoptune_files.clean_text import clean_text, is_no_value
 from shoptune_files.delimited import Table
 from shoptune_files.text_file import Encoding
+from shoptune_shops.dates import DateOrder, read_date
 
 __all__ = ["RAW", "ProductFileOptions", "ShopOptions", "ShopRow", "group_rows", "select_columns"]
 
@@ -61,13 +61,17 @@ class ShopRow:
             return int(cell)
         return self._refuse(name, "is no whole number", "write one such as 12")
 
-    def iso_date(self, name: str) -> str:
+    def whole(self, name: str) -> int:
+        """Return a whole number, below 0 for what came back."""
+        cell = self[name].replace("\u2212", "-").removeprefix("'")
+        digits = cell.removeprefix("-").removesuffix(".0").removesuffix(".00")
+        if digits.isascii() and digits.isdigit():
+            return -int(digits) if cell.startswith("-") else int(digits)
+        return self._refuse(name, "is no whole number", "write one such as 12")
+
+    def iso_date(self, name: str, order: DateOrder | None = None) -> str:
         """Return the date (``2026-03-31``) of a date or a point in time; what follows the date is left out."""
-        day, _, _ = self[name].replace("T", " ").partition(" ")
-        try:
-            return date.fromisoformat(day).isoformat()
-        except ValueError:
-            self._refuse(name, "is no date", "write one such as 2026-03-31")
+        return read_date(self[name], order) or self._refuse(name, "is no date", "write one such as 2026-03-31")
 
     def error(self, name: str, problem: str, detail: str = "") -> RowError:
         """Return an error about a cell: `problem` completes the column's name ("is empty") and is counted."""

@@ -9,7 +9,7 @@ from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
 from shoptune_files.rows import usable
-from shoptune_shops.sales_rows import names_product, sale, whole_number
+from shoptune_shops.sales_rows import names_product, sale
 from shoptune_shops.shop_rows import ShopOptions, ShopRow, select_columns
 
 __all__ = ["COLUMNS", "recognises", "shopify_sales"]
@@ -52,8 +52,6 @@ def recognises(path: Path, header: Sequence[str]) -> bool:  # noqa: ARG001 - all
 def _sale(row: ShopRow, start: str, end: str) -> Record | Dropped:
     if not names_product(row):
         return Dropped(origin=row.origin, reason="no product is named")
-    if whole_number(row, "units") < 0:
-        return Dropped(origin=row.origin, reason="more came back than was sold", detail=row["name"] or row["sku"])
     day = row["day"]
     return sale(replace(row, cells={**row.cells, "start": day or start, "end": day or end}))
 

@@ -7,7 +7,16 @@ exports of several years; English, German, French, Spanish, Italian, Dutch, Poli
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["attribute_part", "columns_of", "is_meta", "is_own", "looks_like_export", "measure_of", "plain_name"]
+__all__ = [
+    "FIELDS",
+    "attribute_part",
+    "columns_of",
+    "is_meta",
+    "is_own",
+    "looks_like_export",
+    "measure_of",
+    "plain_name",
+]
 
 
 def plain_name(column: str) -> str:
@@ -15,11 +24,11 @@ def plain_name(column: str) -> str:
     return " ".join(column.casefold().replace("\u2019", "'").split())
 
 
-def _names(*lines: str) -> frozenset[str]:
-    return frozenset(plain_name(name) for line in lines for name in line.split("|"))
+def _names(*lines: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(plain_name(name) for line in lines for name in line.split("|")))
 
 
-FIELDS: Mapping[str, frozenset[str]] = {
+FIELDS: Mapping[str, tuple[str, ...]] = {
     "id": _names("ID"),
     "type": _names("Type|Typ|Tipo|タイプ"),
     "sku": _names("SKU|Artikelnummer|UGS|COD|Código|Produktnummer|商品コード"),
@@ -47,8 +56,9 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "Regular price|Regulärer Preis|Tarif régulier|Precio normal|Prezzo di listino|Reguliere prijs|Normale prijs",
         "Cena|Cena regularna|Cena podstawowa|Preço|Preço normal|標準価格|通常価格",
     ),
-    "category": _names("Categories|Kategorien|Catégories|Categorías|Categorie|Categorieën|Kategorie|Categorias")
-    | _names("カテゴリー|カテゴリ"),
+    "category": _names(
+        "Categories|Kategorien|Catégories|Categorías|Categorie|Categorieën|Kategorie|Categorias|カテゴリー|カテゴリ"
+    ),
     "brand": _names("Brands|Marken|Marques|Marcas|Marchi|Merken|Marki|ブランド"),
     "tags": _names("Tags|Schlagwörter|Étiquettes|Etiquetas|Tag|Etichette|Tagi|タグ"),
     "images": _names("Images|Bilder|Imágenes|Immagine|Immagini|Afbeeldingen|Obrazki|Imagens|画像"),
@@ -57,7 +67,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
         "Element nadrzędny|Nadrzędny|Ascendente|Produto ascendente|親",
     ),
 }
-"""Our field -> what it is called."""
+"""Our field -> what it is called, first in English."""
 
 _FURTHER = _names(
     "Is featured?|Ist hervorgehoben?|Mis en avant ?|Mis en avant?|¿Está destacado?|In primo piano?|Uitgelicht?",
@@ -108,8 +118,10 @@ _FURTHER = _names(
 )
 """WooCommerce's other columns, which are not read."""
 
-_EVERYDAY = FIELDS["id"] | FIELDS["type"] | FIELDS["sku"] | FIELDS["name"] | FIELDS["description"] | FIELDS["category"]
-_EVERYDAY |= FIELDS["tags"] | FIELDS["images"] | FIELDS["brand"] | _names("Stock|Bestand|Lager|Position|Cena|Preço")
+_EVERYDAY = {
+    *(name for field in ("id", "type", "sku", "name", "description", "category", "tags") for name in FIELDS[field]),
+    *(*FIELDS["images"], *FIELDS["brand"], *_names("Stock|Bestand|Lager|Position|Cena|Preço")),
+}
 """Names that any table may have."""
 SIGNS = 2
 """How many other columns of WooCommerce's make a file one of its exports ..."""
@@ -117,7 +129,7 @@ KNOWN = 0.6
 """... where so many of all columns are its own; plugins add some."""
 
 _FIELD_OF = {name: field for field, names in FIELDS.items() for name in names}
-_OWN = frozenset(_FIELD_OF) | _FURTHER
+_OWN = frozenset((*_FIELD_OF, *_FURTHER))
 _NUMBER = re.compile(r"\d{1,4}")
 _ATTRIBUTE = re.compile(r"attribut|atribut|atrybut|eigenschap|kenmerk|属性")
 _PARTS = {

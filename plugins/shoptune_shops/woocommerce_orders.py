@@ -12,8 +12,11 @@ from pathlib import Path
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
+from shoptune_files.amounts import parse_amount
 from shoptune_files.delimited import open_table
 from shoptune_files.rows import usable
+from shoptune_shops.dates import DateOrder
+from shoptune_shops.order_lines import find_date_order, no_product
 from shoptune_shops.product_parts import snake_case
 from shoptune_shops.shop_rows import ShopOptions, ShopRow, group_rows, select_columns
 from shoptune_shops.woocommerce_cells import unprotected
@@ -53,6 +56,7 @@ def read(path: Path, options: WooCommerceOrderOptions) -> Iterator[Record | Drop
     (without what was refunded), ``price`` (of one, before discounts where the file says so) and ``currency`` (may be
     "").  Lines of orders that are no sale, and lines that were refunded, are dropped.
     """
+    dates = find_date_order(path, options, COLUMNS, ("created_at",))
     with open_table(path, encoding=options.encoding) as table:
         header = {column.casefold() for column in table.header}
         if header.isdisjoint(COLUMNS["name"]) and any(column.startswith("line_item") for column in header):
@@ -61,19 +65,23 @@ def read(path: Path, options: WooCommerceOrderOptions) -> Iterator[Record | Drop
                 "one row per item (in the plugin's settings: 'One row per line item', or 'separate row')."
             )
         rows = select_columns(table, COLUMNS, needed=("order", "created_at", "status", "name"))
-        yield from usable(group_rows(rows, "order"), lambda lines: _lines(lines, options))
+        yield from usable(group_rows(rows, "order"), lambda lines: _lines(lines, options, dates))
 
 
-def _lines(lines: Sequence[ShopRow], options: WooCommerceOrderOptions) -> Iterator[Record | Dropped]:
+def _lines(
+    lines: Sequence[ShopRow], options: WooCommerceOrderOptions, dates: DateOrder | None
+) -> Iterator[Record | Dropped]:
     first, order = lines[0], lines[0]["order"]
     status = snake_case(first.text("status").replace("-", " ")).removeprefix("wc_")
     if status not in options.statuses:
         reason = f"{status.replace('_', ' ')} order"
         yield from (Dropped(origin=line.origin, reason=reason, detail=order) for line in lines)
         return
-    common = {"order": order, "created_at": first.iso_date("created_at"), "currency": first["currency"]}
+    common = {"order": order, "created_at": first.iso_date("created_at", dates), "currency": first["currency"]}
     for number, line in enumerate(lines, start=1):
-        if quantity := _quantity(line):
+        if what := no_product(unprotected(line["name"])):
+            yield Dropped(origin=line.origin, reason=what, detail=order)
+        elif quantity := _quantity(line):
             item = {
                 "product_id": line["product_id"],
                 "sku": unprotected(line["sku"]),
@@ -87,18 +95,22 @@ def _lines(lines: Sequence[ShopRow], options: WooCommerceOrderOptions) -> Iterat
 
 
 def _quantity(line: ShopRow) -> int:
-    """Return how many were bought and not given back."""
+    """Return how many were bought and not given back; below 0 where the line takes something back."""
     if line["quantity_kept"]:
-        return line.count("quantity_kept")
+        return line.whole("quantity_kept")
     refunded = line["quantity_refunded"].removeprefix("'").lstrip("-")  # some plugins write -1, or '-1
-    return max(line.count("quantity") - (int(refunded) if refunded.isascii() and refunded.isdigit() else 0), 0)
+    quantity = line.whole("quantity")
+    if quantity < 0:
+        return quantity
+    return max(quantity - (int(refunded) if refunded.isascii() and refunded.isdigit() else 0), 0)
 
 
 def _price(line: ShopRow) -> float:
     """Return what one cost."""
     if line["price"]:
         return line.amount("price")
-    return round(line.amount("subtotal") / max(line.count("quantity"), 1), 4)
+    subtotal = parse_amount(line["subtotal"].lstrip("-\u2212"))
+    return line.amount("subtotal") if subtotal is None else round(subtotal / max(abs(line.whole("quantity")), 1), 4)
 
 
 woocommerce_orders = DataAdapter(

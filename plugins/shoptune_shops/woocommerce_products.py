@@ -23,6 +23,7 @@ from shoptune_shops.product_parts import choices, most_specific
 from shoptune_shops.shop_rows import ProductFileOptions, ShopRow, select_columns
 from shoptune_shops.woocommerce_cells import decoded, line_breaks, split_list, unprotected
 from shoptune_shops.woocommerce_headers import (
+    FIELDS,
     attribute_part,
     columns_of,
     is_meta,
@@ -45,6 +46,8 @@ class WooCommerceOptions(ProductFileOptions):
     the search shows is ``hidden``."""
 
 
+COLUMNS = {ours: names[:1] for ours, names in FIELDS.items()}
+"""In English; `woocommerce_headers` has all languages."""
 STATUSES: Mapping[str, Status] = {"1": "active", "0": "private", "-1": "draft", "2": "pending", "": "active"}
 SEO = {
     "seo_title": ("_yoast_wpseo_title", "rank_math_title", "_aioseo_title", "_seopress_titles_title"),

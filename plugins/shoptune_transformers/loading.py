@@ -20,6 +20,7 @@ from shoptune_transformers.chat_templates import with_system_folded, with_thinki
 from shoptune_transformers.folders import check_folder, sealed
 from shoptune_transformers.options import NO_TEMPLATE
 from shoptune_transformers.quiet import quiet
+from shoptune_transformers.template_budget import try_chat_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -152,6 +153,7 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
         tokenizer.chat_template = _bare(tokenizer, files) if template == NO_TEMPLATE else template
     if not tokenizer.chat_template:
         tokenizer.chat_template = _plain(tokenizer, files)
+    try_chat_template(tokenizer, str(files.folder))
     if isinstance(tokenizer.chat_template, str):
         tokenizer.chat_template = with_thinking(tokenizer.chat_template, thinking=files.settings.get("thinking"))
         tokenizer.chat_template = with_system_folded(tokenizer)

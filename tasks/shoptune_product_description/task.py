@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from shoptune.components import Options, Task
-from shoptune.data import Dropped, Example, Invalid, Message, Note, PreferencePair, Record, Tables
+from shoptune.data import Dropped, Example, Invalid, Message, Note, PreferencePair, Record, Tables, prompt_of
 from shoptune.errors import UsageError, did_you_mean
 from shoptune.formatting import format_value, label
 from shoptune.thoughts import after_thought
@@ -100,7 +100,7 @@ def _groups(record: Record) -> dict[str, Mapping[str, Any]]:
 def prompt(instruction: str, facts: Mapping[str, str]) -> tuple[Message, ...]:
     """Return the chat: the instruction, then the facts, one a line and nothing else, since every token costs time."""
     lines = (f"{label(name)}: {value}" for name, value in facts.items())
-    return ({"role": "system", "content": instruction}, {"role": "user", "content": "\n".join(lines)})
+    return prompt_of(instruction, "\n".join(lines))
 
 
 def examples(tables: Tables, options: ProductDescriptionOptions) -> Iterator[Example | Dropped | Note]:

@@ -6,6 +6,7 @@ certainty.
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 import traceback
@@ -108,11 +109,22 @@ def main() -> NoReturn:
     except Exception as error:
         if debug:
             say(traceback.format_exc(), err=True, end="")
+        if what := _of_a_strangers_file(error):
+            _complain(what)
+            sys.exit(2)
         _complain(
             f"{type(error).__name__}: {error}\nThis is a fault in shoptune: run again with --debug and report it."
         )
         code = 3
     sys.exit(code)
+
+
+def _of_a_strangers_file(error: Exception) -> str | None:
+    """Return what to say of an error that a file brings about wherever it is read; None: it is another one."""
+    if isinstance(error, RecursionError):
+        return "a file has too many brackets, lists or mappings within one another to be read"
+    loops = error.errno == errno.ELOOP if isinstance(error, OSError) else "Symlink loop" in str(error)
+    return f"a symbolic link leads to itself: {error}" if loops else None
 
 
 def _complain(message: str) -> None:

@@ -80,6 +80,7 @@ def _of_table(table: TableReport) -> Iterator[Line]:
         yield "" if masked else "personal data", f"fields dropped: {_counts(personal.fields)}"
     if masked or personal.fields:
         yield "", "none of it was stored"
+    yield from _labelled("warning", table.warnings)
     yield from _labelled("strange", (f"{row.origin}: {'; '.join(row.why)}" for row in table.strange))
     yield from _notes(table.notes)
 
@@ -111,6 +112,10 @@ def _of_outcome(report: DataReport) -> Iterator[Line]:
         for name, of in report.parts.items()
     )
     yield f"by {report.split_by}", _table(("part", "examples", "groups", *kinds), rows)
+    for name, part in report.parts.items():
+        if part.labels:
+            commonest = _share(max(part.labels.values()), part.examples)
+            yield f"{name} labels", f"{_counts(part.labels)}; always {next(iter(part.labels))}: {commonest} right"
     yield from _drops("no example", report.examples_dropped)
     yield from _labelled("duplicates", _duplicates(report.duplicates))
     yield from _labelled("leakage", _leakage(report.leakage))

@@ -28,6 +28,7 @@ def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool 
     """Run an experiment file, print the comparison, and return the exit code."""
     from shoptune.cli.summary import show_comparison
     from shoptune.deciding.gates import exit_code
+    from shoptune.errors import StepError
     from shoptune.execution.progress import display
     from shoptune.experiment.load import load_experiment
     from shoptune.run import run as run_whole
@@ -37,7 +38,7 @@ def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool 
     with display(plain=plain) as shown:
         comparison, written = run_whole(loaded, Store(store), reports, shown, command=_command())
     show_comparison(comparison, written)
-    return exit_code(comparison.gates)
+    return StepError.exit_code if comparison.failed else exit_code(comparison.gates)
 
 
 @click.command(short_help="Show the steps, and which are done.")

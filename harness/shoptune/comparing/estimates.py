@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -39,6 +39,8 @@ class Scores:
     """[n, candidates, k]."""
     applies: BoolArray
     """[n, candidates]."""
+    uncovered: Mapping[str, Sequence[str | None]]
+    """As `Measured.uncovered`."""
 
 
 def scores_of(measured: Sequence[Measured], candidates: Sequence[str], samples: TaskSamples) -> list[Scores]:
@@ -53,7 +55,7 @@ def _scores(measured: Measured, component: Reducer, candidates: Sequence[str], s
     if len(set(widths.values())) != 1:
         raise PluginError(f"{where}: rows must be equally long for all candidates, and are {widths}.")
     applies = [applies_to(component, found) for found in rows]
-    return Scores(measured.metric, component, np.stack(rows, axis=1), np.stack(applies, axis=1))
+    return Scores(measured.metric, component, np.stack(rows, axis=1), np.stack(applies, axis=1), measured.uncovered)
 
 
 @dataclass(frozen=True)

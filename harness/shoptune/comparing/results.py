@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -45,6 +46,7 @@ def results_of(
                 "reference": known(estimates.references[i, j]),
                 "n": int(estimates.n[i, j]),
                 "invalid": int(samples.invalid[candidate][members].sum()),
+                "uncovered": _uncovered(score.uncovered.get(candidate), members),
             }
             if j != base and not np.isnan(against[j].values[i]):
                 found |= _against(against[j], i, score, (j, base), None if part is None else parts)
@@ -72,6 +74,14 @@ def _against(
         return found
     of_metric = (differences.bounds[metric], differences.groups[metric], differences.differing[metric])
     return found | {"simultaneous_interval": known_interval(statistics.at_level(*of_metric, statistics.ALPHA / parts))}
+
+
+def _uncovered(languages: Sequence[str | None] | None, members: IndexArray) -> dict[str, int]:
+    """Count the answers that were left out by language, the most frequent first."""
+    if languages is None:
+        return {}
+    counts = Counter(language for place in members if (language := languages[place]))
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def known(value: np.float64) -> float | None:

@@ -168,7 +168,7 @@ def _origins(everything: Sequence[ExampleIndex | RowIndex], wanted: set[int]) ->
 def _most_would_go(report: LeakageReport, leaking: int, trained: int) -> str:
     return (
         f"{leaking:,} of {trained:,} training examples would be left out, since held-out ones say the same: "
-        f"{_reasons(report)}. That is most of them. `split: {{leakage: keep}}` keeps those that repeat on purpose, as a "
+        f"{_reasons(report)}. That is most of them. `split: {{leakage: keep}}` keeps what repeats on purpose, as a "
         "help desk's answers do, and results are then for such repetition; `similarity: 1` leaves out those alone "
         "that are the same word for word; `group`, beside the table's path, keeps together what belongs together"
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from array import array
+from collections import Counter
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +32,7 @@ class ExampleIndex:
         self.spool, self._index = spool, index
         self._ids, self._groups = array("q"), array("q")
         self._parts, self._fixed, self._weights = array("b"), array("b"), array("d")
+        self._labels: list[str | None] = []
 
     def add(self, example: Example, part: int, *, fixed: bool) -> None:
         """Take an example; `fixed` where its part was decided by the file that it comes from."""
@@ -41,6 +44,15 @@ class ExampleIndex:
         self._parts.append(part)
         self._fixed.append(fixed)
         self._weights.append(example.weight)
+        self._labels.append(sys.intern(example.references[0]) if example.choices and example.references else None)
+
+    def labels(self, counted: npt.NDArray[np.bool_]) -> dict[str, int]:
+        """Return how often each label is right among the examples that are `counted` (a mask), most frequent first.
+
+        Nothing where examples have no choices: their answers are texts.
+        """
+        found = Counter(label for label, counts in zip(self._labels, counted, strict=True) if counts and label)
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
     def __len__(self) -> int:
         return len(self._ids)

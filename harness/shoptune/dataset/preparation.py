@@ -22,6 +22,7 @@ from shoptune.dataset.language_slice import with_language
 from shoptune.dataset.leakage import TEST, TRAIN, VALIDATION
 from shoptune.dataset.prepared_rows import rows_file
 from shoptune.dataset.row_texts import RowTexts
+from shoptune.dataset.shares import far_from_asked
 from shoptune.dataset.splits import SPLITS, Split, position, split_by_date, split_by_key
 from shoptune.dataset.stated_facts import StatedFacts
 from shoptune.dataset.table import Table
@@ -81,6 +82,17 @@ def prepare_examples(
         _write_examples(examples, given, planted, seed, output)
         for rows in others:
             _write_rows(rows, given.rows[rows.kind.name], output)
+    parts = {
+        part: Part(
+            examples=int((given.examples == number).sum()),
+            groups=len(np.unique(given.units[given.examples == number])),
+            rows={kind: int((assigned == number).sum()) for kind, assigned in given.rows.items()},
+            labels=examples.labels(given.examples == number),
+        )
+        for part, number in PARTS.items()
+    }
+    if sources.keys() == {"own"} and (far := far_from_asked(split, {part: of.groups for part, of in parts.items()})):
+        notes["split"] = {**far}
     return DataReport(
         tables={
             name if part == "own" else f"{part}: {name}": table.report
@@ -88,14 +100,7 @@ def prepare_examples(
             for name, table in tables.items()
         },
         split_by=split.by,
-        parts={
-            part: Part(
-                examples=int((given.examples == number).sum()),
-                groups=len(np.unique(given.units[given.examples == number])),
-                rows={kind: int((parts == number).sum()) for kind, parts in given.rows.items()},
-            )
-            for part, number in PARTS.items()
-        },
+        parts=parts,
         examples_dropped=dropped.report(),
         rows_kept={rows.kind.name: rows.sources(given.rows[rows.kind.name] >= 0) for rows in others},
         rows_refused=refused,

@@ -23,7 +23,9 @@ from shoptune.storage.jsonl import to_line
 __all__ = ["TableSource", "read_table"]
 
 TOLERATED = 0.01
-"""Share of rows that may be bad where the experiment file says nothing."""
+"""Share of rows that may be bad where the experiment file says nothing ..."""
+FEW = 20
+"""... and how many may be in any table, unless they are most of it: a small shop is not stopped by one row."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ class TableSource:
     adapter: Registered[AnyAdapter]
     options: BaseModel
     on_bad_row: Literal["stop", "skip"] | None
-    """None: stop where more than 1 % of the rows are bad."""
+    """None: stop where more than 1 % of the rows and more than 20 are bad, or most of them."""
 
 
 def read_table(source: TableSource, file: Path) -> TableReport:
@@ -94,10 +96,11 @@ class _Reading:
         """Return what was read; refuses an empty table and one with too many bad rows."""
         files, records = _names(self.source.paths), len(self.origins)
         rows = records + self.bad.count
-        if self.source.on_bad_row is None and self.bad.count > TOLERATED * rows:
+        too_many = self.bad.count > max(FEW, TOLERATED * rows) or 2 * self.bad.count > rows
+        if self.source.on_bad_row is None and too_many:
             raise DataError(
-                f"{files}: {self.bad.count:,} of {rows:,} rows can't be used ({self.bad.count / rows:.1%}, and "
-                f"{TOLERATED:.0%} are tolerated): {reasons_of(self.bad.report())}. Fix the file, or say "
+                f"{files}: {self.bad.count:,} of {rows:,} rows can't be used ({self.bad.count / rows:.1%}; "
+                f"{TOLERATED:.0%} or {FEW} are tolerated): {reasons_of(self.bad.report())}. Fix the file, or say "
                 "`on_bad_row: skip` beside its path."
             )
         if not records:
@@ -121,6 +124,7 @@ class _Reading:
             personal_data=PersonalDataReport(masked=dict(+self.masked), fields=dict(self.fields)),
             strange=self.profile.strange(),
             notes=self.notes,
+            warnings=self.profile.warnings(),
         )
 
 

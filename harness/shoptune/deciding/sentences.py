@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from shoptune.formatting import difference_interval, listed, value
 from shoptune.recommendation import CandidateOutcome
 from shoptune.task_results import MetricResult, TaskResults
 
-__all__ = ["against_baseline", "against_parent", "blind_spots", "named", "on_gates", "untuned_ahead"]
+__all__ = ["against_baseline", "against_parent", "blind_spots", "constants", "named", "on_gates", "untuned_ahead"]
 
 _SHOWN = 4
 """So many metrics a sentence names with their figures; those that got worse are all named."""
@@ -110,6 +111,19 @@ def blind_spots(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
             "Scored on the validation split, on which settings are chosen: no proof until scored on the test split."
         )
     return cautions
+
+
+def constants(task: TaskResults) -> list[str]:
+    """Say which models always answer the same: their figures are those of no model."""
+    return [
+        f"{candidate.name} is a constant: to every example it answers {_quoted(answer)}."
+        for candidate in task.candidates
+        if candidate.kind != "baseline" and (answer := task.info.constants.get(candidate.name)) is not None
+    ]
+
+
+def _quoted(answer: str) -> str:
+    return f"“{shorten(answer, 60, placeholder=' …')}”" if answer.strip() else "nothing that can be used"
 
 
 def named(metrics: Sequence[str]) -> str:

@@ -64,7 +64,7 @@ class DataFile(WithOptions):
     """The data adapter that reads it. None: the installed plugins are asked which one recognises the file."""
     on_bad_row: Literal["stop", "skip"] | None = None
     """What happens at a row that can't be used: stop with an error, or skip and report it. None: skip, but stop where
-    more than 1 % of the rows are bad."""
+    more than 1 % of the rows and more than 20 are bad, or most of them."""
 
 
 def _path_alone(value: object) -> object:
@@ -250,7 +250,7 @@ class Compare(Options):
 
     baseline: str
     """The candidate that the others are compared with."""
-    resamples: int = Field(10_000, ge=200)
+    resamples: int = Field(10_000, ge=200, le=100_000)
     """Bootstrap resamples behind each interval; more are more precise and take longer."""
     slices: tuple[str, ...] | None = None
     """What results are broken down by (category, brand, language, ...). None: all that the examples carry."""

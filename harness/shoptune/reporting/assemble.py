@@ -112,7 +112,8 @@ class _Assembler:
         steps = {c: self._stored(self.plan.measurements[task, c, name]) for c in self.names}
         if isinstance(component, AdditiveMetric):
             rows = {c: np.load(step.path("rows.npy"), allow_pickle=False) for c, step in steps.items()}
-            return Measured(task=task, metric=name, component=component, rows=rows)
+            uncovered = {c: step.json("uncovered.json") for c, step in steps.items()} if component.languages else {}
+            return Measured(task=task, metric=name, component=component, rows=rows, uncovered=uncovered)
         values = {
             c: {prompt: float("nan") if value is None else value for prompt, value in step.json("values.json").items()}
             for c, step in steps.items()
@@ -146,6 +147,11 @@ class _Assembler:
             examples=len(examples) // (1 + len(task.prompts)),
             prompts=[OWN_PROMPT, *task.prompts] if task.prompts else [],
             groups=len({e.group for e in examples}),
+            constants={
+                name: found.pop()
+                for name in self.names
+                if len(examples) > 1 and len(found := {s.text for s in self.samples[task.name, name]}) == 1
+            },
             answers_called=self.plugins.tasks[task.component].component.answers_called,
             prompts_fingerprint=fingerprint_of_prompts(asked),
             samples_fingerprint=fingerprint_of_samples(asked),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import ClassVar
 
 from shoptune.components import AdditiveMetric, Metric
@@ -20,6 +21,9 @@ from shoptune.storage.jsonl import read_jsonl, write_jsonl
 from shoptune.thoughts import after_thought
 
 __all__ = ["JudgeStep", "judgements_of"]
+
+MOST_QUESTIONS = 1_000
+"""About one answer: a generator may have no end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +105,16 @@ def _asked(metric: Metric, sample: Sample, other: Sample | None, use: ComponentU
     if not isinstance(metric, AdditiveMetric) or metric.questions is None:
         raise PluginError(f"{use.plugin.label}: the metric {metric.name!r} asks no model any more")
     try:
-        found = list(metric.questions(sample, other, use.options))
+        found = list(islice(metric.questions(sample, other, use.options), MOST_QUESTIONS + 1))
     except Exception as error:
         raise PluginError(
             f"{use.plugin.label}: the metric {metric.name!r} raised {type(error).__name__} in `questions` about "
             f"{sample.example.id!r}: {error}"
         ) from error
+    if len(found) > MOST_QUESTIONS:
+        raise PluginError(
+            f"{use.plugin.label}: the metric {metric.name!r} asks more than {MOST_QUESTIONS:,} questions of one answer"
+        )
     for question in found:
         if not isinstance(question, Example):
             raise PluginError(

@@ -16,6 +16,7 @@ from shoptune.components import AdditiveMetric, Evaluation, Need
 from shoptune.data import OWN_PROMPT, PROMPT_SLICE, Example, Prediction, Sample
 from shoptune.errors import PluginError
 from shoptune.execution.context import StepContext
+from shoptune.languages import uncovered
 from shoptune.metrics.additive import applies_to, checked_rows, values_of
 from shoptune.metrics.highlights import highlights_of, write_highlights
 from shoptune.step import ComponentUse, PluginIdentity, Step
@@ -33,7 +34,8 @@ __all__ = ["MeasureStep"]
 class MeasureStep(Step):
     """Writes ``rows.npy`` (float64 [samples, k]) for an additive metric, ``values.json`` (by prompt) for another.
 
-    Where a metric highlights words, ``highlights.jsonl`` has a line for each sample as well.
+    Where a metric highlights words, ``highlights.jsonl`` has a line for each sample as well; where it covers some
+    languages only, ``uncovered.json`` has the language of each sample's answer that is in another, else null.
 
     A metric sees one prompt's samples at a time: what ranks a query's products, or counts different words, must not
     take the answers to another prompt for further products and texts.
@@ -78,12 +80,19 @@ class MeasureStep(Step):
             for of in evaluations.values()
         ]
         together = np.concatenate(rows)
+        left_out = uncovered(samples, metric.languages)
+        together[[language is not None for language in left_out]] = 0
+        if metric.languages:
+            (context.work.output / "uncovered.json").write_text(json.dumps(left_out), "utf-8")
         # What the comparison will ask of the metric is asked once here: a fault is found before it is stored.
         values_of(metric, together)
         applies_to(metric, together)
         np.save(context.work.output / "rows.npy", together, allow_pickle=False)
         if metric.highlights:
-            highlighted = (highlights_of(metric, options, sample) for sample in samples)
+            highlighted = (
+                [] if language else highlights_of(metric, options, sample)
+                for sample, language in zip(samples, left_out, strict=True)
+            )
             write_highlights(context.work.output / "highlights.jsonl", highlighted)
 
     def _evaluations(

@@ -30,7 +30,7 @@ class ReadStep(Step):
     paths: tuple[Path, ...] = field(metadata=NOT_IDENTITY)
     adapter: ComponentUse
     on_bad_row: Literal["stop", "skip"] | None
-    """None: stop where more than 1 % of the rows are bad."""
+    """None: stop where more than 1 % of the rows and more than 20 are bad, or most of them."""
 
     @property
     def name(self) -> str:

@@ -24,7 +24,7 @@ from shoptune.formatting import (
 from shoptune.recommendation import Recommendation
 from shoptune.task_results import TaskResults, is_certain, task_results
 from shoptune_reports.text.costs import cost_sentences
-from shoptune_reports.text.data import bad_rows, groups_of, leaks, summary
+from shoptune_reports.text.data import bad_rows, groups_of, labels, leaks, summary
 from shoptune_reports.text.fit import Block, fit
 from shoptune_reports.text.gate_names import asks
 from shoptune_reports.text.markdown import escape, row, table_head
@@ -186,7 +186,8 @@ def _sentences(report: DataReport) -> str:
     """Return the essentials, and what is wrong with the data in a list below."""
     wrong = [*bad_rows(report), *leaks(report.leakage)]
     listed = "".join(f"- ⚠ {escape(line, 500)}\n" for line in wrong)
-    return f"{escape(summary(report), 2000)}\n" + (f"\n{listed}" if listed else "")
+    said = " ".join([summary(report), *labels(report)])
+    return f"{escape(said, 2000)}\n" + (f"\n{listed}" if listed else "")
 
 
 def _table_row(name: str, of: TableReport) -> str:

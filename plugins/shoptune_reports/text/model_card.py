@@ -30,7 +30,7 @@ def body(comparison: Comparison, candidate: CandidateInfo, training: Training) -
     parts = [
         f"# {escape(candidate.name)}\n\n{_origin(candidate)}\n",
         f"## Recommendation\n\n{''.join(_recommendation(comparison))}",
-        *(_results(task, candidate.name) for task in found),
+        *(_results(task, candidate.name, comparison.correction.sentence) for task in found),
         f"## Training\n\n{''.join(_training(comparison, training))}",
         f"## Limits\n\n{''.join(_limits(comparison, found, candidate))}",
         f"## How to make it again\n\n{''.join(_provenance(comparison))}",
@@ -50,7 +50,7 @@ def _recommendation(comparison: Comparison) -> Iterator[str]:
         yield f"- {escape(found.task)}: **{escape(found.headline)}** {escape(found.reason, 2000)}\n"
 
 
-def _results(task: TaskResults, candidate: str) -> str:
+def _results(task: TaskResults, candidate: str, correction: str) -> str:
     against = escape(task.baseline)
     rows = [
         row(
@@ -71,7 +71,7 @@ def _results(task: TaskResults, candidate: str) -> str:
     note = (
         f"{examples(task.info)}. Intervals by bootstrap, resampled by group; differences to {against} are paired; "
         "intervals of differences are those that go with the verdicts. "
-        f"{comparison.correction.sentence} pp: percentage points."
+        f"{correction} pp: percentage points."
     )
     return f"## Results: {escape(task.name)}\n\n{escape(task.info.summary)}\n\n{head}{''.join(rows)}\n{note}\n"
 

@@ -89,12 +89,18 @@ class TestTable:
         assert report.records == 99
         assert report.bad == {"no price": Drops(count=1, first=["products.csv:100"])}
 
+    def test_so_are_a_few_in_a_small_table(self) -> None:
+        report = self.table([*map(self.record, range(30)), *map(self.bad, range(100, 120))]).report
+        assert (report.records, report.bad["no price"].count) == (30, 20)
+
     def test_more_are_refused(self) -> None:
-        told = (
-            r"products.csv: 2 of 101 rows can't be used \(2.0%, and 1% are tolerated\): no price \(2, first: .*:100\)"
-        )
+        told = r"products.csv: 21 of 121 rows can't be used \(17.4%; 1% or 20 are tolerated\): no price \(21, first"
         with pytest.raises(DataError, match=told):
-            self.table([*map(self.record, range(99)), self.bad(100), self.bad(101)])
+            self.table([*map(self.record, range(100)), *map(self.bad, range(100, 121))])
+
+    def test_and_so_is_a_table_most_of_whose_rows_are_bad(self) -> None:
+        with pytest.raises(DataError, match="2 of 3 rows"):
+            self.table([self.record(1), self.bad(2), self.bad(3)])
 
     def test_unless_bad_rows_are_to_be_skipped(self) -> None:
         assert (

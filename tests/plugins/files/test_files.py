@@ -284,3 +284,31 @@ def test_files_are_chosen_by_suffix_whether_or_not_they_are_there() -> None:
     assert select_data_adapter(Path("no/state.json")) == "json"
     assert select_data_adapter(Path("no/x.gz")) is None
     assert select_data_adapter(Path("no/x.xlsx")) is None
+
+
+OBJECTS = [{"id": "1", "name": "Jug"}, {"id": "2", "name": "Cup"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.jsonl", "\ufeff" + "\n".join(map(json.dumps, OBJECTS))),
+        ("x.jsonl", "\n".join(json.dumps(row) + "," for row in OBJECTS)),
+        ("x.jsonl", "\n".join(json.dumps(row, indent=2) for row in OBJECTS)),
+        ("x.jsonl", json.dumps(OBJECTS)),
+        ("x.json", "\ufeff" + json.dumps(OBJECTS)),
+        ("x.json", json.dumps(OBJECTS, indent=2).replace("}\n]", "},\n]")),
+        ("x.json", "\n".join(map(json.dumps, OBJECTS))),
+        ("x.json", "".join(map(json.dumps, OBJECTS))),
+        ("x.json", json.dumps({"items": OBJECTS, "meta": {"total": 2}, "tags": ["a"]})),
+        ("x.json", json.dumps({"data": {"products": {"edges": [{"node": row} for row in OBJECTS]}}})),
+    ],
+)
+def test_json_as_it_comes(tmp_path: Path, name: str, content: str) -> None:
+    records = [row for row in everything(tmp_path, content, name) if isinstance(row, Record)]
+    assert [record.fields for record in records] == OBJECTS
+
+
+def test_json_with_two_lists_of_objects_names_them(tmp_path: Path) -> None:
+    message = refused(tmp_path, json.dumps({"a": OBJECTS, "b": {"c": OBJECTS}}), "x.json")
+    assert message.endswith("It holds several: a, b.c; keep one.")

@@ -162,3 +162,15 @@ def test_every_line_is_accounted_for_whatever_the_order(lines: list[Record], ran
     assert sum(counted.values()) == len(lines)
     random.shuffle(lines)
     assert joined(lines, *reversed(products)) == found
+
+
+def test_what_came_back_is_subtracted_and_no_product_sells_less_than_nothing() -> None:
+    found = joined([line("T-1", quantity=3), line("T-2", quantity=-1), line("F-1", quantity=-2)])
+    assert units(found) == {"tarn-27": 2, "fen---large-tent": 0}
+
+
+def test_rows_of_a_report_of_which_more_came_back_are_left_out_and_counted() -> None:
+    found = joined([], sales=[sold("tarn-27", 5), sold("tarn-27", "-2"), sold("fen---large-tent", -1)])
+    assert units(found) == {"tarn-27": 5}
+    assert figures(found, "sales")["more came back than was sold"] == 2
+    assert "without a number of units" not in figures(found, "sales")

@@ -173,3 +173,40 @@ def test_what_is_written_is_read(
         writer.writerows([name, *map("{:,}".format, counts), f"{revenue:.2f}"] for name, *counts, revenue in rows)
     for read_back, (name, *figures) in zip(read(path), rows, strict=True):
         assert read_back == record(read_back.origin, name, figures, **period)
+
+
+TRANSLATED = {
+    "de": (
+        "# Startdatum: 20260101\n# Enddatum: 20260131",
+        "Artikelname,Aufgerufene Artikel,In den Einkaufswagen gelegte Artikel,Gekaufte Artikel,Artikelumsatz",
+    ),
+    "fr": (
+        "# Date de début: 20260101\n# Date de fin: 20260131",
+        "Nom de l’article,Articles consultés,Articles ajoutés au panier,Articles achetés,Revenus des articles",
+    ),
+    "es": (
+        "# Fecha de inicio: 20260101\n# Fecha de finalización: 20260131",
+        "Nombre del artículo,Artículos vistos,Artículos añadidos al carrito,Artículos comprados,Ingresos por artículo",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_a_report_in_another_language_is_read_alike(tmp_path: Path, language: str) -> None:
+    period, header = TRANSLATED[language]
+    path = write(tmp_path, f"# ---\n{period}\n{header}\nFell Jumper,1204,201,33,2953.50\n(not set),1,1,1,1\n")
+    assert recognises(path, ["# ---"])
+    jumper, other = read(path)
+    assert jumper == record("items.csv:5", "Fell Jumper", (1204, 201, 33, 2953.5), **JANUARY)
+    assert other == Dropped(origin="items.csv:6", reason="belongs to no item", detail="(not set)")
+
+
+@pytest.mark.parametrize("words", ["Grand total", "Total global de tous", ""])
+def test_the_totals_of_an_exploration_are_no_product(tmp_path: Path, words: str) -> None:
+    content = "# Shop\n# 20260101-20260131\n\nItem name,Items viewed,Items purchased\n"
+    path = write(tmp_path, f"{content},900,50,{words}\nFell Jumper,1204,33\n#1 Apron,3,1\n")
+    totals, jumper, apron = read(path)
+    assert totals == Dropped(origin="items.csv:5", reason="a line of totals")
+    assert isinstance(jumper, Record)
+    assert isinstance(apron, Record)
+    assert (jumper.fields["units"], jumper.fields["start"], jumper.fields["end"]) == (33, "2026-01-01", "2026-01-31")

@@ -52,6 +52,16 @@ def test_an_export_of_customer_order_coupon_export() -> None:
     ]
 
 
+def test_tips_and_gift_cards_are_no_products_and_returns_are_below_zero(tmp_path: Path) -> None:
+    rows = [("Mug", 3), ("Pourboire", 1), ("Buono regalo - 20", 1), ("Mug", -1)]
+    content = "".join(f"1,1/31/2026,completed,EUR,,{name},{units},5,\n" for name, units in rows)
+    found = read(tmp_path, HEADER + content)
+    kept = [(row.fields["name"], row.fields["quantity"]) for row in found if isinstance(row, Record)]
+    assert kept == [("Mug", 3), ("Mug", -1)]
+    assert [row.reason for row in found if isinstance(row, Dropped)] == ["tip", "gift card"]
+    assert {row.fields["created_at"] for row in found if isinstance(row, Record)} == {"2026-01-31"}
+
+
 @pytest.mark.parametrize("name", ["woocommerce_orders_advanced.csv", "woocommerce_orders_default.csv"])
 def test_personal_data_reach_no_record(name: str) -> None:
     content = (FILES / name).read_text(encoding="utf-8")

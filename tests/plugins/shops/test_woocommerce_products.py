@@ -149,7 +149,7 @@ CELLS = """\
 46|variation|tee-blue|Tee - blue|1|visible||||10,00||||id:44||||Colour|blue|
 47|simple|mug|Mug &amp; lid|1|hidden||Hidden.||4||||||||||
 48|simple|cup|Cup|-1|visible||A draft.||4||||||||||
-49|simple|jug|Salt &amp; jug|1|visible||Holds water.|1||Home &amp; Table|a &amp; b|||Material|clay &amp; ash|1|Care|cold|0
+49|simple|jug|Salt &amp; jug|1|visible||Holds.|1||Home &amp; Table|a &amp; b|||Material|clay &amp; ash|1|Care|cold|0
 """
 
 

@@ -100,3 +100,9 @@ def test_answers_are_parsed() -> None:
 def test_echo_repeats_the_last_question() -> None:
     [example] = examples(record(messages=[*ASK, *MORE], completion="Yes."))
     assert TASK.baselines["echo"](example) == "The red one."
+
+
+def test_what_was_thought_is_no_part_of_an_answer() -> None:
+    [example] = examples(record(completion="Yes."))
+    assert TASK.parse("<think>\n\n</think>\n\nYes.", example) == "Yes."
+    assert TASK.parse("<think>Is it? I", example) == Invalid("empty answer")
