@@ -50,6 +50,7 @@ from shoptune.components import (
     TuningReport,
 )
 from shoptune.data import Dropped, Example, Invalid, Message, Prediction, PreferencePair, Record, Tables
+from shoptune.leftovers import keep_text, kept_text
 from shoptune.reductions import ratio
 
 if TYPE_CHECKING:
@@ -286,16 +287,16 @@ def tune(job: TuningJob[TuneOptions]) -> TuningReport:
     checkpoint = job.work / "checkpoint.json"
     before = job.model.adapter and json.loads((job.model.adapter / "weights.json").read_text("utf-8"))["skill"]
     state: dict[str, Any] = {"step": 0, "skill": before or job.model.settings["skill"], "loss": []}
-    if checkpoint.exists():
-        state = json.loads(checkpoint.read_text("utf-8"))
+    if left := kept_text(checkpoint):
+        state = json.loads(left)
+    elif checkpoint.exists():
+        job.say("the checkpoint is damaged: training begins anew")
     for step in range(state["step"] + 1, job.options.steps + 1):
         reached(f"step {step}")
         note(f"trained step {step}")
         state["step"], state["skill"] = step, state["skill"] + job.options.rate * (1 - state["skill"])
         state["loss"].append({"step": step, "epoch": step / job.options.steps, "loss": 1 - state["skill"]})
-        beside = checkpoint.with_suffix(".new")
-        beside.write_text(json.dumps(state), "utf-8")
-        beside.replace(checkpoint)
+        keep_text(checkpoint, json.dumps(state))
         job.progress(step, job.options.steps, "steps")
     (job.output / "adapter").mkdir()
     (job.output / "adapter" / "weights.json").write_text(json.dumps({"skill": state["skill"]}), "utf-8")

@@ -22,7 +22,9 @@ __all__ = [
     "AnswerHighlight",
     "CandidateInfo",
     "Comparison",
+    "Correction",
     "Cost",
+    "FailedCandidate",
     "GateVerdict",
     "MetricInfo",
     "PromptSensitivity",
@@ -34,13 +36,16 @@ __all__ = [
     "TaskInfo",
     "Training",
     "Verdict",
+    "Versus",
     "gates_outcome",
 ]
 
 SCHEMA_VERSION = "3"
 
 Interval = tuple[float, float]
-Verdict = Literal["better", "worse", "inconclusive"]
+Verdict = Literal["better", "worse", "inconclusive", "same"]
+"""``same``: not one resample of the test set shows a difference, as where both candidates' figures are the same in
+every sample; there is nothing that a test could doubt."""
 
 
 class Model(Described):
@@ -85,30 +90,43 @@ class Result(Model):
     value: float | None
     """The metric's value; None where it applied to no sample."""
     interval: Interval | None = None
-    """95 % bootstrap interval of the value, resampled by group; None for a metric that isn't additive, and where fewer
-    than two groups were measured."""
+    """95 % interval of the value: of a share its score interval (Wilson), else the bootstrap's, resampled by group.
+    None for a metric that isn't additive, where fewer than two groups were measured, and where nothing varied, so that
+    the bootstrap has nothing to tell."""
+    reference: float | None = None
+    """What the task's own reference texts get by the same measure, such as how much the shop's held-out texts copy;
+    None where the metric does not say.  What is judged then is how far a value is beyond it: `difference`, its
+    intervals and the verdict are about that."""
     prompt_sensitivity: PromptSensitivity | None = None
     """How the value varies over the prompts, whose own values stand in the slice ``prompt``; None where the task has
     only one, and for a slice."""
     difference: float | None = None
-    """value - the baseline's value; None for the baseline itself."""
+    """value - the baseline's value (beyond the `reference`, where there is one); None for the baseline itself."""
     difference_interval: Interval | None = None
-    """95 % interval of the paired difference."""
+    """95 % interval of the paired difference, by itself.  None where fewer than 6 groups were measured, and where the
+    verdict is *same*."""
     simultaneous_interval: Interval | None = None
-    """Of a slice: the interval of the paired difference that holds with 95 % for all of the task's slices at once
-    (Bonferroni).  What is found by looking for the worst slice is judged by it.  None also where a slice has so few
-    groups that they show nothing at this level: fewer than 6 for one slice, 11 for thirty."""
+    """The interval that is drawn, widened for what else is claimed; it leaves out 0 if and only if something is.  On
+    all samples it is at the level at which the verdict was reached (see `Comparison.correction`).  Of a slice it holds
+    with 95 % for all of the task's slices at once (Bonferroni): what is found by looking for the worst slice is judged
+    by it.  Where so few groups differ at all that nothing can be shown, it holds 0."""
     p_value: float | None = None
     """Two-sided p-value of the paired difference being zero, before correction."""
     p_adjusted: float | None = None
-    """The p-value after Holm's correction for all verdicts of the experiment."""
+    """The p-value after the correction for all that is claimed (see `Comparison.correction`)."""
     verdict: Verdict | None = None
     """What the corrected test says against the baseline. None where there can't be one: the baseline, a metric without
-    direction, one that isn't additive, a slice."""
+    direction, one that isn't additive, a slice (of which only *same* is said)."""
     minimum_detectable_effect: float | None = None
     """The smallest true difference that this test set would have shown with probability 0.8."""
     n: int
     """Samples that the metric applied to; an example is one sample for each prompt."""
+    groups: int | None = None
+    """Groups (products) that the metric applied to, for the candidate or the baseline; None for the baseline itself."""
+    differing: int | None = None
+    """Those of `groups` in which the candidate's figures differ from the baseline's; None as for `groups`."""
+    uncovered: dict[str, int] = Field(default_factory=dict)
+    """Language -> samples that were left out since the metric does not cover the language of their answer."""
     invalid: int
     """Samples whose answer did not parse."""
     wins: int | None = None
@@ -117,6 +135,52 @@ class Result(Model):
     """Samples on which the candidate does worse than the baseline; None as for `wins`."""
     ties: int | None = None
     """Samples on which both do equally well; None as for `wins`."""
+
+    @property
+    def drawn_interval(self) -> Interval | None:
+        """The interval of the difference that stands beside the verdict, and agrees with it; a slice has no verdict."""
+        return self.difference_interval if self.slice else self.simultaneous_interval or self.difference_interval
+
+
+class Versus(Model):
+    """One metric of one candidate beside another that is not the baseline: on all samples, and paired.
+
+    Corrected for the number of metrics (Holm), within the two candidates.
+    """
+
+    task: str
+    """The task's name in the experiment."""
+    metric: str
+    """The metric's name in the experiment."""
+    candidate: str
+    """The candidate that is held against the other, which stands before it in the experiment file."""
+    other: str
+    """The candidate that it is compared with."""
+    difference: float
+    """The candidate's value - the other's (beyond the reference, where there is one)."""
+    interval: Interval | None = None
+    """Of the paired difference, at the level at which the verdict was reached; None as `Result.difference_interval`."""
+    p_adjusted: float | None = None
+    """p-value of there being no difference, after correction."""
+    verdict: Verdict
+    """What that says of the candidate, against the other."""
+
+
+class Correction(Model):
+    """What the verdicts against the baseline were corrected for: see `shoptune.comparing.correction`."""
+
+    first: int = 0
+    """Hypotheses that ``be_better`` gates ask about, tested first and in the file's order."""
+    together: int = 0
+    """The others, corrected together."""
+    apart: int = 0
+    """Those of candidates that are no model and that no gate asks about, a family of their own."""
+    same: int = 0
+    """Results that are the same as the baseline's in every sample, of which nothing can be claimed."""
+    repeated: int = 0
+    """Results that repeat another one figure for figure, and count once."""
+    sentence: str = ""
+    """The same in words."""
 
 
 class CandidateInfo(Model):
@@ -143,6 +207,17 @@ class CandidateInfo(Model):
     """How it ran: dtype, device, chat template, ..."""
 
 
+class FailedCandidate(Model):
+    """A candidate of the experiment that is not compared, since a step of it failed."""
+
+    name: str
+    """The candidate's name in the experiment."""
+    step: str
+    """The step that failed, its own or of a candidate that it rests on: ``tune sft``."""
+    reason: str
+    """What went wrong, as the step said it."""
+
+
 class TaskInfo(Model):
     """One task of the experiment and its data."""
 
@@ -166,6 +241,8 @@ class TaskInfo(Model):
     samples_fingerprint: str
     """Names which examples these are and what a good answer to each is, whatever the order.  Values of two runs can be
     compared where both fingerprints are the same."""
+    constants: dict[str, str] = Field(default_factory=dict)
+    """Candidate -> what it answers to every one of several examples, whatever it is asked; others are not in it."""
     answers_called: str = "answers"
     """What the task's answers are called, in the plural: ``descriptions``."""
     data: DataReport
@@ -338,7 +415,9 @@ class SampleAnswer(Model):
     """What one candidate answered to one example, and what its metrics made of it."""
 
     text: str
-    """The answer as the candidate wrote it."""
+    """The answer as the candidate wrote it, without the thought before it."""
+    thought: str = ""
+    """What the candidate thought before it answered, with the marks around it; no part of the answer."""
     invalid: str | None = None
     """Why the answer did not parse; None: it did."""
     finish: str
@@ -382,12 +461,18 @@ class Comparison(Model):
     """The candidate that the others are compared with."""
     candidates: list[CandidateInfo]
     """The columns of the comparison, in the experiment's order."""
+    failed: list[FailedCandidate] = Field(default_factory=list)
+    """Candidates that the experiment has as well, and that could not be tuned or asked."""
     tasks: list[TaskInfo]
     """The tasks and their data."""
     metrics: list[MetricInfo]
     """The rows of the comparison."""
     results: list[Result]
     """Every metric of every candidate, on all samples and on slices."""
+    versus: list[Versus] = Field(default_factory=list)
+    """Every metric that has a direction, for any two candidates but the baseline."""
+    correction: Correction = Correction()
+    """What the verdicts were corrected for."""
     cost: list[Cost]
     """What tuning and answering took; the one part that differs between two runs with one seed."""
     prices: Prices | None = None

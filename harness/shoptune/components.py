@@ -60,6 +60,7 @@ __all__ = [
     "Executor",
     "ExportFormat",
     "FloatArray",
+    "Format",
     "GenerationSettings",
     "Metric",
     "Model",
@@ -477,6 +478,12 @@ class AdditiveMetric(Generic[OptionsT]):
     reference), ``faithfulness`` (to the facts), ``form``, ``originality`` or another word."""
     applies: Callable[[FloatArray], npt.NDArray[np.bool_]] = _not_all_zero
     """Rows [n, k] -> which samples the metric applies to."""
+    reference: Callable[[FloatArray], FloatArray] | None = None
+    """Totals [..., k] -> what the task's own references get by the same measure [...], where that is no fault: a shop
+    copies from text to text, so a candidate is judged by what it copies beyond that.  None: by its value."""
+    languages: frozenset[str] = frozenset()
+    """The languages (ISO 639-1) that it covers; empty: all.  To answers in any other it does not apply, and the core
+    leaves them out: a metric that can't read a text must not find it faultless."""
     highlights: Callable[[Sample, OptionsT], Iterable[Highlight]] | None = None
     """Which words of an answer the metric counted, where it counts words."""
     needs: frozenset[Need] = frozenset()

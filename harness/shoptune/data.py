@@ -26,6 +26,7 @@ __all__ = [
     "Sample",
     "Tables",
     "is_original_html",
+    "prompt_of",
 ]
 
 
@@ -41,6 +42,12 @@ class Message(TypedDict):
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+def prompt_of(instruction: str, question: str) -> tuple[Message, ...]:
+    """Return a prompt: the instruction as its system turn, which an empty one has not, then what is asked."""
+    asked: Message = {"role": "user", "content": question}
+    return ({"role": "system", "content": instruction}, asked) if instruction.strip() else (asked,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +124,9 @@ class Example:
     content: str = ""
     """The shop's own words in it, without any instruction: what duplicates are found by.  Empty: the first reference,
     or the prompt where there is none."""
+    question: str = ""
+    """What is asked, for data in which different questions may well have the same answer (a help desk's): two examples
+    are duplicates if both `content` and `question` are alike.  Empty: `content` alone decides."""
     date: str = ""
     """When it came into being (ISO date), for a split by time."""
     canary: str = ""
@@ -136,6 +146,8 @@ class PreferencePair:
     weight: float = 1.0
     evidence: Mapping[str, Any] = field(default_factory=dict)  # JSON values of the task's own choice
     """Why chosen beat rejected: exposures, conversions, probability; or that the pair is synthetic."""
+    question: str = ""
+    """As an example's: two pairs are duplicates if both `chosen` and `question` are alike."""
     origin: str = ""
 
 
@@ -152,6 +164,8 @@ class Judgement:
     weight: float = 1.0
     evidence: Mapping[str, Any] = field(default_factory=dict)  # JSON values of the task's own choice
     """What the judgement rests on: views, units sold, returns; `source` says in a few words where it comes from."""
+    question: str = ""
+    """As an example's: two judgements are duplicates if both `text` and `question` are alike."""
     origin: str = ""
 
 
@@ -161,6 +175,9 @@ class Prediction:
 
     example_id: str
     text: str = ""
+    """The answer; as a backend gives it, with the thought before it (`shoptune.thoughts`)."""
+    thought: str = ""
+    """What was thought before the answer, marks and all: filled in where `text` is freed of it, before it is parsed."""
     choice_log_probabilities: tuple[float, ...] = ()
     """One per choice (nats, summed over the choice's tokens), where the example has choices."""
     choice_tokens: tuple[int, ...] = ()

@@ -128,6 +128,9 @@ class TableReport(Model):
     """Records worth a look: at most ten, the strangest first."""
     notes: dict[str, dict[str, str | int | float]] = Field(default_factory=dict)
     """What the adapter found on its way: topic -> figure in words -> figure."""
+    warnings: list[str] = Field(default_factory=list)
+    """What should be known of its numbers: prices that could not be read, long numbers that a spreadsheet shortened,
+    SKUs that several products share."""
 
 
 class Duplicates(Model):
@@ -182,6 +185,8 @@ class Part(Model):
     """Number of groups (products with all their variants, ...), which are never divided."""
     rows: dict[str, int]
     """Other kind of training rows that the task makes -> how many there are."""
+    labels: dict[str, int] = Field(default_factory=dict)
+    """Of a task with choices: label -> examples of which it is the right one, most frequent first."""
 
 
 class DataReport(Model):

@@ -27,6 +27,11 @@ __all__ = [
 ]
 
 
+COMPARED, LISTED, LONGEST = 2_000, 100, 100
+"""How many names are looked at, and how many listed, and how long one is: a stranger's file may have 100,000 columns
+with names of any length."""
+
+
 class ShoptuneError(Exception):
     """An error that a person can act on."""
 
@@ -83,8 +88,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     ' There are: chrf, rouge_l.'
     """
     names = sorted(known)
-    folded = {n.casefold(): n for n in names}
-    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    folded = {n.casefold(): n for n in names[:COMPARED] if len(n) <= LONGEST}
+    near = difflib.get_close_matches(name[:LONGEST].casefold(), folded, n=1, cutoff=0.6)
     if near:
         return f" Did you mean {folded[near[0]]!r}?"
-    return f" There are: {', '.join(names)}." if names else " There are none."
+    more = f" and {len(names) - LISTED:,} more" if len(names) > LISTED else ""
+    return f" There are: {', '.join(n[:LONGEST] for n in names[:LISTED])}{more}." if names else " There are none."

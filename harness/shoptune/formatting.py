@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from shoptune.comparison import PromptSensitivity, TaskInfo
+    from shoptune.comparison import PromptSensitivity, Result, TaskInfo
 
 __all__ = [
     "MARKS",
@@ -33,13 +33,14 @@ __all__ = [
     "rate",
     "share",
     "size",
+    "uncovered",
     "value",
 ]
 
 Format = Literal["share", "score", "count"]
 
 NOTHING = "–"
-MARKS = {"better": "▲", "worse": "▼", "inconclusive": "◆"}
+MARKS = {"better": "▲", "worse": "▼", "inconclusive": "◆", "same": "="}
 """A verdict is never told by colour alone."""
 
 _GAP = "\N{NO-BREAK SPACE}"
@@ -82,6 +83,13 @@ def prompt_sensitivity(over: PromptSensitivity, kind: Format) -> str:
     unit, deviation = (f"{_GAP}%", f"{_GAP}pp") if kind == "share" else ("", "")
     low, high, apart = (_digits(figure, kind) for figure in (over.lowest, over.highest, over.deviation))
     return f"over {over.prompts} prompts: {low} to {high}{unit} (sd {apart}{deviation})"
+
+
+def uncovered(result: Result) -> str:
+    """Write how many answers a metric left out: 12 answers in languages that it does not cover (fr 9, nl 3)."""
+    number = sum(result.uncovered.values())
+    languages = ", ".join(f"{language} {count:,}" for language, count in result.uncovered.items())
+    return f"{number:,} answer{'s' if number > 1 else ''} in languages that it does not cover ({languages})"
 
 
 def examples(task: TaskInfo) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from heapq import heappush, heapreplace
 from typing import TYPE_CHECKING
 
-from shoptune.data import is_original_html
+from shoptune.data import Sample, is_original_html
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-__all__ = ["BEGINNING", "UNKNOWN", "LanguageSample", "language_finder", "languages_of"]
+__all__ = ["BEGINNING", "LANGUAGE_SLICE", "UNKNOWN", "LanguageSample", "language_finder", "languages_of", "uncovered"]
 
 UNKNOWN = "?"
 SAMPLE = 1_000
@@ -25,6 +25,10 @@ MIN_LENGTH = 20
 MIN_CONFIDENCE = 0.3
 """Below this the identifier guesses.  Measured on product text: descriptions in sentences lie above .5 in nearly all of
 twenty languages, English lists of specifications mostly between .3 and .7, bare product names and codes below .3."""
+LEAD = 10
+"""How many times as likely as the likeliest covered language another must be before a text counts as not covered."""
+LANGUAGE_SLICE = "language"
+"""The slice that says which language an example is in."""
 NO_SHOP = {"la", "eo", "vo"}
 """Languages without shops, which names of ingredients and models resemble: Latin, Esperanto, Volapük."""
 
@@ -68,6 +72,34 @@ def language_finder() -> Callable[[str], str]:
         return language if confidence >= MIN_CONFIDENCE else UNKNOWN
 
     return language_of
+
+
+def uncovered(samples: Iterable[Sample], covered: Collection[str]) -> list[str | None]:
+    """Return the language of each answer that is in none of those `covered`, None for all others; all are, if none is.
+
+    It is that of the answer; where there is too little text to tell, that of the example (its slice ``language``); and
+    where nobody knows, it is taken for covered.  A short text is in many languages at once, so one that is in a covered
+    language as likely as not is taken for covered as well: see `LEAD`.
+    """
+    if not covered:
+        return [None for _ in samples]
+    load = cache(_load_identifier)
+    found: list[str | None] = []
+    for sample in samples:
+        text, language = sample.text[:BEGINNING], sample.example.slices.get(LANGUAGE_SLICE, UNKNOWN)
+        if len(text) >= MIN_LENGTH:
+            language = _against(load().rank(text), covered, language)
+        found.append(None if language in covered or language == UNKNOWN else language)
+    return found
+
+
+def _against(ranked: Sequence[tuple[str, float]], covered: Collection[str], otherwise: str) -> str:
+    """Return the first language of those `ranked` by confidence that is clearly ahead of the covered ones, or these."""
+    language, confidence = ranked[0]
+    best = max((c for name, c in ranked if name in covered), default=0.0)
+    if language in covered or confidence >= max(MIN_CONFIDENCE, LEAD * best):
+        return language
+    return otherwise
 
 
 def _load_identifier() -> LanguageIdentifier:

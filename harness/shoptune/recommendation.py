@@ -53,6 +53,8 @@ class CandidateOutcome(Model):
 
     The correction keeps a report from claiming what chance did.  To ship is the claim that nothing got worse, so here
     it would help the wrong side."""
+    same: list[str] = Field(default_factory=list)
+    """Metrics in which it is the same as the baseline in every sample."""
     failed_gates: list[str] = Field(default_factory=list)
     """What the gates that it fails saw."""
     undecided_gates: list[str] = Field(default_factory=list)
@@ -61,7 +63,7 @@ class CandidateOutcome(Model):
     @property
     def total(self) -> int:
         """Metrics with a verdict."""
-        return len(self.better) + len(self.worse) + len(self.inconclusive)
+        return len(self.better) + len(self.worse) + len(self.inconclusive) + len(self.same)
 
     @property
     def is_stopped(self) -> bool:

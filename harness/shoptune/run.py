@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from shoptune.comparison import Comparison
+from shoptune.comparison import Comparison, FailedCandidate
+from shoptune.errors import ShoptuneError, StoreError
 from shoptune.execution.execute import execute, missing_steps
 from shoptune.execution.progress import Display
 from shoptune.experiment.load import Experiment
-from shoptune.planning.make_plan import make_plan
-from shoptune.planning.plan import Plan
+from shoptune.experiment.without import fallen_with, without
+from shoptune.formatting import listed
+from shoptune.planning.impossible import refuse_impossible
+from shoptune.planning.make_plan import ON_VALIDATION, make_plan
+from shoptune.planning.plan import Plan, with_inputs
 from shoptune.planning.rounds import plan_rounds, steps_of_round
 from shoptune.reporting.rendering import refuse_unwritable
 from shoptune.step import Step
@@ -24,23 +28,22 @@ def run(
 ) -> tuple[Comparison, list[Path]]:
     """Run an experiment, write its reports and add it to the history; returns the comparison and the files written."""
     # With scipy and all kinds of steps, of which a plan needs nothing:
+    from shoptune.deciding.decide import decide  # noqa: PLC0415
     from shoptune.history.keep import render_and_keep  # noqa: PLC0415
     from shoptune.reporting.assemble import assemble  # noqa: PLC0415
 
     folder = reports / experiment.file.name
     refuse_unwritable(folder)
     store.prepare()
-    plugins = experiment.plugins
+    plugins, compare = experiment.plugins, experiment.file.compare
     first = make_plan(experiment)
     plugins.notify("before_run", experiment=first.experiment, steps=steps_of_round(first))
     try:
-
-        def compute(steps: Sequence[Step]) -> None:
-            execute(steps, experiment.executor, store, plugins, display)
-
-        plan = plan_rounds(experiment, first, store, compute)
-        compute(plan.steps)
+        plan, failed = _computed(experiment, first, store, display)
         comparison = assemble(plan, store, plugins, command=command)
+        if failed:
+            comparison = comparison.model_copy(update={"failed": failed})
+            comparison = decide(comparison, compare.gates, slices=compare.slices)
         written = render_and_keep(comparison, plan.reports, plugins, store, folder, display.say)
     except BaseException as error:
         plugins.notify("on_run_error", experiment=first.experiment, error=error)
@@ -51,6 +54,51 @@ def run(
         for warning in dict.fromkeys(plugins.warnings):  # an observer may raise at each step
             display.say(f"warning: {warning}")
     return comparison, written
+
+
+def _computed(experiment: Experiment, plan: Plan, store: Store, display: Display) -> tuple[Plan, list[FailedCandidate]]:
+    """Compute all that a plan takes, and what it comes to when choices are made.
+
+    A candidate that can't be tuned or asked is left out, with those that rest on it, and the rest is compared without
+    it.  Raises what it raised where that is the baseline, or nothing would be left to compare.
+    """
+    failed: list[FailedCandidate] = []
+    fallen: set[str] = set()
+    left = experiment
+    stopped: list[Step] = []
+
+    def compute(steps: Sequence[Step]) -> None:
+        stopped.clear()
+        execute(steps, experiment.executor, store, experiment.plugins, display, stopped.append)
+
+    # What the data show to be impossible shows before a model is tuned.
+    compute(with_inputs([task.examples for task in plan.tasks]))
+    refuse_impossible(experiment, plan, store)
+    while True:
+        try:
+            plan = plan_rounds(left, plan, store, compute)
+            compute(plan.steps)
+        except StoreError:
+            raise
+        except ShoptuneError as error:
+            step = next((step for step in stopped if step.kind in {"tune", "predict"}), None)
+            if step is None:
+                raise
+            gone = fallen_with(left, _candidate(step)) - fallen
+            fallen |= gone
+            if left.file.compare.baseline in gone or len(fallen) > len(experiment.file.candidates) - 2:
+                raise
+            failed += [FailedCandidate(name=name, step=step.name, reason=str(error)) for name in sorted(gone)]
+            display.say(f"error: {error}\n{step.name} failed; the comparison is made without {listed(sorted(gone))}")
+            left = without(left, fallen)
+            plan = make_plan(left)
+        else:
+            return plan, failed
+
+
+def _candidate(step: Step) -> str:
+    """Return whose step it is; one whose choice rests on validation data says so behind the name."""
+    return (step.candidate or "").removesuffix(ON_VALIDATION)
 
 
 def plan_experiment(experiment: Experiment, store: Store) -> tuple[Plan, list[Step]]:

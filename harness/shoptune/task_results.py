@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from shoptune.comparison import CandidateInfo, Comparison, MetricInfo, Result, TaskInfo
+from shoptune.comparison import CandidateInfo, Comparison, MetricInfo, Result, TaskInfo, Verdict, Versus
 
 __all__ = ["MetricResult", "TaskResults", "is_certain", "task_results"]
 
@@ -32,6 +32,8 @@ class TaskResults:
     """(metric, candidate) -> the result on all samples."""
     sliced: tuple[Result, ...]
     """The results on slices."""
+    versus: tuple[Versus, ...] = ()
+    """The comparisons of two candidates neither of which is the baseline."""
 
     @property
     def name(self) -> str:
@@ -69,19 +71,22 @@ class TaskResults:
         return tuple(found[name] for name in metrics)
 
     def ahead(self, candidate: str, other: str) -> tuple[MetricResult, ...]:
-        """Return the metrics in which `candidate` is certainly ahead of `other`.
+        """Return the metrics in which `candidate` is certainly ahead of `other`, by the paired comparison of both."""
+        if self.baseline in (candidate, other):
+            rival, better = (candidate, "better") if other == self.baseline else (other, "worse")
+            found = {metric.name for metric in self.directed if self._verdict(metric.name, rival) == better}
+        else:
+            found = {v.metric for v in self.versus if (v.candidate, v.other, v.verdict) == (candidate, other, "better")}
+            found |= {v.metric for v in self.versus if (v.candidate, v.other, v.verdict) == (other, candidate, "worse")}
+        return tuple(
+            MetricResult(metric, self.results[metric.name, candidate], self.results.get((metric.name, other)))
+            for metric in self.directed
+            if metric.name in found
+        )
 
-        Verdicts compare candidates with the baseline only.  Between two others this asks that their 95 % intervals lie
-        apart, which is stricter than a paired test: what it finds is there, what it does not find may be.
-        """
-        found = []
-        for metric in self.directed:
-            mine, its = self.results.get((metric.name, candidate)), self.results.get((metric.name, other))
-            if mine and its and mine.interval and its.interval:
-                low, high = (mine, its) if not metric.higher_is_better else (its, mine)
-                if low.interval and high.interval and low.interval[1] < high.interval[0]:
-                    found.append(MetricResult(metric, mine, its))
-        return tuple(found)
+    def _verdict(self, metric: str, candidate: str) -> Verdict | None:
+        result = self.results.get((metric, candidate))
+        return result and result.verdict
 
 
 def task_results(comparison: Comparison) -> tuple[TaskResults, ...]:
@@ -98,6 +103,7 @@ def task_results(comparison: Comparison) -> tuple[TaskResults, ...]:
                 if result.task == task.name and result.slice is None
             },
             sliced=tuple(r for r in comparison.results if r.task == task.name and r.slice is not None),
+            versus=tuple(v for v in comparison.versus if v.task == task.name),
         )
         for task in comparison.tasks
     )

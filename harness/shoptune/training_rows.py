@@ -45,6 +45,10 @@ class TrainingRow(Protocol):
         """What the row rests on."""
 
     @property
+    def question(self) -> str:
+        """What is asked, where that too decides which rows are duplicates; else empty."""
+
+    @property
     def origin(self) -> str:
         """Where it stands, for messages: ``tests.csv:118``."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import regex
 
 from shoptune.data import Invalid
+from shoptune.thoughts import split_thought
 
 __all__ = ["NOT_STATED", "find_values", "read_attributes", "scalar", "write_attributes"]
 
@@ -76,7 +77,7 @@ def find_values(text: str) -> dict[str, tuple[int, int]]:
 
 def _first_object(text: str) -> tuple[dict[str, Any], tuple[int, int]] | Invalid:
     """Return the first object that can be decoded, and its place; within one that can't, none is looked for."""
-    start, found = 0, False
+    start, found = len(split_thought(text)[0]), False
     while opening := _OPENING.search(text, start):
         found = True
         try:

@@ -17,6 +17,7 @@ LONGEST = 80
 
 _NOTES: Mapping[Outcome, tuple[Literal["good", "bad"], str]] = {
     Outcome.RIGHT: ("good", "right {name}"),
+    Outcome.PARTLY: ("bad", "partly right {name}: the text states {stated}"),
     Outcome.WRONG: ("bad", "wrong {name}: the text states {stated}"),
     Outcome.INVENTED: ("bad", "invented {name}: the text states none"),
 }

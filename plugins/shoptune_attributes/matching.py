@@ -16,7 +16,7 @@ import regex
 
 from shoptune_catalogue.quantities import find_numbers, find_quantities
 
-__all__ = ["MATCHES", "Match", "exact_key", "normalised_key"]
+__all__ = ["MATCHES", "Match", "exact_key", "items_of", "normalised_key"]
 
 Match = Literal["normalised", "exact"]
 
@@ -41,8 +41,17 @@ def normalised_key(value: str) -> str:
     ('16 gigabyte', '2.5 metre, oak, steel')
     """
     text = unicodedata.normalize("NFKC", value.translate(_SIGNS))
-    parts = {_part(part) for part in regex.split(r",\s+|[;|]", text)}
+    parts = {_part(part) for part in items_of(text)}
     return ", ".join(sorted(parts - {""}))
+
+
+def items_of(value: str) -> list[str]:
+    """Return the items of a list: what stands between commas with a space behind, semicolons or bars, in order.
+
+    >>> items_of("red, dark blue;1,5 cm")
+    ['red', 'dark blue', '1,5 cm']
+    """
+    return [item.strip() for item in regex.split(r",\s+|[;|]", value) if item.strip()]
 
 
 MATCHES: dict[Match, Callable[[str], str]] = {"normalised": normalised_key, "exact": exact_key}
@@ -70,19 +79,26 @@ def _part(text: str) -> str:
 
 
 def _with_plain_units(text: str) -> str:
-    for found in reversed(find_quantities(text)):
-        quantity = _quantity(text[found.start : found.end], found.quantity.unit)
-        text = text[: found.start] + quantity + text[found.end :]
-    return text
+    parts, end = [], 0
+    for found in find_quantities(text):
+        parts += [text[end : found.start], _quantity(text[found.start : found.end], found.quantity.unit)]
+        end = found.end
+    return "".join([*parts, text[end:]])
 
 
 def _quantity(text: str, unit: str) -> str:
     """Return ``16GB`` as ``16 gigabyte`` and ``31x47 cm`` as ``31 x 47 centimetre``; ``2 zipped pockets`` stay so."""
     numbers = regex.match(_NUMBERS, text)[0]  # type: ignore[index] # a quantity begins with a number
     *before, last = text[len(numbers) :].split()
-    alone = find_quantities(f"1 {last}")
-    adjectives = before if alone and alone[0].quantity.unit == unit else []
+    adjectives = before if _names(last) == unit else []
     return " ".join([regex.sub(r"(?i)\s*(?:[x*]|by)\s*", " x ", numbers).strip(" -"), *adjectives, unit])
+
+
+@lru_cache(maxsize=1024)
+def _names(word: str) -> str | None:
+    """Return the unit that a word names."""
+    alone = find_quantities(f"1 {word}")
+    return alone[0].quantity.unit if alone else None
 
 
 def _plain_number(text: str) -> str:

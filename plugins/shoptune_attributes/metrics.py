@@ -1,30 +1,34 @@
 """The plugin's metrics, all of them made of `shoptune_attributes.outcomes`.
 
 An attribute that the text does not state and the answer does not give counts in no F1, precision or recall; a wrong
-value is a false positive and a false negative, so that F1 is 2 TP / (2 TP + FP + FN).
+value is a false positive and a false negative, so that F1 is 2 TP / (2 TP + FP + FN).  The items of a list are values
+each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
+from pydantic import Field
 
 from shoptune.components import AdditiveMetric, Evaluation, FloatArray, Need, Options
 from shoptune.data import Highlight, Invalid, Sample
 from shoptune.reductions import ratio
 from shoptune_attributes.highlights import highlight_values
-from shoptune_attributes.matching import MATCHES, Match
-from shoptune_attributes.outcomes import Judged, Outcome, judge, stated_values
+from shoptune_attributes.matching import MATCHES, Match, items_of
+from shoptune_attributes.outcomes import Counts, Judged, Outcome, judge, stated_values
 
 __all__ = [
     "ATTRIBUTE_F1",
+    "ATTRIBUTE_HITS",
     "ATTRIBUTE_MACRO_F1",
     "ATTRIBUTE_PRECISION",
     "ATTRIBUTE_RECALL",
     "EXACT_OBJECTS",
     "INVENTED_ATTRIBUTES",
     "UNSEEN_VALUES",
+    "HitOptions",
     "MatchOptions",
 ]
 
@@ -37,15 +41,22 @@ class MatchOptions(Options):
     character."""
 
 
+class HitOptions(MatchOptions):
+    """How many items of a list may hold a right one."""
+
+    k: int = Field(default=1, ge=1)
+    """Items from the beginning that are looked at."""
+
+
 def _judged(evaluation: Evaluation, options: MatchOptions) -> list[Judged]:
     key = MATCHES[options.match]
     return [judge(sample, key) for sample in evaluation.samples]
 
 
-def _counts(outcomes: Iterable[Outcome]) -> tuple[int, int, int]:
-    """Return (true positives, false positives, false negatives)."""
-    values = [outcome.value for outcome in outcomes]
-    return sum(v[0] for v in values), sum(v[1] for v in values), sum(v[2] for v in values)
+def _counts(judged: Judged) -> Counts:
+    """Return (true positives, false positives, false negatives) over all attributes."""
+    right, wrong, missed = zip(*judged.counts.values(), strict=True) if judged.counts else ((), (), ())
+    return sum(right), sum(wrong), sum(missed)
 
 
 def _array(rows: Iterable[tuple[int, ...]], width: int) -> FloatArray:
@@ -53,7 +64,7 @@ def _array(rows: Iterable[tuple[int, ...]], width: int) -> FloatArray:
 
 
 def _f1_rows(evaluation: Evaluation, options: MatchOptions) -> FloatArray:
-    return _array((_counts(judged.outcomes.values()) for judged in _judged(evaluation, options)), 3)
+    return _array(map(_counts, _judged(evaluation, options)), 3)
 
 
 def _precision_rows(evaluation: Evaluation, options: MatchOptions) -> FloatArray:
@@ -81,15 +92,18 @@ def _macro_rows(evaluation: Evaluation, options: MatchOptions) -> FloatArray:
     place = {name: number for number, name in enumerate(names)}
     rows = np.zeros((len(judged), len(names), 3))
     for row, one in zip(rows, judged, strict=True):
-        for name, outcome in one.outcomes.items():
-            row[place[name]] = outcome.value
+        for name, counts in one.counts.items():
+            row[place[name]] = counts
     return rows.reshape(len(judged), 3 * len(names))
 
 
 def macro_f1(totals: FloatArray) -> FloatArray:
-    """Return the mean F1 over the attributes that have one, of totals [..., 3 x attributes]; NaN where none has."""
-    by_attribute = f1(totals.reshape(*totals.shape[:-1], totals.shape[-1] // 3, 3))
-    counted = ~np.isnan(by_attribute)
+    """Return the mean F1 over the attributes that texts state, of totals [..., 3 x attributes]; NaN where none is.
+
+    One that no text states is left out for every candidate, also for one that invents it (`invented_attributes`).
+    """
+    counts = totals.reshape(*totals.shape[:-1], totals.shape[-1] // 3, 3)
+    by_attribute, counted = f1(counts), counts[..., 0] + counts[..., 2] > 0
     total = np.where(counted, by_attribute, 0.0).sum(axis=-1)
     return ratio(np.stack([total, counted.sum(axis=-1)], axis=-1))
 
@@ -130,6 +144,24 @@ def _unseen_rows(evaluation: Evaluation, options: MatchOptions) -> FloatArray:
     return _array(map(row, evaluation.samples, _judged(evaluation, options)), 2)
 
 
+def _hit_rows(evaluation: Evaluation, options: HitOptions) -> FloatArray:
+    """Return (attributes of which one of the first k items given is right, attributes that the text states)."""
+    key = MATCHES[options.match]
+
+    def row(sample: Sample) -> tuple[int, int]:
+        answer = sample.answer if isinstance(sample.answer, Mapping) else {}
+        given = {key(name): items_of(value)[: options.k] for name, value in answer.items()}
+        stated = {name: values for name, values in stated_values(sample.example).items() if values}
+        hits = (
+            {key(item) for item in given.get(key(name), ())}
+            & {key(item) for value in values for item in items_of(value)}
+            for name, values in stated.items()
+        )
+        return sum(map(bool, hits)), len(stated)
+
+    return _array(map(row, evaluation.samples), 2)
+
+
 def _exact_rows(evaluation: Evaluation, options: MatchOptions) -> FloatArray:
     """Return (1 if the answer can be read, is right in every attribute and gives no other, 1) per sample."""
 
@@ -142,7 +174,7 @@ def _exact_rows(evaluation: Evaluation, options: MatchOptions) -> FloatArray:
 
 def _value_highlights(sample: Sample, options: MatchOptions) -> Iterable[Highlight]:
     """Highlight right and wrong values; invented ones are marked by the metric that is about them."""
-    return highlight_values(sample, MATCHES[options.match], {Outcome.RIGHT, Outcome.WRONG})
+    return highlight_values(sample, MATCHES[options.match], {Outcome.RIGHT, Outcome.PARTLY, Outcome.WRONG})
 
 
 def _invented_highlights(sample: Sample, options: MatchOptions) -> Iterable[Highlight]:
@@ -179,7 +211,10 @@ ATTRIBUTE_F1 = _metric(
     "attribute_f1", "F1 of attribute values, over all attributes (micro)", _f1_rows, f1, highlights=_value_highlights
 )
 ATTRIBUTE_MACRO_F1 = _metric(
-    "attribute_macro_f1", "F1 of attribute values, as the mean over attributes", _macro_rows, macro_f1
+    "attribute_macro_f1",
+    "F1 of attribute values, as the mean over the attributes that texts state",
+    _macro_rows,
+    macro_f1,
 )
 ATTRIBUTE_PRECISION = _metric("attribute_precision", "Share of the values given that are right", _precision_rows)
 ATTRIBUTE_RECALL = _metric("attribute_recall", "Share of the values stated in the text that are found", _recall_rows)
@@ -196,5 +231,16 @@ UNSEEN_VALUES = _metric(
     "Share of the values stated in the text that are found, of those that training never had",
     _unseen_rows,
     needs=frozenset({"training"}),
+)
+ATTRIBUTE_HITS = AdditiveMetric(
+    name="attribute_hits",
+    summary="Share of the attributes stated in the text of which one of the first k items given is right (hit at k)",
+    options=HitOptions,
+    rows=_hit_rows,
+    reduce=ratio,
+    higher_is_better=True,
+    format="share",
+    theme="correctness",
+    distributions=("Pint", "regex"),
 )
 EXACT_OBJECTS = _metric("exact_objects", "Share of answers that are right in every attribute", _exact_rows)

@@ -12,20 +12,25 @@ from enum import Enum
 
 from shoptune.data import Example, Sample
 from shoptune_attributes.answers import NOT_STATED, read_attributes
+from shoptune_attributes.matching import items_of
 
-__all__ = ["Judged", "Key", "Outcome", "judge", "stated_values"]
+__all__ = ["Counts", "Judged", "Key", "Outcome", "judge", "stated_values"]
+
+Counts = tuple[int, int, int]
 
 Key = Callable[[str], str]
 """Makes of a value what is compared (`shoptune_attributes.matching`)."""
 
 
 class Outcome(Enum):
-    """What became of one attribute, as (true positives, false positives, false negatives)."""
+    """What became of one attribute; for a single value as (true positives, false positives, false negatives)."""
 
     RIGHT = (1, 0, 0)
     """The value that the text states (VC)."""
     WRONG = (0, 1, 1)
     """Another one: the right value is missed, and one that isn't there is given (VW)."""
+    PARTLY = (1, 1, 1)
+    """Some of several that the text states, or others beside them: `Judged.counts` has how many."""
     MISSED = (0, 0, 1)
     """None, although the text states one (VN)."""
     INVENTED = (0, 1, 0)
@@ -40,6 +45,8 @@ class Judged:
 
     outcomes: Mapping[str, Outcome]
     """One per attribute that was asked for."""
+    counts: Mapping[str, Counts]
+    """The same attributes -> (true positives, false positives, false negatives): of a list item by item."""
     others: int
     """Values for attributes that nobody asked for, which count in no F1 either."""
 
@@ -67,13 +74,28 @@ def judge(sample: Sample, key: Key) -> Judged:
     answer = sample.answer if isinstance(sample.answer, Mapping) else {}
     given = {key(name): value for name, value in answer.items() if value != NOT_STATED}
     stated = stated_values(sample.example)
-    outcomes = {name: _outcome(given.pop(key(name), None), values, key) for name, values in stated.items()}
-    return Judged(outcomes, others=len(given))
+    counts = {name: _counts(given.pop(key(name), None), values, key) for name, values in stated.items()}
+    return Judged({name: _outcome(found) for name, found in counts.items()}, counts, others=len(given))
 
 
-def _outcome(given: str | None, stated: frozenset[str], key: Key) -> Outcome:
-    if given is None:
-        return Outcome.MISSED if stated else Outcome.NOTHING
-    if not stated:
-        return Outcome.INVENTED
-    return Outcome.RIGHT if key(given) in map(key, stated) else Outcome.WRONG
+def _counts(given: str | None, stated: frozenset[str], key: Key) -> Counts:
+    """Count the items of a value that are right, wrong and missed, by the stated value that is nearest to it."""
+    ours = _keys(given, key)
+    compared = [
+        (len(ours & theirs), len(ours - theirs), len(theirs - ours))
+        for theirs in (_keys(value, key) for value in sorted(stated) or [None])
+    ]
+    return max(compared, key=lambda counts: (counts[0], -counts[1] - counts[2]))
+
+
+def _keys(value: str | None, key: Key) -> set[str]:
+    return {key(item) for item in items_of(value or "")} or ({key(value)} if value else set())
+
+
+def _outcome(counts: Counts) -> Outcome:
+    right, wrong, missed = counts
+    if right:
+        return Outcome.PARTLY if wrong or missed else Outcome.RIGHT
+    if wrong:
+        return Outcome.WRONG if missed else Outcome.INVENTED
+    return Outcome.MISSED if missed else Outcome.NOTHING

@@ -16,9 +16,10 @@ __all__ = ["register_metrics"]
 
 @hookimpl
 def register_metrics() -> Iterable[Metric]:
-    """Bring F1 (micro and macro), precision, recall, invented and unseen values, and wholly right objects."""
+    """Bring F1 (micro and macro), precision, recall, invented and unseen values, hits at k, right objects."""
     from shoptune_attributes.metrics import (
         ATTRIBUTE_F1,
+        ATTRIBUTE_HITS,
         ATTRIBUTE_MACRO_F1,
         ATTRIBUTE_PRECISION,
         ATTRIBUTE_RECALL,
@@ -34,5 +35,6 @@ def register_metrics() -> Iterable[Metric]:
         ATTRIBUTE_RECALL,
         INVENTED_ATTRIBUTES,
         UNSEEN_VALUES,
+        ATTRIBUTE_HITS,
         EXACT_OBJECTS,
     ]

@@ -20,8 +20,17 @@ from functools import lru_cache
 from typing import Literal
 
 from shoptune_catalogue.lexicon import KINDS, lexicon
+from shoptune_catalogue.nested import plain_value
+from shoptune_catalogue.other_things import is_feeling, is_of_another_thing, is_waiting_time
 from shoptune_catalogue.phrases import occurs, plain_words
-from shoptune_catalogue.quantities import Number, Quantity, bare_numbers, find_quantities, gives, numbers_agree
+from shoptune_catalogue.quantities import (
+    Number,
+    Quantity,
+    bare_numbers,
+    find_quantities,
+    gives,
+    numbers_agree,
+)
 
 __all__ = ["CLAIM_KINDS", "Claim", "ClaimKind", "find_claims", "is_supported", "unsupported"]
 
@@ -50,12 +59,15 @@ def find_claims(text: str) -> list[Claim]:
     claims = [
         Claim("number", text[found.start : found.end], found.start, found.end, found.quantity)
         for found in find_quantities(text)
+        if not is_waiting_time(text, found.start, found.quantity.unit)
+        and not is_feeling(text, found.end, found.quantity.unit)
     ]
     for kind in KINDS:
         claims += [
             Claim(kind, text[term.start : term.end], term.start, term.end, term.concept)
             for term in lexicon(kind).claimed(text)
         ]
+    claims = [claim for claim in claims if not is_of_another_thing(text, claim.start, claim.end)]
     outermost: list[Claim] = []
     for claim in sorted(claims, key=lambda claim: (claim.start, -claim.end)):
         if not outermost or claim.end > outermost[-1].end:
@@ -96,6 +108,7 @@ class _Knowledge:
 
 @lru_cache(maxsize=4096)
 def _knowledge(facts: tuple[tuple[str, str], ...]) -> _Knowledge:
+    facts = tuple((name, plain_value(value)) for name, value in facts)
     values = [_with_name(name, value) for name, value in facts]
     return _Knowledge(
         quantities=tuple(found.quantity for value in values for found in find_quantities(value)),

@@ -8,6 +8,8 @@ from functools import cached_property
 
 import regex
 
+from shoptune_catalogue.lexicon import denied
+from shoptune_catalogue.nested import plain_value
 from shoptune_catalogue.phrases import find_phrase, find_plain_words, plain_words
 from shoptune_catalogue.quantities import (
     FoundNumber,
@@ -40,16 +42,41 @@ def find_statements(text: str, facts: Mapping[str, str]) -> dict[str, list[Place
     - Quantities: an equal quantity occurs in any unit and spelling, and the words around the value's occur too ("6 cm
       twisted": 60 mm, and "twisted").  The numbers of dimensions may stand apart ("31 cm wide and 47 cm tall").
     - A number alone is stated wherever the number is.
+    - Yes and no are stated by the attribute's name, and by its denial: ``waterproof: no`` by "not waterproof", whatever
+      else is said to be no.
+    - What is nested says what its parts say (`shoptune_catalogue.nested`).
     - Several values (parted by comma, semicolon or bar) are stated when all are, in any order.
     """
     read = _Text(text)
     statements: dict[str, list[Place]] = {}
-    for name, value in facts.items():
+    for name, fact in facts.items():
+        value = plain_value(fact)
+        if (flag := value.strip().casefold()) in _FLAGS:
+            statements[name] = _find_flag(name, read, is_so=_FLAGS[flag])
+            continue
         parts = [part for part in regex.split(r"[,;|](?!\d)", value) if part.strip()]
         if parts:
             found = [_find(part, read) for part in parts]
             statements[name] = sorted({place for places in found for place in places}) if all(found) else []
     return statements
+
+
+_FLAGS = dict.fromkeys(("yes", "true", "ja", "wahr"), True) | dict.fromkeys(("no", "false", "nein", "falsch"), False)
+_NO_BEHIND = regex.compile(r"\s*[:=]\s*(?:no|false|nein|falsch)\b", regex.I)
+
+
+def _find_flag(name: str, text: _Text, *, is_so: bool) -> list[Place]:
+    """Return where the text says first that the attribute is so, or that it isn't."""
+    wanted = [word for word in plain_words(name.replace("_", " ")) if word not in {"is", "has", "ist", "hat"}]
+    start = 0
+    while wanted and (words := find_phrase(wanted, text.words[start:])):
+        first, last = words[0] + start, words[1] + start
+        place = text.found[first].start, text.found[last].end
+        says_no = denied(text.text, *place) or bool(_NO_BEHIND.match(text.text, place[1]))
+        if says_no != is_so:
+            return [place]
+        start = last + 1
+    return []
 
 
 @dataclass(frozen=True)
@@ -86,10 +113,8 @@ def _find(value: str, text: _Text) -> list[Place]:
         ]
         return _all_of(stated)
     wanted = find_quantities(value)
-    rest = value
-    for found in reversed(wanted):
-        rest = rest[: found.start] + rest[found.end :]
-    around = plain_words(rest)
+    edges = [0, *(edge for found in wanted for edge in (found.start, found.end)), len(value)]
+    around = plain_words("".join(value[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)))
     given = [_find_number(number, found.quantity.unit, text) for found in wanted for number in found.quantity.numbers]
     return _all_of([*given, _find_words(around, text)] if given and around else given)
 

@@ -13,6 +13,7 @@ The finder prefers precision to recall, since every hit may become an accusation
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +23,7 @@ from typing import Literal
 import regex
 import yaml
 
-__all__ = ["KINDS", "Lexicon", "Term", "TermKind", "lexicon"]
+__all__ = ["KINDS", "Lexicon", "Term", "TermKind", "denied", "lexicon"]
 
 TermKind = Literal["material", "colour", "certificate"]
 
@@ -70,11 +71,12 @@ class Lexicon:
     def claimed(self, text: str) -> list[Term]:
         """Return the terms that a text claims of its product."""
         idioms = [match.span() for match in self.idioms.finditer(text)]
+        begun = [start for start, _ in idioms]  # they don't overlap
         return [
             term
             for term in self.mentioned(text)
-            if not any(start <= term.start and term.end <= end for start, end in idioms)
-            and not _denied(text, term)
+            if not ((last := bisect_right(begun, term.start)) and term.end <= idioms[last - 1][1])
+            and not denied(text, term.start, term.end)
             and (term.concept not in self.ambiguous or self._in_context(text, term))
         ]
 
@@ -87,10 +89,18 @@ class Lexicon:
 
     def _in_context(self, text: str, term: Term) -> bool:
         return bool(
-            self.before.search(text, 0, term.start)
+            self.before.search(text, _near(term), term.start)
             or self.after.match(text, term.end)
-            or (self.preposition.search(text, 0, term.start) and _PAUSE.match(text, term.end))
+            or (self.preposition.search(text, _near(term), term.start) and _PAUSE.match(text, term.end))
         )
+
+
+_NEAR = 120
+"""Characters before a term that may say what is meant by it; its words stand closer by far."""
+
+
+def _near(term: Term) -> int:
+    return max(0, term.start - _NEAR)
 
 
 _PAUSE = regex.compile(r"\s*(?:[.,;:!?)–—]|$)|\s+(?:and|with|und|mit)\b", regex.I)
@@ -99,12 +109,12 @@ _DENIAL_BEFORE = regex.compile(
     r"|kein|keine|keinen|nicht|ohne|wie|statt)\s+(?:[\p{L}-]+\s+){0,2}|\bnon-)\Z",
     regex.I,
 )
-_DENIAL_AFTER = regex.compile(r"[\s-]?(?:free|frei(?:e[mnrs]?)?)\b", regex.I)
+_DENIAL_AFTER = regex.compile(r"[\s-]?(?:free|frei(?:e[mnrs]?)?|laden)\b", regex.I)
 
 
-def _denied(text: str, term: Term) -> bool:
-    """Tell whether a text denies the term, or only compares with it."""
-    return bool(_DENIAL_BEFORE.search(text, 0, term.start) or _DENIAL_AFTER.match(text, term.end))
+def denied(text: str, start: int, end: int) -> bool:
+    """Tell whether a text denies the words `text[start:end]`, or only compares with them."""
+    return bool(_DENIAL_BEFORE.search(text, max(0, start - _NEAR), start) or _DENIAL_AFTER.match(text, end))
 
 
 @cache

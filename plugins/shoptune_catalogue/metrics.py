@@ -17,6 +17,7 @@ from shoptune_catalogue.limits import ProfileName, violations
 
 __all__ = [
     "ATTRIBUTE_COVERAGE",
+    "LANGUAGES",
     "MARKETPLACE_LIMITS",
     "NOT_ATTRIBUTES",
     "UNSUPPORTED_CLAIMS",
@@ -25,6 +26,9 @@ __all__ = [
     "LimitsOptions",
     "UnsupportedOptions",
 ]
+
+LANGUAGES = frozenset({"de", "en"})
+"""Those of ``lexicon/`` and ``profiles.yaml``: what these know no word of, they would find faultless."""
 
 NOT_ATTRIBUTES = (
     "availability",
@@ -174,7 +178,8 @@ UNSUPPORTED_CLAIMS = AdditiveMetric(
     higher_is_better=False,
     format="score",
     theme="faithfulness",
-    distributions=("Pint", "regex"),
+    languages=LANGUAGES,
+    distributions=("Pint", "regex", "py3langid"),
 )
 
 UNSUPPORTED_CLAIM_SHARE = AdditiveMetric(
@@ -187,7 +192,8 @@ UNSUPPORTED_CLAIM_SHARE = AdditiveMetric(
     higher_is_better=False,
     format="share",
     theme="faithfulness",
-    distributions=("Pint", "regex"),
+    languages=LANGUAGES,
+    distributions=("Pint", "regex", "py3langid"),
 )
 
 MARKETPLACE_LIMITS = AdditiveMetric(
@@ -199,5 +205,6 @@ MARKETPLACE_LIMITS = AdditiveMetric(
     higher_is_better=True,
     format="share",
     theme="form",
-    distributions=("regex",),
+    languages=LANGUAGES,
+    distributions=("regex", "py3langid"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from shoptune_text.words import FoundWord, find_words, words
@@ -47,7 +48,9 @@ def find_plain_words(text: str) -> list[FoundWord]:
 
 def _plain(word: str) -> str:
     word = _COUNTS.get(word, _VARIANTS.get(word, word))
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        word = word[:-2] if word.endswith(("sses", "shes", "ches", "xes", "zzes")) else word[:-1]
+    return f"{word[:-2]}y" if len(word) > 3 and word.endswith("ie") else word
 
 
 def occurs(phrase: Sequence[str], text: Sequence[str]) -> bool:
@@ -72,10 +75,12 @@ def find_phrase(phrase: Sequence[str], text: Sequence[str]) -> tuple[int, int] |
     start = joined.find(wanted) if wanted else -1
     if start < 0:
         return None
-    borders = {place: number for number, place in enumerate(itertools.accumulate(map(len, text), initial=0))}
+    places = list(itertools.accumulate(map(len, text), initial=0))
+    borders = {place: number for number, place in enumerate(places)}
     while start >= 0:
         end = start + len(wanted)
         if start in borders and end in borders:
             return borders[start], borders[end] - 1
-        start = joined.find(wanted, start + 1)
+        following = bisect_right(places, start)  # a phrase begins where a word does
+        start = joined.find(wanted, places[following]) if following < len(places) else -1
     return None

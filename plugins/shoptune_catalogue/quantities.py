@@ -10,7 +10,7 @@ both readings, and is taken to equal what either equals.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -76,10 +76,11 @@ class FoundNumber:
 
 def find_quantities(text: str) -> list[FoundQuantity]:
     """Return the quantities in a text, in order."""
+    ends_quotation = cache(lambda: _ends_of_quotations(text))
     return [
         FoundQuantity(quantity, match.start(), match.end())
         for match in _quantity_pattern().finditer(text)
-        if (quantity := _quantity(match)) is not None
+        if (quantity := _quantity(match, ends_quotation)) is not None
     ]
 
 
@@ -185,7 +186,10 @@ _ANY_NUMBER = rf"(?:\d+(?:{_SPACE}|-)?{_FRACTION}|{_FRACTION}|{_PLAIN})"
 _BETWEEN = rf"(?:[-–—/]|{_SPACE}?[xX×*]{_SPACE}?|{_SPACE}(?:by|to|bis){_SPACE})"
 
 _NUMBER = regex.compile(_ANY_NUMBER)
-_BARE = regex.compile(rf"{_ANY_NUMBER}(?:(?:{_BETWEEN}|[,;|]{_SPACE}?){_ANY_NUMBER})*")
+_BARE = regex.compile(rf"(?>{_ANY_NUMBER})(?:(?:{_BETWEEN}|[,;|]{_SPACE}?)(?>{_ANY_NUMBER}))*+")
+_MOST = 32
+"""Numbers before one unit; of a longer list the last are taken.  Nothing is tried again, and no number is looked at more
+often than this, so that ten lists of sizes take ten times as long as one."""
 
 
 def _read_number(text: str) -> Number:
@@ -233,19 +237,19 @@ def _quantity_pattern() -> regex.Pattern[str]:
     for name, unit in units["physical"].items():
         spellings = [unit.get("symbols"), f"(?i:{unit['words']})" if "words" in unit else None]
         alternatives.append(f"(?P<{name}>{'|'.join(filter(None, spellings))})")
-    adjective = r"(?:(?!(?:and|or|of|to|with|for|und|oder|mit)\b)\p{Ll}[\p{Ll}-]*\ )?"
+    adjective = r"(?:(?!(?:and|or|of|to|with|for|und|oder|mit)\b)\p{Ll}[\p{Ll}-]{0,40}+\ )?"
     alternatives += [f"(?P<{name}>{adjective}(?i:{word}))" for name, word in units["counted"].items()]
     # A letter, point or currency before the number makes it part of something else; so does "per" after the unit.
     return regex.compile(
         rf"(?<![\p{{L}}\p{{N}}$£€¥])(?<!\p{{N}}[.,/])(?<!\p{{L}}[-–])"
-        rf"(?P<numbers>{_ANY_NUMBER}(?:(?P<between>{_BETWEEN}){_ANY_NUMBER})*)"
+        rf"(?P<numbers>(?>{_ANY_NUMBER})(?:(?P<between>{_BETWEEN})(?>{_ANY_NUMBER})){{0,{_MOST - 1}}}+)"
         rf"(?:{_SPACE}|[-‑])?(?:{'|'.join(alternatives)})(?:(?<!\p{{L}})|(?![\p{{L}}\p{{N}}]))(?!/\p{{L}})"
     )
 
 
-def _quantity(match: regex.Match[str]) -> Quantity | None:
+def _quantity(match: regex.Match[str], ends_quotation: Callable[[], frozenset[int]]) -> Quantity | None:
     unit = match.lastgroup
-    if unit is None or (match[unit] in _QUOTES and _closes_a_quotation(match)):
+    if unit is None or (match[unit] in _QUOTES and match.end() - 1 in ends_quotation()):
         return None
     numbers = tuple(_read_number(number) for number in _NUMBER.findall(match["numbers"]))
     multiplied = any(sign.strip().casefold() in {"x", "×", "*"} for sign in match.captures("between"))
@@ -257,12 +261,15 @@ def _quantity(match: regex.Match[str]) -> Quantity | None:
 _QUOTES = frozenset('"”')
 
 
-def _closes_a_quotation(match: regex.Match[str]) -> bool:
-    """Tell whether the sign of the inch ends a quotation that began earlier: ``the "Tarn 27"``."""
+def _ends_of_quotations(text: str) -> frozenset[int]:
+    """Return where the sign of the inch ends a quotation that began earlier: ``the "Tarn 27"``."""
+    ends: set[int] = set()
     quoted = False
-    for sign in regex.finditer(r"(?P<opens>(?<![^\s(])[\"“„](?=\S)|[“„])|[\"”]", match.string, endpos=match.end() - 1):
+    for sign in regex.finditer(r"(?P<opens>(?<![^\s(])[\"“„](?=\S)|[“„])|[\"”]", text):
+        if quoted:
+            ends.add(sign.start())
         quoted = not quoted and sign["opens"] is not None
-    return quoted
+    return frozenset(ends)
 
 
 @cache

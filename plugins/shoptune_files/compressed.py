@@ -21,6 +21,9 @@ from shoptune.errors import DataError
 __all__ = ["inner_name", "open_bytes"]
 
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+SPREADSHEETS = frozenset({"[Content_Types].xml", "mimetype"})
+"""Members of a zip that is one (xlsx, ods)."""
 HARMLESS = 2**26
 """Bytes that may come out of any file.  (A catalogue of one sentence a thousand times over is no bomb.)"""
 RATIO = 200
@@ -47,6 +50,8 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader[Any]]:
         elif magic in (ZIP, EMPTY_ZIP):
             with _open_zip(file, path.name) as archive, _open_member(archive, path.name) as unzipped:
                 yield _guarded(unzipped, file, path.name)
+        elif magic == OLD_EXCEL:
+            raise _spreadsheet(path.name)
         else:
             yield file
 
@@ -127,8 +132,8 @@ def _only_member(archive: ZipFile, name: str) -> ZipInfo:
         place = PureWindowsPath(member.filename)  # knows both slashes and drive letters
         if place.anchor or ".." in place.parts:
             raise DataError(f"{name}: the zip file names a place outside itself, {member.filename!r}; don't trust it.")
-    if any(member.filename == "[Content_Types].xml" for member in members):
-        raise DataError(f"{name}: this is a spreadsheet (xlsx, ods); export the sheet as CSV.")
+    if any(member.filename in SPREADSHEETS for member in members):
+        raise _spreadsheet(name)
     files = [member for member in members if not member.is_dir() and not _added_by_a_system(member.filename)]
     if not files:
         raise DataError(f"{name}: there is no file in the zip file.")
@@ -139,6 +144,12 @@ def _only_member(archive: ZipFile, name: str) -> ZipInfo:
             "pattern such as 'export/*.csv'."
         )
     return files[0]
+
+
+def _spreadsheet(name: str) -> DataError:
+    return DataError(
+        f"{name}: this is an Excel workbook or another spreadsheet: save the sheet as CSV (UTF-8) and read that."
+    )
 
 
 def _added_by_a_system(filename: str) -> bool:

@@ -54,6 +54,8 @@ def _part(folder: Path, split: str | None) -> tuple[Path, str]:
             raise DataError(f"{name}: the dataset has no splits; leave out 'split: {split}'.")
         return folder, name
     splits = _json(folder / SPLITS).get("splits", [])
+    if not isinstance(splits, list) or not all(isinstance(split, str) for split in splits):
+        raise DataError(f"{name}: {SPLITS} does not name the splits of the dataset; save it again with save_to_disk.")
     chosen = splits[0] if split is None and len(splits) == 1 else split
     if chosen is None:
         raise DataError(f"{name}: the dataset has several splits: say 'split:' with one of {', '.join(splits)}.")
@@ -64,20 +66,22 @@ def _part(folder: Path, split: str | None) -> tuple[Path, str]:
 
 def _load(folder: Path, name: str) -> Any:
     import datasets
-    import pyarrow as pa
 
-    for file in _json(folder / STATE).get("_data_files", []):
+    files = _json(folder / STATE).get("_data_files", [])
+    for file in files if isinstance(files, list) else [None]:
+        if not isinstance(file, dict) or not isinstance(file.get("filename"), str):
+            raise DataError(f"{name}: {STATE} does not name the dataset's files; save it again with save_to_disk.")
         _inside(folder, file["filename"])
     try:
         return datasets.load_from_disk(str(folder))
-    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+    except Exception as error:  # what is damaged fails in many ways, deep in the library
         raise DataError(f"{name}: the dataset can't be read: {error}.") from error
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: this should be part of a saved dataset, and can't be read: {error}.") from error
     if not isinstance(value, dict):
         raise DataError(f"{path}: this should be a JSON object.")

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from operator import itemgetter
@@ -90,19 +90,23 @@ class Table:
 
 @contextmanager
 def open_table(
-    path: Path, separator: str | None = None, encoding: str | None = None, header: Cells | None = None
+    path: Path,
+    separator: str | None = None,
+    encoding: str | None = None,
+    header: Cells | None = None,
+    above: int | None = None,
 ) -> Iterator[Table]:
     """Open a delimited file whose first row is its header, unless `header` names the columns of a file without one.
 
-    `separator` is taken from the file where it is not given, `encoding` as `open_text` does.  What stands above the
-    header (``sep=;``, comments, a report's name) and rows without text are passed over, as blank lines are; a row whose
-    quotes don't match or that has too few or too many cells comes as `Dropped`.  Raises `DataError` for a file that is
-    empty or has no rows, for a quote that is not closed in a row of more than a million characters, for a cell of more
-    than `LONGEST_CELL` characters, and for NUL bytes.
+    `separator` is taken from the file where it is not given, `encoding` as `open_text` does, and so is how many lines
+    stand `above` the header (``sep=;``, comments, a report's name).  These and rows without text are passed over, as
+    blank lines are; a row whose quotes don't match or that has too few or too many cells comes as `Dropped`.  Raises
+    `DataError` for a file that is empty or has no rows, for a quote that is not closed in a row of more than a million
+    characters, for a cell of more than `LONGEST_CELL` characters, and for NUL bytes.
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
     with open_text(path, encoding) as file:
-        dialect = _dialect(peek_text(path, encoding), separator, headed=header is None)
+        dialect = _dialect(peek_text(path, encoding), separator, headed=header is None, above=above)
         lines = Lines(text_lines(file, path.name))
         for _ in islice(lines, dialect.above):
             pass
@@ -126,8 +130,10 @@ def peek_header(path: Path) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-def _dialect(text: str, separator: str | None = None, *, headed: bool = True) -> Dialect:
+def _dialect(text: str, separator: str | None = None, *, headed: bool = True, above: int | None = None) -> Dialect:
     dialect = dialect_of(text, separator, headed=headed)
+    if above is not None:
+        dialect = replace(dialect, above=above)
     return with_quotes(dialect, lines_of(text)[dialect.above :])
 
 

@@ -13,7 +13,7 @@ from shoptune.errors import DataError
 from shoptune_files.records import RecordOptions, make_records
 from shoptune_files.text_file import open_text, text_lines
 
-__all__ = ["json_adapter", "json_rows", "jsonl_adapter"]
+__all__ = ["json_adapter", "json_items", "json_rows", "jsonl_adapter"]
 
 Rows = Iterator[tuple[str, dict[str, Any]] | Dropped]
 _BETWEEN = re.compile(r"[\s,]*")
@@ -35,7 +35,7 @@ def read_list(path: Path, options: RecordOptions) -> Iterator[Record | Dropped]:
 
     An item that is no object comes as a bad `Dropped`; text that is no JSON raises `DataError`.
     """
-    return make_records(_documents(path, options.encoding), path.name, options)
+    return make_records(json_items(path, options.encoding), path.name, options)
 
 
 def json_rows(path: Path, encoding: str | None) -> Rows:
@@ -58,7 +58,7 @@ def json_rows(path: Path, encoding: str | None) -> Rows:
         if first[0][0] not in {"{", "["} and not all(isinstance(row, Dropped) for _, row in first):
             yield from (row for _, row in chain(first, rows))
             return
-    yield from _documents(path, encoding)  # no line alone is a row
+    yield from json_items(path, encoding)  # no line alone is a row
 
 
 def _line(text: str, origin: str) -> tuple[str, dict[str, Any]] | Dropped:
@@ -68,8 +68,11 @@ def _line(text: str, origin: str) -> tuple[str, dict[str, Any]] | Dropped:
         return Dropped(origin=origin, reason="this is no JSON", detail=_fault(error), bad=True)
 
 
-def _documents(path: Path, encoding: str | None) -> Rows:
-    """Yield the rows of a file that is a list, or objects one after the other."""
+def json_items(path: Path, encoding: str | None) -> Rows:
+    """Yield (origin, object) of a file that is a list, which is held in memory, or objects one after the other.
+
+    An item that is no object comes as a bad `Dropped`.
+    """
     with open_text(path, encoding) as file:
         text = file.read().strip().removeprefix("\ufeff")
     if not text:

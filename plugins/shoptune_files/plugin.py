@@ -25,6 +25,8 @@ ADAPTERS = {
     ".json": "json",
     ".parquet": "parquet",
 }
+REFUSED = {".xlsx": "csv", ".xlsm": "csv", ".xls": "csv", ".ods": "csv", ".xml": "merchant_feed"}
+"""Suffix -> the adapter that says why it can't read such a file, and what to do."""
 
 
 @hookimpl
@@ -46,4 +48,4 @@ def select_data_adapter(path: Path) -> str | None:
 
     if is_dataset(path):
         return "dataset"
-    return ADAPTERS.get(PurePath(inner_name(path)).suffix.lower())
+    return (ADAPTERS | REFUSED).get(PurePath(inner_name(path)).suffix.lower())

@@ -111,10 +111,12 @@ def make_records(rows: Rows, name: str, options: ColumnOptions) -> Iterator[Reco
             has_id = named_id is not None or "id" in cells
             record_id = _key(cells, named_id or "id", origin) if has_id else origin
             group = record_id if options.group is None else _key(cells, options.group, origin)
+            fields = _fields(cells, options, prices)
+            _refuse_other_attributes(fields, origin)
         except RowError as error:
             yield Dropped(origin=origin, reason=error.reason, detail=error.detail, bad=True)
             continue
-        yield Record(id=record_id, fields=_fields(cells, options, prices), origin=origin, group=group)
+        yield Record(id=record_id, fields=fields, origin=origin, group=group)
     if empty:
         raise DataError(f"{name}: there are no rows.")
     for column in _named(options):
@@ -146,6 +148,14 @@ def _key(cells: Mapping[str, Any], column: str, origin: str) -> str:
     if not key:
         raise RowError(origin, f"{column} is empty", "every row needs one")
     return key
+
+
+def _refuse_other_attributes(fields: Mapping[str, Any], origin: str) -> None:
+    """Raise RowError where the field that holds a product's free attributes holds something else."""
+    attributes = fields.get("attributes")
+    if attributes and not isinstance(attributes, Mapping):
+        found = f"found {_text(attributes)[:60]!r}; give the column another name with `columns`, or leave it out"
+        raise RowError(origin, "`attributes` is no mapping of names to values", found)
 
 
 def _fields(cells: Mapping[str, Any], options: ColumnOptions, prices: Prices) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from shoptune.errors import DataError, did_you_mean
 from shoptune_files.compressed import inner_name, open_bytes
 from shoptune_files.encodings import detect_encoding
 
-__all__ = ["Encoding", "detected_encoding", "inner_name", "open_text", "peek_text", "text_lines"]
+__all__ = ["Encoding", "detected_encoding", "has_mark", "inner_name", "open_text", "peek_text", "text_lines"]
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CHUNK = 2**16
@@ -65,12 +65,17 @@ def _remedy(path: Path) -> str:
     return f"It looks like {likely}: say 'encoding: {likely}', or save the file as UTF-8."
 
 
+def has_mark(path: Path) -> bool:
+    """Return whether a file begins with a byte order mark.  Raises as `open_text` does."""
+    with open_bytes(path) as file:
+        return _marked(file.peek(_FEW)) is not None
+
+
 def detected_encoding(path: Path) -> str | None:
     """Return the encoding that a file looks like; None where that can't be told.  Raises as `open_text` does."""
     try:
         with open_bytes(path) as file:
-            start = file.peek(_FEW)
-            if marked := _marked(start):
+            if marked := _marked(file.peek(_FEW)):
                 return marked
             return detect_encoding(iter(partial(file.read, _CHUNK), b""))
     except OSError as error:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from shoptune.components import DataAdapter, Options
 from shoptune.data import Dropped, Message, Record
+from shoptune_files.csv_file import csv_adapter
 from shoptune_files.json_file import json_adapter, jsonl_adapter
 from shoptune_files.parquet_file import parquet_adapter
 from shoptune_files.text_file import Encoding, inner_name
 from shoptune_instructions.forms import Instruction, read_row
-from shoptune_instructions.recognition import is_row_by_row
+from shoptune_instructions.recognition import is_one_json
 from shoptune_instructions.turns import Unusable
 
 __all__ = ["InstructionOptions", "instructions"]
@@ -32,15 +35,15 @@ class InstructionOptions(Options):
     """The column that identifies a row; default: ``id`` if there is one, else file and line."""
     group: str | None = None
     """The column whose rows must never be split into training and test; default: ``group`` or ``product_id`` if there
-    is one, else the prompt."""
+    is one, else the prompt, whatever its case, blanks and punctuation."""
 
 
 def read(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped]:
-    """Read JSON Lines, a JSON list or Parquet, one record per row.
+    """Read JSON Lines, a JSON list, CSV or Parquet, one record per row.
 
     Fields: ``messages`` (the prompt: a list of turns, the last of which is the user's), ``completion`` (text) or
-    ``chosen`` and ``rejected`` (texts), ``form`` (see `shoptune_instructions.forms`), and ``category`` where the row
-    names one.  Of a longer chat only the last turn is an answer to learn.
+    ``chosen`` and ``rejected`` (texts), ``form`` (see `shoptune_instructions.forms`), ``category`` where the row names
+    one, and ``not_learnt`` where a longer chat has earlier answers: how many, since only the last turn is learnt.
     """
     for row in _rows(path, options):
         yield row if isinstance(row, Dropped) else _record(row, options)
@@ -49,11 +52,16 @@ def read(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped]:
 def _rows(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped]:
     """Yield the file's rows as the general adapters read them, all columns under their own names."""
     general: dict[str, Any] = {"id": options.id, "group": options.group}
-    if inner_name(path).lower().endswith(".parquet"):
+    suffix = PurePath(inner_name(path)).suffix.lower()
+    if suffix == ".parquet":
         yield from parquet_adapter.read(path, parquet_adapter.options(**general))
-    else:
-        adapter = jsonl_adapter if is_row_by_row(path) else json_adapter  # both kinds are called .json
-        yield from adapter.read(path, adapter.options(**general, encoding=options.encoding))
+        return
+    adapter: DataAdapter[Any] = jsonl_adapter
+    if suffix in {".csv", ".tsv"}:
+        adapter = csv_adapter
+    elif is_one_json(path, options.encoding):
+        adapter = json_adapter
+    yield from adapter.read(path, adapter.options(**general, encoding=options.encoding))
 
 
 def _record(row: Record, options: InstructionOptions) -> Record | Dropped:
@@ -65,7 +73,7 @@ def _record(row: Record, options: InstructionOptions) -> Record | Dropped:
     named = row.group if options.group else next((g for c in GROUPS if (g := _text(row.fields.get(c)))), "")
     return Record(
         id=row.id if has_id else row.origin,
-        group=named or _hash(instruction.messages),
+        group=named or _group_of(instruction.messages),
         origin=row.origin,
         fields=_fields(instruction, _text(row.fields.get("category"))),
     )
@@ -74,22 +82,34 @@ def _record(row: Record, options: InstructionOptions) -> Record | Dropped:
 def _fields(instruction: Instruction, category: str) -> dict[str, Any]:
     names = ("completion",) if len(instruction.answers) == 1 else ("chosen", "rejected")
     fields = {"messages": instruction.messages, **dict(zip(names, instruction.answers, strict=True))}
-    return {**fields, "form": instruction.form} | ({"category": category} if category else {})
+    fields["form"] = instruction.form
+    if category:
+        fields["category"] = category
+    if instruction.not_learnt:
+        fields["not_learnt"] = instruction.not_learnt
+    return fields
 
 
 def _text(value: Any) -> str:
     return str(value).strip() if isinstance(value, str | int) else ""
 
 
-def _hash(messages: Sequence[Message]) -> str:
-    return hashlib.blake2b(json.dumps(messages).encode(), digest_size=8).hexdigest()
+def _group_of(messages: Sequence[Message]) -> str:
+    """Name a prompt, the same whatever its case, blanks and punctuation."""
+    turns = [(message["role"], _words(message["content"])) for message in messages]
+    return hashlib.blake2b(json.dumps(turns).encode(), digest_size=8).hexdigest()
+
+
+def _words(text: str) -> str:
+    """Return what a text says, in one spelling; one without any letter or digit as it is."""
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())) or text
 
 
 instructions = DataAdapter(
     name="instructions",
     table="instructions",
-    summary="Instruction data of TRL, OpenAI and Alpaca (JSON Lines, JSON, Parquet): chats, prompts with completions, "
-    "preferences",
+    summary="Instruction data of TRL, OpenAI, Alpaca, ShareGPT and Dolly (JSON Lines, JSON, CSV, Parquet): chats, "
+    "prompts with answers, preferences",
     options=InstructionOptions,
     read=read,
 )

@@ -1,7 +1,8 @@
 """The forms in which rows hold a prompt and its answer, or two answers of which one is preferred.
 
 Keys and shapes are those of TRL's page "Dataset formats and types", of OpenAI's guides to supervised fine-tuning and to
-direct preference optimization, and of Stanford Alpaca.
+direct preference optimization, of Stanford Alpaca and Databricks' Dolly, and of LLaMA-Factory's page "Data preparation"
+(Alpaca's and ShareGPT's rows with ``system``, ``history``, two answers, or a label).
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from shoptune.data import Message
-from shoptune_instructions.turns import Unusable, refuse_tools, turn, turns
+from shoptune_instructions.labels import refuse_unwanted
+from shoptune_instructions.turns import Unusable, refuse_more_than_text, refuse_tools, turn, turns, weights
 
-__all__ = ["Instruction", "form_of", "read_row"]
+__all__ = ["Instruction", "certain_form_of", "form_of", "read_row"]
 
 Row = Mapping[str, Any]
 
@@ -27,6 +29,8 @@ class Instruction:
     """The prompt; its last turn is the user's."""
     answers: tuple[str, ...]
     """One, or two of which the first is preferred."""
+    not_learnt: int = 0
+    """Earlier answers of the same chat, which tools that train on whole chats would learn too."""
 
 
 def form_of(row: Row) -> str | None:
@@ -34,23 +38,51 @@ def form_of(row: Row) -> str | None:
 
     Where a row has several forms, preferences count: some datasets name the preferred answer once more.
     """
-    keys = {key for key, value in row.items() if value is not None}
+    keys = _keys(row)
     return next((form for form, (needed, _) in _FORMS.items() if needed <= keys), None)
+
+
+def certain_form_of(row: Row) -> str | None:
+    """Name the form of a row whose keys no other table has; None for the rest, such as questions with answers."""
+    form = form_of(row)
+    return None if form in _PLAIN_WORDS else form
 
 
 def read_row(row: Row) -> Instruction:
     """Read a row in whichever form it is; raises `Unusable`."""
     form = form_of(row)
     if form is None:
-        raise Unusable("no known form", f"it has {', '.join(map(repr, row)) or 'no keys'}"[:200])
+        raise Unusable("no known form", _way_out(row))
+    row = {_key(name): value for name, value in row.items() if value is not None}
     refuse_tools(row)
+    refuse_more_than_text(row)
     chats = _FORMS[form][1](row)
     prompts, answers = zip(*map(_divided, chats), strict=True)
     if prompts.count(prompts[0]) < len(prompts):
         raise Unusable("the answers follow different prompts", "only the last turn may differ", bad=False)
-    if len(answers) > 1 and answers[0].strip() == answers[1].strip():
-        raise Unusable("both answers are the same")
-    return Instruction(form, prompts[0], answers)
+    if len(answers) > 1:
+        if answers[0].strip() == answers[1].strip():
+            raise Unusable("both answers are the same")
+    else:
+        refuse_unwanted(row)
+    prompt = _with_history(prompts[0], row)
+    return Instruction(form, _with_system(prompt, row), answers, _not_learnt(prompt, row, form))
+
+
+def _way_out(row: Row) -> str:
+    return (
+        f"it has {', '.join(map(repr, row)) or 'no keys'}"[:200]
+        + "; rows with other keys are for `adapter: jsonl` (or json, csv, parquet) and the task custom_text, whose "
+        "`prompt` and `target` are templates over them"
+    )
+
+
+def _key(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _keys(row: Row) -> set[str]:
+    return {_key(name) for name, value in row.items() if value is not None}
 
 
 def _divided(chat: list[Message]) -> tuple[list[Message], str]:
@@ -63,30 +95,91 @@ def _divided(chat: list[Message]) -> tuple[list[Message], str]:
     return prompt, chat[-1]["content"]
 
 
+# --- what stands beside the chat -------------------------------------------------------------------------------------
+
+
+def _with_system(prompt: list[Message], row: Row) -> list[Message]:
+    """Return the prompt with what the row's ``system`` says, unless a turn of the chat says so already."""
+    system = row.get("system", row.get("system_prompt")) or ""
+    if not isinstance(system, str):
+        raise Unusable("a system text that is no text", f"found {system!r}"[:80])
+    if not system.strip():
+        return prompt
+    if prompt[0]["role"] != "system":
+        return [turn("system", system.strip()), *prompt]
+    if prompt[0]["content"].strip() != system.strip():
+        raise Unusable("two system texts that differ", "one beside the chat and one in it")
+    return prompt
+
+
+def _with_history(prompt: list[Message], row: Row) -> list[Message]:
+    """Return the prompt with the earlier turns of the row's ``history``: pairs of question and answer, or turns."""
+    history = row.get("history") or []
+    if not isinstance(history, list) or not all(isinstance(item, Mapping) or _is_pair(item) for item in history):
+        raise Unusable("a history that is no list of [question, answer]", f"found {history!r}"[:80])
+    earlier: list[Message] = []
+    for item in history:
+        if isinstance(item, Mapping):
+            earlier += turns([item])
+        else:
+            earlier += [turn("user", _plain(item[0])), turn("assistant", _plain(item[1]))]
+    head = 1 if prompt[0]["role"] == "system" else 0
+    return [*prompt[:head], *earlier, *prompt[head:]]
+
+
+def _is_pair(item: object) -> bool:
+    return isinstance(item, list | tuple) and len(item) == 2
+
+
+def _not_learnt(prompt: list[Message], row: Row, form: str) -> int:
+    """Count the earlier answers that other tools would learn: not those of weight 0, nor those of a mere prompt."""
+    earlier = sum(message["role"] == "assistant" for message in prompt)
+    if form in _CHATS:
+        return earlier - weights(row[_CHATS[form]])[:-1].count(0)
+    return earlier if row.get("history") else 0
+
+
 # --- one function for each form: the whole chats in a row ------------------------------------------------------------
 
 _Chats = tuple[list[Message], ...]
 
 
-def _messages(row: Row) -> _Chats:
-    chat = turns(row["messages"])
-    weight = row["messages"][-1].get("weight")  # OpenAI: whether an assistant's turn is trained on
-    if weight not in (None, 0, 1):
-        raise Unusable("a weight that is neither 0 nor 1", f"found {weight!r}")
-    if weight == 0:
-        raise Unusable("the last turn has weight 0", "its answer is not to be learnt", bad=False)
-    return (chat,)
+def _whole_chat(key: str) -> Callable[[Row], _Chats]:
+    """Return what reads a chat that stands in one column."""
+
+    def read(row: Row) -> _Chats:
+        chat = turns(row[key])
+        of_answers = weights(row[key])  # OpenAI: whether an assistant's turn is trained on
+        if chat and chat[-1]["role"] == "assistant" and of_answers[-1] == 0:
+            earlier = sum(of_answers[:-1])
+            also = f", nor are {earlier} before it: a chat that is to teach those ends with them" if earlier else ""
+            raise Unusable("the last turn has weight 0", f"its answer is not to be learnt{also}", bad=False)
+        return (chat,)
+
+    return read
+
+
+def _asked_and_answered(answer: str, *asked: str) -> Callable[[Row], _Chats]:
+    """Return what reads a question, be it in several columns, and its answer."""
+
+    def read(row: Row) -> _Chats:
+        return ([turn("user", _joined(row, asked)), turn("assistant", _plain(row[answer]))],)
+
+    return read
+
+
+def _preference(*asked: str) -> Callable[[Row], _Chats]:
+    """Return what reads two answers to what stands in these columns; without any, the answers begin with it."""
+
+    def read(row: Row) -> _Chats:
+        prompt: Any = _joined(row, asked) if len(asked) > 1 else row[asked[0]] if asked else None
+        return _chat(prompt, row["chosen"]), _chat(prompt, row["rejected"])
+
+    return read
 
 
 def _prompt_completion(row: Row) -> _Chats:
-    if row.get("label") is False:  # TRL's unpaired preference
-        raise Unusable("an answer labelled as not wanted", bad=False)
     return (_chat(row["prompt"], row["completion"]),)
-
-
-def _preference(row: Row) -> _Chats:
-    prompt = row.get("prompt")
-    return _chat(prompt, row["chosen"]), _chat(prompt, row["rejected"])
 
 
 def _openai_preference(row: Row) -> _Chats:
@@ -98,13 +191,14 @@ def _openai_preference(row: Row) -> _Chats:
     return (prompt + turns(row["preferred_output"]), prompt + turns(row["non_preferred_output"]))
 
 
-def _alpaca(row: Row) -> _Chats:
-    asked = [_plain(row[key]) for key in ("instruction", "input") if row.get(key)]
-    return ([turn("user", "\n\n".join(filter(None, asked))), turn("assistant", _plain(row["output"]))],)
+def _joined(row: Row, keys: tuple[str, ...]) -> str:
+    return "\n\n".join(filter(None, [_plain(row[key]) for key in keys if row.get(key)]))
 
 
 def _chat(prompt: Any, answer: Any) -> list[Message]:
-    """Join a prompt (a text, turns, or None) and an answer (a text or turns)."""
+    """Join a prompt (a text, turns, or None) and an answer (a text, a turn or turns)."""
+    if isinstance(answer, Mapping) and answer.keys() & {"role", "from"}:
+        answer = [answer]
     if not isinstance(answer, list):
         if prompt is None:
             raise Unusable("no prompt", "where it ends in two texts can't be seen; give it as 'prompt'")
@@ -128,10 +222,21 @@ def _plain(text: Any) -> str:
 
 _FORMS: dict[str, tuple[set[str], Callable[[Row], _Chats]]] = {
     "openai_preference": ({"input", "preferred_output", "non_preferred_output"}, _openai_preference),
-    "preference": ({"prompt", "chosen", "rejected"}, _preference),
-    "preference_implicit": ({"chosen", "rejected"}, _preference),
-    "messages": ({"messages"}, _messages),
+    "preference": ({"prompt", "chosen", "rejected"}, _preference("prompt")),
+    "sharegpt_preference": ({"conversations", "chosen", "rejected"}, _preference("conversations")),
+    "alpaca_preference": ({"instruction", "chosen", "rejected"}, _preference("instruction", "input")),
+    "question_preference": ({"question", "chosen", "rejected"}, _preference("question")),
+    "preference_implicit": ({"chosen", "rejected"}, _preference()),
+    "messages": ({"messages"}, _whole_chat("messages")),
+    "sharegpt": ({"conversations"}, _whole_chat("conversations")),
     "prompt_completion": ({"prompt", "completion"}, _prompt_completion),
-    "alpaca": ({"instruction", "output"}, _alpaca),
+    "alpaca": ({"instruction", "output"}, _asked_and_answered("output", "instruction", "input")),
+    "dolly": ({"instruction", "response"}, _asked_and_answered("response", "instruction", "context", "input")),
+    "prompt_response": ({"prompt", "response"}, _asked_and_answered("response", "prompt")),
+    "question_answer": ({"question", "answer"}, _asked_and_answered("answer", "question", "context")),
 }
 """Form -> the keys that give it away, and what reads it."""
+_PLAIN_WORDS = frozenset({"dolly", "prompt_response", "question_answer"})
+"""Forms whose keys a shop's own table may have as well."""
+_CHATS = {"messages": "messages", "sharegpt": "conversations"}
+"""Forms of whole chats -> the column that holds one."""

@@ -1,4 +1,4 @@
-"""Tells instruction data from other files by their first row."""
+"""Tells instruction data from other files by their first row, and a whole JSON text from JSON Lines."""
 
 from __future__ import annotations
 
@@ -8,39 +8,45 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-from shoptune_files.text_file import inner_name, peek_text
-from shoptune_instructions.forms import form_of
+from shoptune_files.text_file import inner_name, open_text, peek_text, text_lines
+from shoptune_instructions.forms import certain_form_of, form_of
 
-__all__ = ["holds_instructions", "is_row_by_row"]
+__all__ = ["holds_instructions", "is_one_json"]
 
-_WRAPPED = re.compile(r"\{[^{\[]{0,200}:\s*\[\s*(?=\{)")
-"""A list within an object: ``{"data": [{...``."""
+_WRAPPING = re.compile(r'\s*\{\s*"[^"]{1,40}"\s*:\s*(?=\[\s*\{)')
+"""What stands before the list where rows are wrapped: ``{"data": [``."""
 
 
 def holds_instructions(path: Path) -> bool:
     """Return whether a file's first row has a form of instruction data.  Never raises."""
     suffix = PurePath(inner_name(path)).suffix.lower()
     if suffix in {".jsonl", ".ndjson", ".json"}:
-        return form_of(_first_object(peek_text(path))) is not None
-    return suffix == ".parquet" and form_of(dict.fromkeys(_columns(path), "")) is not None
+        start = peek_text(path)
+        objects = _first_object(start), _first_object(_WRAPPING.sub("", start, count=1))
+        return any(certain_form_of(found) for found in objects)
+    return suffix == ".parquet" and certain_form_of(dict.fromkeys(_columns(path), "")) is not None
 
 
-def is_row_by_row(path: Path) -> bool:
-    """Return whether a JSON file holds one row after the other, rather than a list of them.  Never raises."""
-    text = peek_text(path).lstrip()
-    return not (text.startswith("[") or (_WRAPPED.match(text) and form_of(_decoded(text)) is None))
+def is_one_json(path: Path, encoding: str | None) -> bool:
+    """Return whether a file is one JSON text, a list or an object that wraps one, and no JSON Lines.
+
+    Both kinds are called .json: the first line decides.  One that can't be read is left to JSON Lines to complain of,
+    unless the file's name says that it is JSON.
+    """
+    with open_text(path, encoding) as file:
+        line = next((text for text in map(str.strip, text_lines(file, path.name)) if text), "")
+    if not line.startswith("{"):
+        return line.startswith("[")
+    try:
+        first = json.loads(line)
+    except (ValueError, RecursionError):
+        return PurePath(inner_name(path)).suffix.lower() == ".json"
+    return form_of(first) is None and sum(isinstance(value, list) for value in first.values()) == 1
 
 
 def _first_object(text: str) -> Mapping[str, Any]:
-    """Return the first object of JSON Lines or of a JSON list, which may be wrapped; empty where there is none."""
-    first = _decoded(text.lstrip("[ \t\r\n"))
-    if form_of(first) is None and (wrapped := _WRAPPED.match(text.lstrip())):
-        return _decoded(text.lstrip()[wrapped.end() :])
-    return first
-
-
-def _decoded(text: str) -> Mapping[str, Any]:
-    """Return the object that `text` begins with; empty where none can be made out."""
+    """Return the first object of JSON Lines or of a JSON list; empty where none can be made out."""
+    text = text.lstrip("[ \t\r\n")
     try:
         value, _ = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Reads the turns of a chat, as TRL and OpenAI write them."""
+"""Reads the turns of a chat, as TRL and OpenAI write them (role, content), or as ShareGPT does (from, value)."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ from typing import Any, Literal
 
 from shoptune.data import Message
 
-__all__ = ["Unusable", "refuse_tools", "turn", "turns"]
+__all__ = ["Unusable", "refuse_more_than_text", "refuse_tools", "turn", "turns", "weights"]
 
 _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
     "system": "system",
     "developer": "system",  # OpenAI's newer name for it
     "user": "user",
+    "human": "user",  # ShareGPT's names, and what its kin call the model
     "assistant": "assistant",
+    "gpt": "assistant",
+    "chatgpt": "assistant",
+    "bot": "assistant",
+    "model": "assistant",
 }
+_TOOLS = frozenset({"tool", "function", "function_call", "tool_call", "observation"})
+"""Roles of turns that call a tool, or say what it answered."""
+_NOT_TEXT = ("images", "videos", "audios")
+"""LLaMA-Factory's columns of pictures and sound, whose places are marked in the texts."""
 
 
 class Unusable(Exception):  # noqa: N818 - a row that nobody wants is no error
@@ -35,13 +44,25 @@ class Unusable(Exception):  # noqa: N818 - a row that nobody wants is no error
 def turns(value: Any) -> list[Message]:
     """Read a list of turns; raises `Unusable`.
 
-    Keys beside role and content (``name``, ``weight``, ...) say nothing here.  A system turn without a text, which some
-    programs always write, is left out.
+    Keys beside role and content (``name``, ...) say nothing here; of ``weight``, see `weights`.  A system turn without
+    a text, which some programs always write, is left out.
     """
     if not isinstance(value, list) or not value:
         raise Unusable("no list of turns", f"found {_shown(value)}; want [{{'role': ..., 'content': ...}}, ...]")
     read = [(_role(item), _text(item)) for item in value]
     return [turn(role, text) for role, text in read if role != "system" or text.strip()]
+
+
+def weights(items: list[Any]) -> list[int]:
+    """Return the weight of each of the assistant's turns among those that `turns` has read; raises `Unusable`.
+
+    1: it is trained on, as one without a weight is; 0: it is not (OpenAI).
+    """
+    found = [1 if (weight := item.get("weight")) is None else weight for item in items if _role(item) == "assistant"]
+    for weight in found:
+        if not isinstance(weight, int | float) or weight not in (0, 1):
+            raise Unusable("a weight that is neither 0 nor 1", f"found {weight!r}")
+    return [int(weight) for weight in found]
 
 
 def turn(role: Literal["system", "user", "assistant"], text: str) -> Message:
@@ -53,14 +74,22 @@ def turn(role: Literal["system", "user", "assistant"], text: str) -> Message:
 
 def refuse_tools(row: Mapping[str, Any]) -> None:
     """Raise `Unusable` for a row in which the model is offered tools (OpenAI: also under their older name)."""
-    if row.get("tools") or row.get("functions"):
+    offered = [row.get("tools"), row.get("functions")]
+    if any(tools and tools != "[]" for tools in offered):  # LLaMA-Factory writes them as text
         raise Unusable("tools are offered", "calling tools is not taught here", bad=False)
 
 
+def refuse_more_than_text(row: Mapping[str, Any]) -> None:
+    """Raise `Unusable` for a row with pictures or sound."""
+    if found := next((name for name in _NOT_TEXT if row.get(name)), None):
+        raise Unusable("a turn with more than text", f"the row has {found!r}", bad=False)
+
+
 def _role(item: Any) -> Literal["system", "user", "assistant"]:
-    if not isinstance(item, Mapping) or not isinstance(name := item.get("role"), str):
+    if not isinstance(item, Mapping) or not isinstance(name := item.get("role", item.get("from")), str):
         raise Unusable("a turn without a role", f"found {_shown(item)}")
-    if name in {"tool", "function"} or item.get("tool_calls") or item.get("function_call"):
+    name = name.strip().casefold()
+    if name in _TOOLS or item.get("tool_calls") or item.get("function_call"):
         raise Unusable("a tool is called", "calling tools is not taught here", bad=False)
     if name not in _ROLES:
         raise Unusable("an unknown role", f"found {_shown(name)}; known are {', '.join(_ROLES)}")
@@ -69,7 +98,7 @@ def _role(item: Any) -> Literal["system", "user", "assistant"]:
 
 def _text(item: Mapping[str, Any]) -> str:
     """Return a turn's text, which may be cut into parts; one without any has an empty text."""
-    content = item.get("content")
+    content = item.get("content", item.get("value"))
     if isinstance(content, list):
         return "".join(map(_part, content))
     if content is None or isinstance(content, str):

@@ -53,11 +53,12 @@ def _recall_rows(evaluation: Evaluation, options: LabelOptions) -> FloatArray:
 
 
 def _f1(counts: FloatArray) -> FloatArray:
-    """Return F1 of counts [..., COUNTS]; NaN where the label is neither right nor answered anywhere.
+    """Return F1 of counts [..., COUNTS]; NaN where the label is right nowhere, whatever a candidate answered.
 
     F1 = 2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall.
     """
-    return ratio(np.stack([2 * counts[..., BOTH], counts[..., ANSWERED] + counts[..., RIGHT]], axis=-1))
+    f1 = ratio(np.stack([2 * counts[..., BOTH], counts[..., ANSWERED] + counts[..., RIGHT]], axis=-1))
+    return np.where(counts[..., RIGHT] > 0, f1, np.nan)
 
 
 def _by_label(totals: FloatArray) -> FloatArray:
@@ -65,7 +66,11 @@ def _by_label(totals: FloatArray) -> FloatArray:
 
 
 def _macro_f1(totals: FloatArray) -> FloatArray:
-    """Return the mean F1 of the labels that are right or answered somewhere; NaN where there are none."""
+    """Return the mean F1 of the labels that are right somewhere; NaN where there are none.
+
+    They are the references', and so the same for all candidates, in each slice and each resample: were a label counted
+    for whoever answers it, two candidates would be compared by means over different labels.
+    """
     of_labels = _f1(_by_label(totals))
     defined = ~np.isnan(of_labels)
     return ratio(np.stack([np.where(defined, of_labels, 0).sum(axis=-1), defined.sum(axis=-1)], axis=-1))
@@ -91,7 +96,7 @@ ACCURACY = AdditiveMetric(
 
 MACRO_F1 = AdditiveMetric(
     name="macro_f1",
-    summary="Mean over the labels of F1, so that a rare label counts as much as a common one",
+    summary="Mean of F1 over the labels of the references, so that a rare label counts as much as a common one",
     options=NoOptions,
     rows=_all_rows,
     reduce=_macro_f1,

@@ -5,9 +5,10 @@ weighed by the probability that the model gives it among the choices), the produ
 that gives no probabilities ranks by the gain of its answer; what is invalid comes last.
 
 A query's figure stands on the first of its samples, and the others count for nothing, so sums over samples are sums
-over queries.  That asks two things of a task: the fact ``query`` of its examples says which query they belong to, and
-no query is divided between groups, which are what is resampled.  In a slice that divides queries, a query counts where
-its first sample stands: read these metrics on slices of whole queries alone.
+over queries.  Queries that found one product have no order, and do not count; where all did, the metrics have no value.
+That asks two things of a task: the fact ``query`` of its examples says which query they belong to, and no query is
+divided between groups, which are what is resampled.  In a slice that divides queries, a query counts where its first
+sample stands: read these metrics on slices of whole queries alone.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class RankingOptions(Options):
 
 
 def _ndcg_rows(evaluation: Evaluation, options: RankingOptions) -> FloatArray:
-    """Return (nDCG, 1) for each query that found anything of worth, on the first of its samples."""
+    """Return (nDCG, 1) for each query that found two products and anything of worth, on the first of its samples."""
     rows = np.zeros((len(evaluation.samples), 2))
     for first, gains, scores in _rankings(evaluation, options):
         if gains.any():
@@ -75,6 +76,8 @@ def _rankings(evaluation: Evaluation, options: RankingOptions) -> Iterator[tuple
         _check(sample.example, options)
         queries.setdefault(sample.example.facts[QUERY], []).append(place)
     for places in queries.values():
+        if len(places) < 2:
+            continue  # one product is in the best order whatever is answered
         samples = [evaluation.samples[place] for place in places]
         gains = [_gains(sample.example, options)[sample.example.references[0]] for sample in samples]
         yield places[0], np.array(gains), np.array([_score(sample, options) for sample in samples])
@@ -108,7 +111,7 @@ def _score(sample: Sample, options: RankingOptions) -> float:
 
 NDCG = AdditiveMetric(
     name="ndcg",
-    summary="Worth of the order of a query's products, as a share of the best order's (nDCG); ties by chance",
+    summary="Worth of the order of a query's products (two at least), as a share of the best order's (nDCG)",
     options=RankingOptions,
     rows=_ndcg_rows,
     reduce=ratio,
@@ -119,7 +122,7 @@ NDCG = AdditiveMetric(
 
 MRR = AdditiveMetric(
     name="mrr",
-    summary="1 / the rank of a query's first product of the highest worth, on average (MRR); ties by chance",
+    summary="1 / the rank of a query's first product of the highest worth, where it found two at least (MRR)",
     options=RankingOptions,
     rows=_mrr_rows,
     reduce=ratio,

@@ -11,7 +11,7 @@ from html import unescape
 
 __all__ = ["METAFIELD", "fact_name", "is_fact_name"]
 
-METAFIELD = re.compile(r"\(product\.metafields\.(?P<namespace>[^.]+)\.(?P<key>[^)]+)\)$", re.IGNORECASE)
+METAFIELD = re.compile(r"\(product\.metafields\.(?P<namespace>[^.()]+)\.(?P<key>[^()]+)\)$", re.IGNORECASE)
 """The end of a metafield's column: ``Material (product.metafields.custom.material)``."""
 
 _NAMESPACES = re.compile(

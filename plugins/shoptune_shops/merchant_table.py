@@ -25,13 +25,13 @@ PARTS: Mapping[str, Sequence[str]] = {
 }
 """The sub-attributes of an attribute, in the order that holds unless the header gives another in parentheses."""
 
-HEADER = re.compile(r"(?:g:)?(?P<name>[^(]*?)\s*(?:\((?P<parts>.*)\))?")
+HEADER = re.compile(r"(?:g:)?(?P<name>[^(]*)(?:\((?P<parts>.*)\))?")
 
 
 def attribute_name(column: str) -> str:
     """Return Google's name of a column: ``Item group ID`` and ``g:item_group_id`` are ``item_group_id``."""
     match = HEADER.fullmatch(column.strip().lower())
-    return re.sub(r"\s+", "_", match["name"]) if match else ""
+    return re.sub(r"\s+", "_", match["name"].rstrip()) if match else ""
 
 
 def table_items(path: Path, encoding: str | None, wanted: Collection[str]) -> Iterator[FeedItem | Dropped]:

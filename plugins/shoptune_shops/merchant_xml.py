@@ -30,6 +30,21 @@ ITEMS = ("item", "entry")
 ALIASES = {"summary": "description", "content": "description"}
 """Atom's name -> RSS's."""
 
+OTHER_FEEDS = {
+    "shop": "a feed for Heureka or Zbozi.cz",
+    "yml_catalog": "a feed in Yandex's YML",
+    "products": "a list of products in a vocabulary of its own",
+    "catalog": "a catalogue in a vocabulary of its own",
+    "offers": "a list of offers (Ceneo or its like)",
+    "nokaut": "a feed for Nokaut",
+    "sales": "a list of sales",
+    "urlset": "a sitemap",
+    "html": "a web page",
+    "workbook": "an Excel workbook in XML; save the sheet as CSV (UTF-8)",
+    "bmecat": "a BMEcat catalogue",
+}
+"""Root element of other XML that shops have (in lower case) -> what it is."""
+
 CHUNK = 2**16
 DEEPEST = 50
 """Elements inside elements; a feed needs five."""
@@ -37,6 +52,12 @@ LONGEST_ITEM = 2**20
 """Characters of text and attributes, and `TAG` for each tag; more of an item is not held in memory."""
 TAG = 100
 
+FORBIDDEN = re.compile(
+    r"[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:0*(?:[1-8]|1[124-9]|2[0-9]|3[01])|"
+    r"x0*(?:[1-8bcBC]|1?[efEF]|1[0-9a-dA-D]));"
+)
+"""Characters that XML can't hold, such as the vertical tab of a text pasted from a word processor; a blank says as
+much.  (The reference of one that stands astride two chunks is refused by the parser.)"""
 DECLARATION = re.compile(r"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 REMEDIES = {
     "unbound prefix": f'declare it in the first element: xmlns:g="http://{GOOGLE}"',
@@ -61,7 +82,7 @@ def xml_items(path: Path, encoding: str | None, wanted: Collection[str]) -> Iter
     with open_text(path, encoding or _declared_encoding(path)) as file:
         try:
             while chunk := file.read(CHUNK):
-                parser.feed(chunk)
+                parser.feed(FORBIDDEN.sub(" ", chunk))
                 for origin, element in feed.take():
                     yield _item(origin, element, wanted) if element is not None else _too_long(origin)
         except DefusedXmlException as error:
@@ -129,7 +150,7 @@ class _Feed(ContentHandler):
         if not self.root:
             self.root = local
             if local not in ROOTS:
-                raise DataError(f"{self.here}: this is no product feed: it begins with <{local}>, not <rss> or <feed>.")
+                raise DataError(f"{self.here}: {_other_feed(local)}")
         if not self._item_depth and local in ITEMS:
             self._origin, self._item_depth, self._size = self.here, self._depth, 0
             self._builder = TreeBuilder()
@@ -154,6 +175,17 @@ class _Feed(ContentHandler):
         if self._size > LONGEST_ITEM:
             self._builder = None
         return self._builder is not None
+
+
+def _other_feed(root: str) -> str:
+    """Return what is said of a file that begins with another element than a feed's."""
+    known = OTHER_FEEDS.get(root.casefold())
+    found = f"this is {known}, which is not read" if known else "this is no product feed that is read"
+    return (
+        f"{found}: it begins with <{root}>, not <rss> or <feed>. Read are Google Merchant Center feeds (RSS, Atom or "
+        "TSV, as Meta and Pinterest take them too), the shop systems' own CSV exports, and any table with a name and a "
+        "description (CSV, JSON, Parquet). Most shops can export one of these beside it."
+    )
 
 
 def _too_long(origin: str) -> Dropped:

@@ -33,7 +33,10 @@ SIGNS = {
     "ab_tests": ({"product_id", "variant_id", "text", "exposures", "conversions"},),
 }
 """Adapter -> the sets of columns (in lower case), each of which gives its kind of file away."""
-LOOKING = ("woocommerce_products", "merchant_feed", "ga4_items", "shopify_sales", "generic_sales")
+LOOKING = (
+    *("woocommerce_products", "merchant_feed", "ga4_items", "shopify_sales", "generic_sales"),
+    *("shopify_rest_products", "woocommerce_rest_products"),
+)
 """Adapters for whose files columns don't suffice: their modules have a function ``recognises``; asked in this order."""
 
 
@@ -45,17 +48,22 @@ def register_data_adapters() -> Iterable[DataAdapter[Any]]:
     from shoptune_shops.generic_sales import generic_sales
     from shoptune_shops.magento_products import magento_products
     from shoptune_shops.merchant_feed import merchant_feed
+    from shoptune_shops.platform_products import platform_adapters
     from shoptune_shops.shopify_orders import shopify_orders
     from shoptune_shops.shopify_products import shopify_products
+    from shoptune_shops.shopify_rest_products import shopify_rest_products
     from shoptune_shops.shopify_sales import shopify_sales
     from shoptune_shops.woocommerce_orders import woocommerce_orders
     from shoptune_shops.woocommerce_products import woocommerce_products
+    from shoptune_shops.woocommerce_rest_products import woocommerce_rest_products
 
     return [
         *(shopify_products, woocommerce_products, magento_products, merchant_feed),
         *(shopify_orders, woocommerce_orders),
         *(ga4_items, shopify_sales, generic_sales),
         ab_tests,
+        *platform_adapters(),
+        *(shopify_rest_products, woocommerce_rest_products),
     ]
 
 
@@ -63,9 +71,12 @@ def register_data_adapters() -> Iterable[DataAdapter[Any]]:
 def select_data_adapter(path: Path) -> str | None:
     """Judge by the header, upper and lower case alike; where that doesn't suffice, the adapter's module has a look."""
     from shoptune_files.delimited import peek_header
+    from shoptune_shops.platform_products import recognise
 
     header = tuple(column.casefold() for column in peek_header(path))
     for adapter, signs in SIGNS.items():
         if any(sign <= set(header) for sign in signs):
             return adapter
+    if platform := recognise(path):
+        return platform
     return next((name for name in LOOKING if import_module(f"shoptune_shops.{name}").recognises(path, header)), None)

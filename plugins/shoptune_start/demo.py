@@ -9,6 +9,7 @@ import click
 
 import shoptune_product_description
 from shoptune.commands import plain_option, reports_option, run_experiment, store_option
+from shoptune.terminal import say
 
 __all__ = ["EXPERIMENT", "demo"]
 
@@ -22,5 +23,5 @@ EXPERIMENT = Path(shoptune_product_description.__file__).parent / "data" / "expe
 @plain_option
 def demo(store: Path, reports: Path, plain: bool) -> None:
     """Tune SmolLM2-135M on an invented shop's catalogue and compare (7 minutes on two cores, no GPU)."""
-    click.echo(f"The experiment is {EXPERIMENT}; copy its folder to start from it.", err=True)
+    say(f"The experiment is {EXPERIMENT}; copy its folder to start from it.", err=True)
     sys.exit(run_experiment(EXPERIMENT, store, reports, plain=plain))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shoptune.commands import check_experiment, experiment_schema
+from shoptune.terminal import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
     can put them right.
     """
     from shoptune.errors import ShoptuneError, UsageError
-    from shoptune_start.shop_file import recognise, sort_into_tables
+    from shoptune_start.shop_file import recognise_all, sort_into_tables
 
     folder = output.parent
     if output.exists():
@@ -53,7 +54,10 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
             f"--name {name!r}: a name has at most 64 letters (a to z), digits, '.', '_' and '-', and begins with a "
             "letter or digit; the folder of the reports will be called so"
         )
-    tables = sort_into_tables([recognise(path) for path in files])
+    known, left_out = recognise_all(files)
+    tables = sort_into_tables(known)
+    for why in left_out:
+        say(f"left out: {why}", err=True)
     text = _text(name or _name_of(folder), tables, folder)
     _write(output, text)
     try:
@@ -63,8 +67,8 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
         raise
     _write_schema(folder / SCHEMA)
     shown = shlex.quote(str(output))
-    click.echo(f"{output} is written. What comes of the files, then the whole comparison:", err=True)
-    click.echo(f"shoptune data {shown}\nshoptune run {shown}")
+    say(f"{output} is written. What comes of the files, then the whole comparison:", err=True)
+    say(f"shoptune data {shown}\nshoptune run {shown}")
 
 
 def _text(name: str, tables: dict[str, ShopFile], folder: Path) -> str:
@@ -83,9 +87,13 @@ def _text(name: str, tables: dict[str, ShopFile], folder: Path) -> str:
     catalogue = look_through(products)
     for table, file in tables.items():
         count = f" {catalogue.count}," if table == PRODUCTS else ""
-        click.echo(f"{file.path}: read by {file.adapter.name} as {table};{count} such as {_sample(file)!r}", err=True)
+        say(f"{file.path}: read by {file.adapter.name} as {table};{count} such as {_sample(file)!r}", err=True)
+        if encoding := file.options.get("encoding"):
+            say(f"{file.path}: it is not UTF-8 and looks like {encoding}; do the words above read well?", err=True)
     if catalogue.bad:
-        click.echo(f"{products.path}: rows that can't be used: {catalogue.bad:,}; `shoptune data` says why", err=True)
+        say(f"{products.path}: rows that can't be used: {catalogue.bad:,}; `shoptune data` says why", err=True)
+    if columns and not columns.id:
+        say(f"{products.path}: no column tells rows apart, so they are known by their place in the file", err=True)
     return experiment_text(name, tables, columns, catalogue, folder)
 
 

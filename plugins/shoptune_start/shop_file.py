@@ -12,16 +12,15 @@ from shoptune.commands import adapter_for
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError, UsageError, did_you_mean
+from shoptune_files.text_file import detected_encoding, has_mark, peek_text
 
-__all__ = ["PRODUCTS", "ShopFile", "recognise", "sort_into_tables"]
+__all__ = ["PRODUCTS", "ShopFile", "recognise", "recognise_all", "sort_into_tables"]
 
 PRODUCTS = "products"
 TABLES = (PRODUCTS, "orders", "sales", "tests")
 """What the task reads, in the order in which the experiment file names it."""
 FIRST = 500
 """Records from which a file is understood."""
-FALLBACK = "cp1252"
-"""What a text is in that is not UTF-8: what Excel writes on Windows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +50,40 @@ def recognise(path: Path) -> ShopFile:
         raise UsageError(f"there is no file {path}.{near}")
     adapter = adapter_for(path)
     file = ShopFile(path=path, adapter=adapter, options={}, first=())
-    try:
-        return _looked_into(file)
-    except DataError as error:
-        if not isinstance(error.__cause__, UnicodeDecodeError) or "encoding" not in adapter.options.model_fields:
-            raise
-        return file.with_options({"encoding": FALLBACK})
+    encoding = _encoding(path) if "encoding" in adapter.options.model_fields else None
+    return file.with_options({"encoding": encoding} if encoding else {})
+
+
+def recognise_all(paths: Sequence[Path]) -> tuple[list[ShopFile], list[str]]:
+    """Return the files that can be read, and what is said of the others.
+
+    Orders and sales figures are of use and can be done without; raises what the first file said that could not be read
+    where no products are left.
+    """
+    known: list[ShopFile] = []
+    failed: list[tuple[Path, DataError]] = []
+    for path in paths:
+        try:
+            known.append(recognise(path))
+        except DataError as error:
+            failed.append((path, error))
+    for path, error in failed:
+        if adapter_for(path).table in {None, PRODUCTS} or not any(
+            file.adapter.table in {None, PRODUCTS} for file in known
+        ):
+            raise error
+    return known, [str(error) for _, error in failed]
+
+
+def _encoding(path: Path) -> str | None:
+    """Return the encoding that has to be said of a file; raises DataError where it can't be told what it is.
+
+    XML says so itself, and so does a byte order mark.
+    """
+    if peek_text(path).lstrip().startswith("<"):
+        return None
+    found = detected_encoding(path)
+    return None if found is None or found.startswith("utf-8") or has_mark(path) else found
 
 
 def _looked_into(file: ShopFile) -> ShopFile:

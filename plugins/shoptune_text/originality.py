@@ -1,6 +1,10 @@
 """Originality: how much a model recites its training texts (copy rate), and how varied its words are (distinct-n).
 
 Overlap with references rises even where a model has merely learnt passages by heart: these two stand beside it.
+
+Shops copy from themselves: half of a held-out text may stand in others about sister products.  A model that writes like
+the shop copies as much, and one that was never tuned copies nothing.  So what is judged is how much more is copied than
+in the shop's own texts about the same products.
 """
 
 from __future__ import annotations
@@ -8,6 +12,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import Field
 
 from shoptune.components import AdditiveMetric, CorpusMetric, Evaluation, FloatArray, Options
@@ -34,18 +39,33 @@ class DistinctOptions(Options):
 
 
 def _copy_rows(evaluation: Evaluation, options: CopyRateOptions) -> FloatArray:
-    """Return (n-grams found in the training references, n-grams) per sample; zeros if the answer is shorter than n."""
+    """Return (n-grams found in the training references, n-grams) per sample, of the answer and of its references."""
     trained_on = {
         ngram
         for example in evaluation.training()
         for text in example.references
         for ngram in word_ngrams(text, options.n)
     }
-    rows = np.zeros((len(evaluation.samples), 2))
+
+    def copied(text: str) -> tuple[int, int]:
+        ngrams = word_ngrams(text, options.n)
+        return sum(ngram in trained_on for ngram in ngrams), len(ngrams)
+
+    rows = np.zeros((len(evaluation.samples), 4))
     for row, sample in zip(rows, evaluation.samples, strict=True):
-        ngrams = word_ngrams(sample.text, options.n)
-        row[:] = sum(ngram in trained_on for ngram in ngrams), len(ngrams)
+        row[:2] = copied(sample.text)
+        row[2:] = np.sum([(0, 0), *map(copied, sample.example.references)], axis=0)
     return rows
+
+
+def _is_long_enough(rows: FloatArray) -> npt.NDArray[np.bool_]:
+    """Tell which answers have an n-gram at all."""
+    return np.asarray(rows[:, 1] > 0)
+
+
+def _of_references(totals: FloatArray) -> FloatArray:
+    """Return the copy rate of the shop's own texts about the same products; NaN where there are none."""
+    return ratio(totals[..., 2:])
 
 
 def _distinct(evaluation: Evaluation, options: DistinctOptions) -> float:
@@ -56,10 +76,15 @@ def _distinct(evaluation: Evaluation, options: DistinctOptions) -> float:
 
 COPY_RATE = AdditiveMetric(
     name="copy_rate",
-    summary=f"Share of the answers' word n-grams that stand in the training texts ({WORDS_VERSION})",
+    summary=(
+        "Share of the answers' word n-grams that stand in the training texts, judged by what is beyond that of the "
+        f"shop's own held-out texts ({WORDS_VERSION})"
+    ),
     options=CopyRateOptions,
     rows=_copy_rows,
     reduce=ratio,
+    applies=_is_long_enough,
+    reference=_of_references,
     higher_is_better=False,
     format="share",
     theme="originality",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shoptune.data import Prediction
+from shoptune.thoughts import MARKS
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -45,7 +46,7 @@ def read_answer(
     ended the answer.
     """
     end = next((place for place, token in enumerate(tokens) if token in ends), None)
-    text = str(tokenizer.decode(list(tokens[:end]), skip_special_tokens=True, clean_up_tokenization_spaces=False))
+    text = _text(list(tokens[:end]), tokenizer)
     cuts = [place for string in stop if (place := text.find(string)) >= 0]
     return Prediction(
         example_id="",
@@ -54,6 +55,16 @@ def read_answer(
         completion_tokens=len(tokens) if end is None else end,
         finish="length" if end is None and not cuts else "stop",
     )
+
+
+def _text(tokens: list[int], tokenizer: PreTrainedTokenizerBase) -> str:
+    """Return what tokens say, without special ones but those that mark a thought."""
+    special = {token: str(added) for token, added in tokenizer.added_tokens_decoder.items() if added.special}
+    marks = {token for token, text in special.items() if any(text in mark for pair in MARKS for mark in pair)}
+    if marks.isdisjoint(tokens):
+        return str(tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+    told = [token for token in tokens if token in marks or token not in special]
+    return str(tokenizer.decode(told, skip_special_tokens=False, clean_up_tokenization_spaces=False))
 
 
 def _end_of_turn(tokenizer: PreTrainedTokenizerBase) -> int | None:

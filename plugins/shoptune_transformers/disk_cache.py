@@ -11,11 +11,14 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_cache_path
+
+from shoptune.leftovers import keep_text, kept_text
 
 __all__ = [
     "Manifest",
@@ -24,7 +27,6 @@ __all__ = [
     "models_folder",
     "read_manifest",
     "sha256_of",
-    "write_atomically",
 ]
 
 MANIFEST = "shoptune-model.json"
@@ -45,10 +47,17 @@ class Manifest:
     alias: str | None
     """The short name that it was found by."""
     conversion: int = CONVERSION
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Name -> SHA-256, of all files beside it."""
 
     def write(self, folder: Path) -> None:
-        """Write this manifest into its folder."""
-        (folder / MANIFEST).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+        """Write this manifest into its folder, and note what is there."""
+        files = {path.name: sha256_of(path) for path in folder.iterdir() if path.is_file() and path.name != MANIFEST}
+        keep_text(folder / MANIFEST, json.dumps(asdict(replace(self, files=files)), indent=2) + "\n")
+
+    def holds(self, folder: Path) -> bool:
+        """Whether its folder is as it was written."""
+        return all((folder / name).is_file() and sha256_of(folder / name) == of for name, of in self.files.items())
 
 
 def root() -> Path:
@@ -68,12 +77,12 @@ def converted_folder(sha256: str) -> Path:
 
 
 def read_manifest(folder: Path) -> Manifest | None:
-    """Return a converted folder's manifest; None where there is no such folder or it is of another kind."""
+    """Return a converted folder's manifest; None where there is none, or the folder is of another kind or damaged."""
     try:
-        manifest = Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        manifest = Manifest(**json.loads(kept_text(folder / MANIFEST) or ""))
     except (OSError, ValueError, TypeError):
         return None
-    return manifest if manifest.conversion == CONVERSION else None
+    return manifest if manifest.conversion == CONVERSION and manifest.holds(folder) else None
 
 
 def find_converted(alias: str) -> tuple[Path, Manifest] | None:
@@ -104,22 +113,15 @@ def sha256_of(path: Path) -> str:
     if time.time_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) > SETTLED_NS:
         # Without a cache that can be written, every run hashes again: slower, not wrong.
         with contextlib.suppress(OSError):
-            write_atomically(memory, json.dumps({**_read_json(memory), str(path): [*stamp, digest]}, indent=0))
+            memory.parent.mkdir(parents=True, exist_ok=True)
+            keep_text(memory, json.dumps({**_read_json(memory), str(path): [*stamp, digest]}, indent=0))
     return digest
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a file beside its place and rename it, so that a reader sees the old or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     """Return a JSON object; empty where there is none that can be read, since this is only memory."""
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = json.loads(kept_text(path) or "")
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from shoptune.components import ModelFiles
 from shoptune.errors import UsageError
-from shoptune_transformers.folders import check_folder
+from shoptune_transformers.chat_templates import with_system_folded, with_thinking
+from shoptune_transformers.folders import check_folder, sealed
 from shoptune_transformers.options import NO_TEMPLATE
 from shoptune_transformers.quiet import quiet
+from shoptune_transformers.template_budget import try_chat_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -114,10 +116,10 @@ def load(files: ModelFiles, *, trainable: bool = False) -> tuple[Any, PreTrained
     with quiet():
         tokenizer = load_tokenizer(files)
         kind: Any = AutoModelForSeq2SeqLM if is_encoder_decoder(files) else AutoModelForCausalLM
-        model: Any = _or_say_why(
-            files.folder,
-            lambda: kind.from_pretrained(
-                files.folder,
+        model: Any = _read(
+            files,
+            lambda folder: kind.from_pretrained(
+                folder,
                 local_files_only=True,
                 use_safetensors=True,
                 trust_remote_code=settings.get("trust_remote_code", False),
@@ -138,10 +140,10 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
 
     tokenizer = cast(
         "PreTrainedTokenizerBase",
-        _or_say_why(
-            files.folder,
-            lambda: AutoTokenizer.from_pretrained(
-                files.folder,
+        _read(
+            files,
+            lambda folder: AutoTokenizer.from_pretrained(
+                folder,
                 local_files_only=True,
                 trust_remote_code=files.settings.get("trust_remote_code", False),
             ),
@@ -151,6 +153,10 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
         tokenizer.chat_template = _bare(tokenizer, files) if template == NO_TEMPLATE else template
     if not tokenizer.chat_template:
         tokenizer.chat_template = _plain(tokenizer, files)
+    try_chat_template(tokenizer, str(files.folder))
+    if isinstance(tokenizer.chat_template, str):
+        tokenizer.chat_template = with_thinking(tokenizer.chat_template, thinking=files.settings.get("thinking"))
+        tokenizer.chat_template = with_system_folded(tokenizer)
     _ensure_pad_token(tokenizer)
     return tokenizer
 
@@ -165,10 +171,10 @@ def is_encoder_decoder(files: ModelFiles) -> bool:
     from transformers import AutoConfig
 
     check_folder(files.folder)
-    config = _or_say_why(
-        files.folder,
-        lambda: AutoConfig.from_pretrained(
-            files.folder,
+    config = _read(
+        files,
+        lambda folder: AutoConfig.from_pretrained(
+            folder,
             local_files_only=True,
             trust_remote_code=files.settings.get("trust_remote_code", False),
         ),
@@ -207,14 +213,24 @@ def _with_adapter(model: Any, adapter: Path, base: Path, *, trainable: bool) -> 
     return _or_say_why(adapter, read)
 
 
-def _or_say_why(folder: Path, read: Callable[[], Any]) -> Any:
+def _read(files: ModelFiles, read: Callable[[Path], Any]) -> Any:
+    """Return what `read` makes of the model's files, and of no others; it remembers the folder that they are from."""
+    with sealed(files.folder, trust_remote_code=files.settings.get("trust_remote_code", False)) as folder:
+        made = _or_say_why(files.folder, lambda: read(folder), alias=folder)
+    for named in (made, getattr(made, "config", made)):
+        named.name_or_path = str(files.folder)
+    return made
+
+
+def _or_say_why(folder: Path, read: Callable[[], Any], alias: Path | None = None) -> Any:
     """Return what `read` returns; what the libraries raise becomes an error that names the folder."""
     from safetensors import SafetensorError
 
     try:
         return read()
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-        raise UsageError(f"{folder}: the model can't be loaded: {error}") from error
+        what = str(error).replace(str(alias), str(folder)) if alias else str(error)
+        raise UsageError(f"{folder}: the model can't be loaded: {what}") from error
 
 
 def _plain(tokenizer: PreTrainedTokenizerBase, files: ModelFiles) -> str:

@@ -41,6 +41,10 @@ class TransformersOptions(Options):
     """A Jinja file (relative to the experiment file) that replaces the model's own chat template.  ``none``: prompts
     are asked as they stand, without roles or marks: the messages' texts, one right after the other (behind the BOS
     token where the model's tokenizer begins every text with one)."""
+    thinking: bool | None = None
+    """Whether a model that can think before it answers does: the variable ``enable_thinking`` of its chat template.
+    Without it, what the template does of its own accord.  What is thought is no part of an answer in any metric, and
+    takes its share of ``max_new_tokens``."""
     batch_tokens: int | None = Field(default=None, ge=1)
     """How many tokens, prompts and answers together, are computed at once; less needs less memory.  Without a number:
     16,384 on a processor, 131,072 on CUDA.  A batch that does not fit into memory is halved in any case."""
@@ -64,6 +68,7 @@ def settings_of(options: TransformersOptions, folder: Path) -> dict[str, Any]:
         "trust_remote_code": options.trust_remote_code,
         "chat_template": _template(options.chat_template, folder),
         "batch_tokens": options.batch_tokens or DEFAULT_BATCH_TOKENS[device],
+        **({} if options.thinking is None else {"thinking": options.thinking}),
         **({"plain": True} if plain() else {}),
     }
 

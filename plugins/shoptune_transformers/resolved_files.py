@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shoptune_transformers.disk_cache import sha256_of
-from shoptune_transformers.folders import model_files
+from shoptune_transformers.folders import files_of
 
 __all__ = ["ResolvedFiles", "contents_of_folder", "fingerprint"]
 
@@ -30,8 +30,7 @@ class ResolvedFiles:
 
 def contents_of_folder(folder: Path, *, trust_remote_code: bool) -> dict[str, str]:
     """Return name -> SHA-256 of the files in a model's folder that decide its answers."""
-    names = [path.name for path in folder.iterdir() if path.is_file()]
-    return {name: sha256_of(folder / name) for name in model_files(names, trust_remote_code=trust_remote_code)}
+    return {name: sha256_of(folder / name) for name in files_of(folder, trust_remote_code=trust_remote_code)}
 
 
 def fingerprint(contents: Mapping[str, str], settings: Mapping[str, Any]) -> str:

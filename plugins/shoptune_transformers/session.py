@@ -14,6 +14,7 @@ from shoptune.data import Message, Prediction
 from shoptune.errors import StepError
 from shoptune_transformers.answers import end_tokens, read_answer
 from shoptune_transformers.batching import MAX_SEQUENCES, schedule
+from shoptune_transformers.chat_templates import answer_begins, folds_system
 from shoptune_transformers.loading import PLAIN_STOP, ChatTemplate, chat_template_of
 from shoptune_transformers.memory import with_batch_halving
 from shoptune_transformers.merging import load_merged
@@ -113,14 +114,14 @@ class TransformersSession:
         finished = frozenset(done)
         if finished.issuperset(range(len(prompts))):
             return
-        requests = as_requests(self.tokenizer, self._texts(prompts), choices, self.template)
+        requests = as_requests(self.tokenizer, self._answered(prompts), choices, self.template)
         self._check_length(requests)
         score, score_each = self._scorers()
         nothing: dict[str, float] = {}
         if priors:
             texts = list(dict.fromkeys(choice for of_prompt in choices for choice in of_prompt))
             (unconditional,) = as_requests(
-                self.tokenizer, self._texts([[{"role": "user", "content": ""}]]), [texts], self.template
+                self.tokenizer, self._answered([[{"role": "user", "content": ""}]]), [texts], self.template
             )
             known = score_each(unconditional.context, unconditional.choices)
             nothing = {text: known[tokens] for text, tokens in zip(texts, unconditional.choices, strict=True)}
@@ -143,6 +144,16 @@ class TransformersSession:
                 for index, scores in batch
             ]
             start = perf_counter()
+
+    def _answered(self, prompts: Sequence[Sequence[Message]]) -> list[str]:
+        """Render prompts up to where a given answer stands: behind the empty thought, where the template puts one."""
+        _, thought = self._begins
+        return [text + thought for text in self._texts(prompts)]
+
+    @cached_property
+    def _begins(self) -> tuple[str, str]:
+        """What is in an answer beside what a model writes, and what is before a given one: see `answer_begins`."""
+        return answer_begins(self.tokenizer)
 
     def _scorers(self) -> tuple[Callable[..., Any], Callable[..., Any]]:
         """Return `score` and `score_each` for this model."""
@@ -235,10 +246,12 @@ class TransformersSession:
                 tokenizer=self.tokenizer,
                 constraint=constraint,
             )
-        return [
+        opened = "" if constraint else self._begins[0]
+        read = [
             read_answer(answer, self.tokenizer, prompt_tokens=len(prompt), ends=self.ends, stop=stop)
             for prompt, answer in zip(prompts, answers, strict=True)
         ]
+        return [replace(answer, text=opened + answer.text) for answer in read] if opened else read
 
 
 @contextmanager
@@ -249,7 +262,7 @@ def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
     from shoptune_transformers._compat.models import attention_of
 
     with cached_model(files, _load_to_answer) as loaded:
-        template = chat_template_of(loaded.tokenizer, files)
+        template, folded = chat_template_of(loaded.tokenizer, files), folds_system(loaded.tokenizer)
         device = loaded.model.device.type
         batch_tokens = files.settings.get("batch_tokens", DEFAULT_BATCH_TOKENS[device])
         session = TransformersSession(
@@ -263,6 +276,7 @@ def open_session(files: ModelFiles) -> Iterator[TransformersSession]:
                 "dtype": str(loaded.model.dtype).removeprefix("torch."),
                 "device": device,
                 "chat_template": template,
+                **({"system text": "before the user's: the template has no system role"} if folded else {}),
                 **({"computed": f"plainly, as {PLAIN} asks"} if plain() else {"attention": attention_of(loaded.model)}),
                 **({"linear layers": "oneDNN"} if loaded.onednn else {}),
                 "threads": torch.get_num_threads(),

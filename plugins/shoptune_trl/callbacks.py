@@ -5,12 +5,15 @@ This module imports torch: import it where a training is about to start.
 
 import math
 import time
+from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from shoptune.components import Progress
 from shoptune.errors import StepError
+from shoptune_transformers.plain import plain
+from shoptune_trl._compat.checkpoints import seal_checkpoint
 from shoptune_trl._compat.trainers import order_by_seed
 
 __all__ = ["CHECKPOINT_SECONDS", "DeterministicOrder", "InitialLossCheck", "ProgressCallback", "TimedCheckpoints"]
@@ -113,7 +116,9 @@ class TimedCheckpoints(TrainerCallback):
         self.asked = time.monotonic()
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Set the time of the next one by what this one took."""
+        """Seal what was written, and set the time of the next one by what both took."""
+        if not plain():
+            seal_checkpoint(Path(str(args.output_dir)), state.global_step, best=state.best_model_checkpoint)
         now = time.monotonic()
         self.due = now + max(CHECKPOINT_SECONDS, (now - self.asked) / CHECKPOINT_SHARE)
 

@@ -40,6 +40,11 @@ SHORT_NAMES: Mapping[str, str] = {
 _BY_MODEL = "it belongs to the model: set it where the experiment file names the model"
 _BY_STEP = "every step is logged, and a loss that is no number stops the training"
 _UNREAD = "no trainer reads it"
+_WATCHING = "it changes nothing about the result; to track a run, observe its steps with a plugin (`after_step`)"
+_PUBLISHING = "nothing is sent anywhere; the report says where the tuned model lies"
+_CHECKPOINTS = "checkpoints are written by the clock, and change nothing about the result"
+_IN_MEMORY = "rows are in memory and few: it changes neither the result nor the time"
+_SPREADING = "a step trains on one device: it changes nothing about the result"
 
 TRAINER_OWNED: Mapping[str, str] = {
     "output_dir": "checkpoints go into the store",
@@ -64,8 +69,30 @@ TRAINER_OWNED: Mapping[str, str] = {
     "do_train": _UNREAD,
     "do_eval": _UNREAD,
     "do_predict": _UNREAD,
+    **dict.fromkeys(
+        ("report_to", "run_name", "project", "log_level", "log_level_replica", "log_on_each_node"), _WATCHING
+    ),
+    **dict.fromkeys(("trackio_bucket_id", "trackio_space_id", "trackio_static_space_id", "debug"), _WATCHING),
+    "skip_memory_metrics": _WATCHING,
+    **dict.fromkeys(("push_to_hub", "hub_model_id", "hub_strategy", "hub_private_repo"), _PUBLISHING),
+    **dict.fromkeys(("hub_always_push", "hub_revision"), _PUBLISHING),
+    **dict.fromkeys(
+        ("save_total_limit", "save_on_each_node", "enable_jit_checkpoint", "ignore_data_skip"), _CHECKPOINTS
+    ),
+    "restore_callback_states_from_checkpoint": _CHECKPOINTS,
+    **dict.fromkeys(("dataloader_num_workers", "dataloader_prefetch_factor", "dataset_num_proc"), _IN_MEMORY),
+    **dict.fromkeys(("dataloader_persistent_workers", "dataloader_multiprocessing_context"), _IN_MEMORY),
+    **dict.fromkeys(("dataloader_in_order", "dataloader_pin_memory"), _IN_MEMORY),
+    **dict.fromkeys(("ddp_backend", "ddp_broadcast_buffers", "ddp_bucket_cap_mb", "ddp_static_graph"), _SPREADING),
+    **dict.fromkeys(("ddp_find_unused_parameters", "ddp_timeout", "local_rank"), _SPREADING),
 }
-"""Fields of SFTConfig and DPOConfig that can't be set, and why."""
+"""Fields of SFTConfig and DPOConfig that can't be set, and why.
+
+What is left is part of a step's fingerprint, so none of it may be without effect: with an option that changes nothing a
+model would be tuned again for nothing."""
+
+ONLY_WITH_BEST = ("save_strategy", "save_steps")
+"""Fields that have an effect with ``load_best_model_at_end`` alone: the best is chosen among the checkpoints."""
 
 _BY_PEFT = "peft fills it in"
 
@@ -149,6 +176,9 @@ class TrainingOptions(Options):
     def _known(cls, trainer: dict[str, Any]) -> dict[str, Any]:
         short = {name: field for name, field in SHORT_NAMES.items() if field in cls.model_fields}
         _check_names(trainer, cls.config, TRAINER_OWNED, short)
+        for name in ONLY_WITH_BEST:
+            if name in trainer and not trainer.get("load_best_model_at_end"):
+                raise ValueError(f"{name!r} can't be set without `load_best_model_at_end: true`: {_CHECKPOINTS}.")
         return trainer
 
 

@@ -66,7 +66,7 @@ def trainer_settings(job: TuningJob[Any], *, learning_rate: float, validate: boo
         "logging_nan_inf_filter": False,
         "include_num_input_tokens_seen": "non_padding",
         "save_strategy": "no",
-        "save_total_limit": 1,
+        "save_total_limit": 2,  # the one before goes when the new one is sealed
         "report_to": "none",
         "disable_tqdm": True,
     }
@@ -153,7 +153,7 @@ def train(trainer: "Trainer", job: TuningJob[Any], loaded: TrainableModel, data:
     job.say(in_words(data))
     for callback in (ProgressCallback(job.progress), TimedCheckpoints(), *([] if plain() else [DeterministicOrder()])):
         trainer.add_callback(callback)
-    checkpoint = None if plain() else newest_checkpoint(job.work)
+    checkpoint = None if plain() else newest_checkpoint(job.work, job.say)
     try:
         trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     except torch.OutOfMemoryError as error:
@@ -198,7 +198,10 @@ def _info(trainer: "Trainer", job: TuningJob[Any], loaded: TrainableModel) -> di
     """Return what a report should say about a training that is saved, as JSON values that don't depend on the clock."""
     from peft import PeftConfig, PeftModel
 
+    from shoptune_transformers.chat_templates import folds_system
+
     args: Any = trainer.args
+    tokenizer: Any = trainer.processing_class
     model: Any = trainer.accelerator.unwrap_model(trainer.model)
     adapter = PeftConfig.from_pretrained(str(job.output / "adapter")) if isinstance(model, PeftModel) else None
     computing = "bfloat16" if args.bf16 else "float16" if args.fp16 else None
@@ -217,6 +220,7 @@ def _info(trainer: "Trainer", job: TuningJob[Any], loaded: TrainableModel) -> di
         else {"r": adapter.r, "alpha": adapter.lora_alpha, "dropout": adapter.lora_dropout, "layers": _layers(adapter)},
         "continued_adapter": job.model.adapter is not None,
         "trainer": dict(job.options.trainer),
+        **({"system text": "before the user's: the template has no system role"} if folds_system(tokenizer) else {}),
     }
 
 

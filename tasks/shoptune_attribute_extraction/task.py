@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from shoptune.components import Options, Task
-from shoptune.data import Dropped, Example, Invalid, Message, Note, Record, Tables
+from shoptune.data import Dropped, Example, Invalid, Message, Note, Record, Tables, prompt_of
 from shoptune_attribute_extraction.asked import Asked, category_of, find_asked
 from shoptune_attribute_extraction.targets import Unreadable, Values, target_values, values_of
 from shoptune_attributes import METRICS
@@ -63,10 +63,7 @@ first value.  In published sets of this kind the longest values have about 130 c
 def prompt(instruction: str | None, asked: Sequence[str], text: str, show: Show) -> tuple[Message, ...]:
     """Return the chat: the instruction; the attributes, which many prompts share, before the text, which none does."""
     content = f"Attributes: {', '.join(asked)}\n\n{text}"
-    return (
-        {"role": "system", "content": INSTRUCTIONS[show] if instruction is None else instruction},
-        {"role": "user", "content": content},
-    )
+    return prompt_of(INSTRUCTIONS[show] if instruction is None else instruction, content)
 
 
 def references(asked: Sequence[str], values: Mapping[str, Values], show: Show) -> tuple[str, ...]:

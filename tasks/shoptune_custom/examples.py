@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shoptune.data import Dropped, Example, Invalid, Message, Note, Record, Tables
+from shoptune.data import Dropped, Example, Invalid, Note, Record, Tables, prompt_of
 from shoptune.errors import UsageError, did_you_mean
 from shoptune.formatting import format_value
 from shoptune_custom.options import CustomOptions
@@ -88,12 +88,11 @@ def _example(
             return Dropped(origin=record.origin, reason=f"the {what} can't be filled in", detail=str(fault))
         if not filled[-1]:
             return Dropped(origin=record.origin, reason=f"the {what} is empty")
-    system: tuple[Message, ...] = ({"role": "system", "content": options.instruction},) if options.instruction else ()
     fields = dict.fromkeys(name for template in templates for name in template.fields)
     example = complete(
         Example(
             id=record.id,
-            messages=(*system, {"role": "user", "content": filled[0]}),
+            messages=prompt_of(options.instruction, filled[0]),
             group=record.group,
             slices={name: text for name in options.slices if (text := format_value(record.fields.get(name)))},
             facts=texts_of(record, facts),

@@ -3,7 +3,8 @@
 An experiment file may come from a stranger.  Jinja's sandbox keeps templates away from Python; what it lets through
 could still fill the memory or never end (``{{ 'x' * 10**10 }}``, a text that is doubled again and again).  So the rest
 is bounded as well: there are no calls, no variables and no arithmetic, and few filters, of which none can make much of
-little; loops walk through lists of a limited length, at most one within another.
+little; loops walk through lists of a limited length, at most one within another, and all work counts
+(`shoptune_custom.budget`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from shoptune.errors import did_you_mean
 from shoptune.formatting import format_value
+from shoptune_custom.budget import charge, charging
 
 __all__ = ["MAX_CHARACTERS", "MAX_ITEMS", "TemplateFault", "checked_tree", "environment"]
 
@@ -102,12 +104,14 @@ def _items(mapping: Any) -> Iterable[tuple[Any, Any]]:
     return mapping.items() if mapping else ()
 
 
-def _each(items: Any) -> list[Any]:
+def _each(items: Any, steps: int = 0) -> list[Any]:
+    """Return a list's items for a loop, in which each takes so many steps."""
     if isinstance(items, str) and items:
         raise TemplateFault(f"there should be a list, and there is a text: {items[:60]!r}")
     found = list(islice(items or (), MAX_ITEMS + 1))
     if len(found) > MAX_ITEMS:
         raise TemplateFault(f"a list has more than {MAX_ITEMS:,} items")
+    charge(steps * len(found))
     return found
 
 
@@ -120,8 +124,8 @@ environment = _Fields(
 )
 """Compiles trees that `checked_tree` made."""
 environment.globals.clear()
-environment.filters = {name: FILTERS[name] for name in _FILTERS}
-environment.filters |= {"tojson": _to_json, "join": _join, "items": _items, _EACH: _each}
+environment.filters = {name: charging(FILTERS[name]) for name in _FILTERS}
+environment.filters |= {"tojson": charging(_to_json), "join": charging(_join), "items": _items, _EACH: _each}
 
 
 def checked_tree(source: str) -> nodes.Template:
@@ -140,5 +144,6 @@ def checked_tree(source: str) -> nodes.Template:
     for loop in list(tree.find_all(nodes.For)):
         if any(inner.find(nodes.For) for inner in loop.find_all(nodes.For)):
             raise TemplateSyntaxError("loops stand three deep; two is the most", loop.lineno)
-        loop.iter = nodes.Filter(loop.iter, _EACH, [], [], None, None, lineno=loop.lineno, environment=environment)
+        steps = [nodes.Const(10 * sum(1 for _ in loop.find_all(nodes.Node)))]
+        loop.iter = nodes.Filter(loop.iter, _EACH, steps, [], None, None, lineno=loop.lineno, environment=environment)
     return tree

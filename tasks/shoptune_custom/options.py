@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from shoptune.components import Options
+from shoptune_custom.schemas import problem_of
 
 __all__ = ["CustomOptions", "JsonOptions", "LabelOptions", "TextOptions"]
 
@@ -97,10 +98,14 @@ class JsonOptions(CustomOptions):
             Draft202012Validator.check_schema(self.answer_schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
         except SchemaError as error:
             raise ValueError(f"answer_schema is no JSON Schema: {error.json_path}: {error.message}") from None
+        except RecursionError:
+            raise ValueError("answer_schema has too many brackets within one another") from None
         if self.answer_schema.get("type") != "object" or not self.answer_schema.get("properties"):
             raise ValueError("answer_schema describes an object: it needs `type: object` and `properties`")
         if strange := next(_references_elsewhere(self.answer_schema), None):
             raise ValueError(
                 f"answer_schema refers to {strange!r}; only references within it (#/$defs/...) are followed"
             )
+        if problem := problem_of(self.answer_schema):
+            raise ValueError(f"answer_schema can't be checked in bounded time: {problem}")
         return self

@@ -7,10 +7,12 @@ from typing import Any
 
 from shoptune.components import Task
 from shoptune.data import Dropped, Example, Invalid, Note, Tables
+from shoptune.thoughts import after_thought
 from shoptune_attributes import METRICS
 from shoptune_attributes.answers import read_attributes
 from shoptune_custom.examples import make_examples
 from shoptune_custom.options import JsonOptions, LabelOptions, TextOptions
+from shoptune_custom.schemas import follows
 from shoptune_labels.baselines import ALWAYS
 from shoptune_labels.choices import parse_choice
 from shoptune_text import COPYING, FORM, OVERLAP
@@ -25,7 +27,7 @@ def text_examples(tables: Tables, options: TextOptions) -> Iterator[Example | Dr
 
 def parse_text(text: str, example: Example) -> str | Invalid:  # noqa: ARG001 - every task's parser is given the example
     """Return the answer without white space around it; `Invalid` if it is empty."""
-    return text.strip() or Invalid("empty answer")
+    return after_thought(text).strip() or Invalid("empty answer")
 
 
 def copy(example: Example) -> str:
@@ -86,13 +88,10 @@ def parse_json(text: str, example: Example) -> dict[str, str] | Invalid:
 
 def compact_json(text: str, example: Example) -> str | Invalid:
     """Return the object as a model is to write it: on one line without spaces, since every token costs time."""
-    from jsonschema import Draft202012Validator  # a plan needs none
-
     try:
-        found = _object(text)
-        errors = Draft202012Validator(example.answer_schema).iter_errors(found)
-        if error := next(errors, None):
-            return Invalid(f"against the schema: {error.json_path}: {error.validator}")
+        found = _object(after_thought(text))
+        if wrong := follows(found, example.answer_schema):
+            return Invalid(f"against the schema: {wrong}")
     except ValueError:
         return Invalid("no JSON object, or one that is broken or cut off")
     except RecursionError:

@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Template, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 
+from shoptune_custom.budget import limited
 from shoptune_custom.language import MAX_CHARACTERS, TemplateFault, checked_tree, environment
 
 __all__ = ["FieldTemplate", "compile_template"]
@@ -37,11 +38,12 @@ class FieldTemplate:
         parts: list[str] = []
         length = 0
         try:
-            for part in self.template.generate({RECORD: named, **named}):
-                length += len(part)
-                if length > MAX_CHARACTERS:
-                    raise TemplateFault(f"the text gets longer than {MAX_CHARACTERS:,} characters")
-                parts.append(part)
+            with limited():
+                for part in self.template.generate({RECORD: named, **named}):
+                    length += len(part)
+                    if length > MAX_CHARACTERS:
+                        raise TemplateFault(f"the text gets longer than {MAX_CHARACTERS:,} characters")
+                    parts.append(part)
         except Exception as error:  # anything that a value of another kind than expected can bring about
             raise TemplateFault(_in_words(error)) from error
         return "".join(parts).strip()

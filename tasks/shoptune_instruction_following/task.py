@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shoptune.components import NoOptions, Task
-from shoptune.data import Dropped, Example, Invalid, Message, PreferencePair, Record, Tables
+from shoptune.data import Dropped, Example, Invalid, Message, Note, PreferencePair, Record, Tables
+from shoptune.thoughts import after_thought
 from shoptune_text import COPYING, FORM, OVERLAP
 
 __all__ = ["INSTRUCTION_FOLLOWING"]
 
 
-def examples(tables: Tables, _: NoOptions) -> Iterator[Example | Dropped]:
-    """Yield one example per record; of two answers the preferred one is the good one."""
+def examples(tables: Tables, _: NoOptions) -> Iterator[Example | Dropped | Note]:
+    """Yield one example per record; of two answers the preferred one is the good one.
+
+    Then how often answers repeat, and how many earlier answers of chats are not learnt, where there are any.
+    """
+    counts: Counter[str] = Counter()
+    different: set[int] = set()
     for record in tables["instructions"]:
-        yield _example(record)
+        made = _example(record)
+        yield made
+        if isinstance(made, Example):
+            earlier = int(record.fields.get("not_learnt") or 0)
+            counts.update({"to learn": 1, "earlier ones that are not learnt": earlier, "rows": bool(earlier)})
+            different.add(hash(made.references[0].casefold()))
+    if counts["to learn"] > len(different) or counts["rows"]:
+        yield Note(topic="answers", figures=_figures(counts, len(different)))
+
+
+def _figures(counts: Mapping[str, int], different: int) -> dict[str, int]:
+    figures = {"to learn": counts["to learn"], "different ones": different}
+    if rows := counts["rows"]:
+        figures[f"earlier ones in {rows:,} longer chats, which are not learnt"] = counts[
+            "earlier ones that are not learnt"
+        ]
+    return figures
 
 
 def _example(record: Record) -> Example | Dropped:
@@ -30,8 +53,9 @@ def _example(record: Record) -> Example | Dropped:
         references=(answer,),
         group=record.group,
         slices=_slices(messages, record.fields.get("category")),
-        # With the question, since "Yes, it is." answers many; without the system turn, which all may share.
-        content=f"{last_question(messages)}\n{answer}",
+        content=answer,
+        # "Yes, it is." answers many; without the system turn, which all may share.
+        question=last_question(messages),
         origin=record.origin,
     )
 
@@ -62,13 +86,14 @@ def pairs(
             rejected=rejected,
             group=record.group,
             evidence={"source": "given preference"},
+            question=last_question(tuple(messages)),
             origin=record.origin,
         )
 
 
 def parse(text: str, example: Example) -> str | Invalid:  # noqa: ARG001 - every task's parser is given the example
     """Return the answer without white space around it; `Invalid` if it is empty."""
-    return text.strip() or Invalid("empty answer")
+    return after_thought(text).strip() or Invalid("empty answer")
 
 
 def echo(example: Example) -> str:

@@ -7,9 +7,10 @@ from typing import Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from shoptune.components import Options, Task
-from shoptune.data import Dropped, Example, Invalid, Message, Note, PreferencePair, Record, Tables
+from shoptune.data import Dropped, Example, Invalid, Message, Note, PreferencePair, Record, Tables, prompt_of
 from shoptune.errors import UsageError, did_you_mean
 from shoptune.formatting import format_value, label
+from shoptune.thoughts import after_thought
 from shoptune_sales.corruption import synthetic_pairs
 from shoptune_sales.preference import preference_pairs
 from shoptune_sales.weights import Standing, sales_standings
@@ -99,7 +100,7 @@ def _groups(record: Record) -> dict[str, Mapping[str, Any]]:
 def prompt(instruction: str, facts: Mapping[str, str]) -> tuple[Message, ...]:
     """Return the chat: the instruction, then the facts, one a line and nothing else, since every token costs time."""
     lines = (f"{label(name)}: {value}" for name, value in facts.items())
-    return ({"role": "system", "content": instruction}, {"role": "user", "content": "\n".join(lines)})
+    return prompt_of(instruction, "\n".join(lines))
 
 
 def examples(tables: Tables, options: ProductDescriptionOptions) -> Iterator[Example | Dropped | Note]:
@@ -168,7 +169,7 @@ _QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "«": "»", "„": "�
 
 def parse(text: str, example: Example) -> str | Invalid:  # noqa: ARG001 - every task's parser is given the example
     """Return the description without a leading "Description:" and enclosing quotes; `Invalid` if it is empty."""
-    text = _LABEL.sub("", text).strip()
+    text = _LABEL.sub("", after_thought(text)).strip()
     if len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text[0] not in text[1:-1]:
         text = text[1:-1].strip()
     return text or Invalid("empty answer")

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from shoptune.components import Options, Task
-from shoptune.data import Dropped, Example, Message, Record, Tables
+from shoptune.data import Dropped, Example, Message, Record, Tables, prompt_of
 from shoptune.formatting import format_value
 from shoptune_labels.choices import listed, parse_choice
 from shoptune_labels.fields import refuse_unknown_fields, shown
@@ -49,10 +49,7 @@ def _prompt(
         "\n".join([f"{number} offer", *(f"{label}: {text}" if label else text for label, text in offer)])
         for number, offer in (("First", left), ("Second", right))
     )
-    return (
-        {"role": "system", "content": f"{options.instruction} Answer {listed(options.choices)}."},
-        {"role": "user", "content": "\n\n".join(offers)},
-    )
+    return prompt_of(f"{options.instruction} Answer {listed(options.choices)}.".lstrip(), "\n\n".join(offers))
 
 
 def examples(tables: Tables, options: ProductMatchingOptions) -> Iterator[Example | Dropped]:

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from shoptune.components import Options, Task
-from shoptune.data import Dropped, Example, Message, Record, Tables
+from shoptune.data import Dropped, Example, Message, Record, Tables, prompt_of
 from shoptune.formatting import format_value
 from shoptune_labels.baselines import ALWAYS
 from shoptune_labels.choices import listed, parse_choice
@@ -56,9 +56,8 @@ class QueryRelevanceOptions(Options):
 
 def _prompt(options: QueryRelevanceOptions, query: str, product: list[tuple[str, str]]) -> tuple[Message, ...]:
     lines = (f"{label}: {text}" if label else text for label, text in product)
-    return (
-        {"role": "system", "content": f"{options.instruction} Answer {listed(options.choices)}."},
-        {"role": "user", "content": "\n".join([f"Search: {query}", "", *lines])},
+    return prompt_of(
+        f"{options.instruction} Answer {listed(options.choices)}.".lstrip(), "\n".join([f"Search: {query}", "", *lines])
     )
 
 

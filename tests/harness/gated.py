@@ -13,12 +13,14 @@ from shoptune.comparison import (
     Provenance,
     Result,
     TaskInfo,
+    Verdict,
+    Versus,
 )
 from shoptune.data_report import DataReport
 from shoptune.deciding.decide import decide
 from shoptune.deciding.gates import Gate
 
-__all__ = ["METRICS", "comparison", "gate", "info", "judged", "outcome", "result"]
+__all__ = ["METRICS", "comparison", "gate", "info", "judged", "outcome", "result", "spaced", "versus"]
 
 
 def info(name: str, higher_is_better: bool | None = True, additive: bool = True) -> MetricInfo:
@@ -115,7 +117,16 @@ def judged(asked: Gate, *results: Result, **changed: Any) -> GateVerdict:
     return verdict
 
 
+def spaced(text: str) -> str:
+    """Return the text with plain spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def versus(candidate: str, other: str, metric: str, verdict: Verdict, task: str = "description") -> Versus:
+    return Versus(task=task, metric=metric, candidate=candidate, other=other, difference=0.1, verdict=verdict)
+
+
 def outcome(asked: Gate, found: Result) -> tuple[str, str]:
     verdict = judged(asked, found)
     assert (verdict.slice, verdict.worst) == (None, False)
-    return verdict.outcome, verdict.saw
+    return verdict.outcome, spaced(verdict.saw)

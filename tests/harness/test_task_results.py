@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shoptune.comparison import Result
+from shoptune.comparison import Result, Verdict
 from shoptune.task_results import TaskResults, is_certain, task_results
-from tests.harness.gated import comparison, result
+from tests.harness.gated import comparison, result, versus
 
 
 def looked_up(*results: Result) -> TaskResults:
@@ -26,20 +26,19 @@ def test_picked_results_keep_the_order_of_the_names_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metric", "dpo", "ahead"),
-    [
-        ("rouge_l", (0.5, 0.6), True),
-        ("rouge_l", (0.4, 0.6), False),
-        ("unsupported_claims", (0.1, 0.2), True),
-        ("unsupported_claims", (0.5, 0.6), False),
-        ("length", (0.5, 0.6), False),
-    ],
+    ("verdict", "ahead"), [("better", "dpo"), ("worse", "sft"), ("inconclusive", ""), ("same", "")]
 )
-def test_one_is_ahead_of_another_where_their_intervals_lie_apart(
-    metric: str, dpo: tuple[float, float], ahead: bool
-) -> None:
-    task = looked_up(result(metric, interval=(0.3, 0.45)), result(metric, "dpo", interval=dpo))
-    assert [each.metric.name for each in task.ahead("dpo", "sft")] == [metric] * ahead
+def test_one_is_ahead_of_another_by_the_paired_comparison_of_the_two(verdict: Verdict, ahead: str) -> None:
+    """Whatever their own intervals: those of two that differ in every product may overlap."""
+    (task,) = task_results(comparison([], versus=[versus("dpo", "sft", "rouge_l", verdict)]))
+    for one, other in (("dpo", "sft"), ("sft", "dpo")):
+        assert [each.metric.name for each in task.ahead(one, other)] == ["rouge_l"] * (one == ahead)
+
+
+def test_beside_the_baseline_the_verdicts_say_who_is_ahead() -> None:
+    task = looked_up(result(verdict="better"), result("unsupported_claims", verdict="worse"))
+    assert [each.metric.name for each in task.ahead("sft", "base")] == ["rouge_l"]
+    assert [each.metric.name for each in task.ahead("base", "sft")] == ["unsupported_claims"]
 
 
 def test_the_baseline_is_no_rival_of_its_own() -> None:

@@ -71,7 +71,10 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 # --- 1 to 4: it can't be imported, raises, returns something else, or takes a name ------------------------------------
 
 
-@pytest.mark.parametrize("raised", ["ImportError('boo')", "SystemExit(0)", "RuntimeError('boo')"])
+@pytest.mark.parametrize(
+    "raised",
+    ["ImportError('boo')", "SystemExit(0)", "RuntimeError('boo')", "KeyboardInterrupt()", "BaseException('boo')"],
+)
 def test_an_import_that_fails(world: World, raised: str) -> None:
     world.install(f"raise {raised}\n")
     world.run_without_it()
@@ -141,6 +144,33 @@ def test_an_observer_of_errors_that_raises_does_not_hide_the_error(world: World)
     assert "warning: plugin 'strange' 2.1 raised in on_step_error: ValueError: boo" in outcome.output
 
 
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt()", "GeneratorExit()", "BaseException('boo')"])
+@pytest.mark.parametrize("hook", ["register_metrics", "register_commands", "select_data_adapter", "before_step"])
+def test_a_hook_that_would_end_the_command(world: World, hook: str, raised: str) -> None:
+    world.install(f"@hookimpl\ndef {hook}(): raise {raised}\n")
+    world.run_without_it()
+
+
+def test_a_person_may_still_interrupt(world: World) -> None:
+    world.install("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n" + METRIC)
+    assert world.shop.run().code == 130
+
+
+def test_a_hook_without_end(world: World) -> None:
+    world.install("import itertools\n@hookimpl\ndef register_metrics(): return itertools.repeat(7)\n")
+    world.run_without_it()
+    assert "register_metrics returned more than 10,000 things, perhaps without end" in world.run_with_its_metric()
+
+
+@pytest.mark.parametrize("how", ["wrapper=True", "hookwrapper=True"])
+def test_a_wrapper_of_hooks_is_refused(world: World, how: str) -> None:
+    world.install(f"@hookimpl({how})\ndef before_step(step):\n    return (yield)\n" + METRIC)
+    world.run_without_it()
+    assert "before_step is a wrapper of other plugins' hooks, which shoptune calls one by one" in (
+        world.run_with_its_metric()
+    )
+
+
 @pytest.mark.parametrize("returned", ["7", "None", "['mine']", "{'mine': 1}"])
 def test_a_hook_that_returns_something_else(world: World, returned: str) -> None:
     world.install(f"@hookimpl\ndef register_metrics(): return {returned}\n")
@@ -171,6 +201,84 @@ def test_a_name_that_two_strangers_want(world: World) -> None:
     assert "plugin 'other' 2.1 and plugin 'strange' 2.1 each bring a metric called 'mine'" in said
     outcome = world.shop.run("run", "--no-plugin", "other")
     assert outcome.code == 0, "the remedy that was named is one"
+
+
+# --- it changes what it is shown ------------------------------------------------------------------------------------
+
+MEDDLING = """
+import contextlib
+
+@hookimpl
+def before_run(experiment, steps):
+    steps.clear()
+
+@hookimpl
+def before_step(step):
+    for each in (step, *step.inputs):
+        for name in list(vars(each)):
+            with contextlib.suppress(Exception):
+                object.__setattr__(each, name, None)
+
+@hookimpl
+def after_step(step, outcome):
+    before_step(step)
+    object.__setattr__(outcome, "cost", None)
+
+@hookimpl
+def report_sections(comparison):
+    comparison.results.clear()
+    comparison.gates.clear()
+    return ()
+
+@hookimpl
+def after_run(comparison, folder):
+    comparison.gates.clear()
+
+@hookimpl
+def register_commands(cli):
+    for command in cli.commands.values():
+        command.callback = lambda **_: print("all is well")
+        command.params.clear()
+"""
+
+
+def test_what_observers_do_to_what_they_are_shown_harms_nothing(world: World) -> None:
+    gate = {"task": "echo", "metric": "overlap", "candidate": "drilled", "at_least": 2.0}
+    world.shop.set("compare.gates", [gate])
+    assert world.shop.run().code == 1
+    before, steps = world.shop.comparison(), {step.fingerprint for step in world.shop.plan().steps}
+    manifests = {f: world.shop.store.read(f).manifest["settings"] for f in steps}
+    world.shop.start_anew()
+    world.install(MEDDLING)
+    outcome = world.shop.run()
+    assert outcome.code == 1, outcome.output
+    assert world.shop.comparison() == before
+    assert {f: world.shop.store.read(f).manifest["settings"] for f in steps} == manifests
+
+
+def test_a_format_of_reports_can_not_change_what_others_show(world: World) -> None:
+    world.install(
+        "from shoptune.components import ReportFormat\n"
+        "def render(comparison, sections):\n"
+        "    comparison.results.clear()\n"
+        "    return {}\n"
+        "@hookimpl\ndef register_report_formats():\n"
+        "    yield ReportFormat(name='mine', summary='', render=render)\n"
+    )
+    assert world.shop.set("reports", ["mine", "json"]).run().code == 0
+    assert world.shop.comparison()["results"]
+
+
+# --- it answers what is not so ----------------------------------------------------------------------------------------
+
+
+def test_whoever_chose_another_ones_component_is_named(world: World) -> None:
+    world.install("@hookimpl\ndef select_model_backend(model): return 'fake'\n")
+    said = "plugin 'strange' 2.1 chose 'fake' of plugin 'fake_plugin' 1.2.3 for fake-model in select_model_backend"
+    assert f"warning: {said}" in world.shop.run().output
+    outcome = world.shop.set("candidates.base.no_such_option", 1).run()
+    assert outcome.code == 2
+    assert f"Perhaps this is why: {said}" in outcome.output
 
 
 # --- 5 to 8: it misses something, is slow, takes the screen, or was made for another version --------------------------

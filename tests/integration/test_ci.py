@@ -193,6 +193,20 @@ def test_a_comment_that_is_not_allowed_is_a_warning(project: Project, github: Gi
     assert "the experiment file or the data is wrong" in error
 
 
+def quit_quietly(project: Project) -> None:
+    """Let a plugin end the process while it is imported, as if all were well."""
+    (project.shop.folder / "quits.py").write_text("import os\nos._exit(0)\n", "utf-8")
+    project.shop.set("plugins", ["fake_plugin.py", "quits.py"])
+
+
+def test_github_passes_nothing_that_left_no_comparison(project: Project, github: GitHub) -> None:
+    quit_quietly(project)
+    ran = job(github, project)
+    assert ran.failed
+    assert ran.outputs["run"]["exit-code"] == "3"
+    assert "the run ended without a comparison.json; is `json` among its reports?" in ran.summary
+
+
 # --- GitLab ----------------------------------------------------------------------------------------------------------
 
 
@@ -239,3 +253,13 @@ def test_a_line_of_a_report_is_no_command_to_gitlab(project: Project, gitlab: Gi
         gitlab.run(project.check_out(), **_known(request))
     (note,) = request.notes
     assert "\n\\/close\n\n  \\/merge now, or a/b\n" in note["body"]
+
+
+def test_gitlab_passes_nothing_that_left_no_comparison(project: Project, gitlab: GitLab) -> None:
+    old = project.shop.folder / "shoptune-reports" / "fake" / "comparison.json"
+    old.parent.mkdir(parents=True)
+    old.write_text("{}", "utf-8")
+    quit_quietly(project)
+    code, printed = gitlab.run(project.check_out())
+    assert code == 3
+    assert "the run ended without a comparison.json" in printed

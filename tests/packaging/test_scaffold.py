@@ -28,7 +28,10 @@ from shoptune.scaffold.package import TEMPLATES, package_files, write_package
 from tests.packaging.project import PYPROJECT
 
 PROMISED = {
-    f"shoptune{name}" for name in ("", ".components", ".data", ".training_rows", ".errors", ".comparison", ".testing")
+    f"shoptune{name}"
+    for name in (
+        *("", ".components", ".data", ".training_rows", ".errors", ".comparison", ".step", ".terminal", ".testing"),
+    )
 }
 """The modules whose names a plugin's author can rely on."""
 
@@ -41,6 +44,10 @@ def name_of(kind: str) -> str:
     return f"invented_{kind}"
 
 
+def package_of(kind: str) -> str:
+    return f"shoptune_invented_{kind}"
+
+
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A new package of each kind."""
@@ -48,8 +55,8 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for kind in KINDS:
         done = CliRunner().invoke(cli, ["plugins", "new", kind, name_of(kind), "--into", str(into)])
         assert done.exit_code == 0, done.output
-        assert str(into / f"invented-{kind}") in done.output
-    return {kind: into / f"invented-{kind}" for kind in KINDS}
+        assert str(into / f"shoptune-invented-{kind}") in done.output
+    return {kind: into / f"shoptune-invented-{kind}" for kind in KINDS}
 
 
 @pytest.fixture(params=KINDS)
@@ -79,7 +86,7 @@ def test_every_file_of_a_package_is_there(package: tuple[str, Path]) -> None:
     kind, folder = package
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert found >= {"pyproject.toml", "README.md", "LICENSE", ".gitignore", ".github/workflows/ci.yml"}
-    assert found >= {f"src/{name_of(kind)}/{name}" for name in ("__init__.py", "plugin.py", "py.typed")}
+    assert found >= {f"src/{package_of(kind)}/{name}" for name in ("__init__.py", "plugin.py", "py.typed")}
     assert found == set(package_files(kind, name_of(kind)))
 
 
@@ -108,7 +115,7 @@ def test_project_file(package: tuple[str, Path]) -> None:
     name = name_of(kind)
     project = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
     assert project["name"] == folder.name
-    assert project["entry-points"] == {"shoptune": {name: f"{name}.plugin"}}
+    assert project["entry-points"] == {"shoptune": {name: f"{package_of(kind)}.plugin"}}
     assert f"shoptune>={shoptune.__version__}" in project["dependencies"]
     assert project["license"] == "MIT"
     assert (folder / "LICENSE").read_text("utf-8").startswith("MIT License\n")
@@ -146,7 +153,7 @@ def test_modules_import_what_they_need_and_only_promised_names(package: tuple[st
 
 def test_plugin_says_for_which_hooks_it_was_made(package: tuple[str, Path]) -> None:
     kind, folder = package
-    text = (folder / "src" / name_of(kind) / "plugin.py").read_text("utf-8")
+    text = (folder / "src" / package_of(kind) / "plugin.py").read_text("utf-8")
     assert f"\nshoptune_api = {API_VERSION}\n" in text
 
 
@@ -163,7 +170,7 @@ def test_ruff_finds_nothing_whatever_the_name(name: str, tmp_path: Path) -> None
 
 
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
-    mine = tmp_path / "invented-task" / "mine.txt"
+    mine = tmp_path / "shoptune-invented-task" / "mine.txt"
     mine.parent.mkdir()
     mine.write_text("mine", "utf-8")
     with pytest.raises(UsageError, match="is there already"):
@@ -174,7 +181,7 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
 # --- names -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["mood", "review_mood", "mood2", "m", "x" * LONGEST])
+@pytest.mark.parametrize("name", ["mood", "review_mood", "mood2", "m", "json", "class", "x" * LONGEST])
 def test_good_names(name: str) -> None:
     check_name(name)
 
@@ -188,14 +195,12 @@ def test_good_names(name: str) -> None:
         ("_mood", "For example: mood."),
         ("a__b", "For example: a_b."),
         ("../mood", "For example: mood."),
-        ("x" * (LONGEST + 1), "can't be a package's name"),
-        ("", "can't be a package's name"),
-        ("心情", "can't be a package's name"),
-        ("class", "is a word of Python itself. For example: my_class."),
-        ("match", "is a word of Python itself"),
-        ("json", "there is a Python package 'json' already"),
-        ("shoptune", "there is a Python package 'shoptune' already"),
-        ("text", "there is a plugin 'text' already. For example: my_text."),
+        ("x" * (LONGEST + 1), "can't be a plugin's name"),
+        ("", "can't be a plugin's name"),
+        ("心情", "can't be a plugin's name"),
+        ("sales", "there is a Python package 'shoptune_sales' already, which yours would hide. For example: my_sales."),
+        ("shoptune_sales", "there is a Python package 'shoptune_sales' already"),
+        ("text", "there is a Python package 'shoptune_text' already"),
     ],
 )
 def test_names_that_are_refused(name: str, message: str) -> None:
@@ -246,15 +251,17 @@ def test_plugins_list_shows_all_of_them_and_no_more_without_them(installed: Path
     rows = {row["name"]: row for row in json.loads(run(*command, cwd=tmp_path, PYTHONPATH=str(installed)))}
     for kind, about in KINDS.items():
         row = rows.pop(name_of(kind))
-        assert (row["status"], row["version"], row["distribution"]) == ("ok", "0.1.0", f"invented-{kind}")
-        assert row["brings"] == {f"{about.component}s": [name_of(kind)]}
+        assert (row["status"], row["version"], row["distribution"]) == ("ok", "0.1.0", f"shoptune-invented-{kind}")
+        brought = {} if kind in {"observer", "command"} else {f"{about.component}s": [name_of(kind)]}
+        assert row["brings"] == brought
     assert rows.keys() == {row["name"] for row in json.loads(run(*command, cwd=tmp_path))}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_plugins_check_finds_no_fault(kind: str, installed: Path, tmp_path: Path) -> None:
-    run(*SHOPTUNE, "plugins", "check", name_of(kind), cwd=tmp_path, PYTHONPATH=str(installed))
+    printed = run(*SHOPTUNE, "plugins", "check", name_of(kind), cwd=tmp_path, PYTHONPATH=str(installed))
+    assert "keeps to its contract, as far as it was checked" in printed
 
 
 def _is_at_work(kind: str, name: str, comparison: Mapping[str, Any], reports: Path) -> bool:
@@ -272,8 +279,19 @@ def _is_at_work(kind: str, name: str, comparison: Mapping[str, Any], reports: Pa
             return bool(table["adapter"] == name and table["records"] == 6)
         case "backend":
             return bool(values["rouge_l", "words"] > 0)
+        case "executor":
+            return bool(comparison["results"])
+        case "observer":
+            lines = (reports / f"{name}.jsonl").read_text("utf-8").splitlines()
+            return len(lines) > 3
+        case "export" | "command":
+            return True  # the run itself has no part in them
         case _:
             return "template" in (reports / f"{name}.txt").read_text("utf-8")
+
+
+UNNAMED = {"report", "export", "observer", "command", "executor"}
+"""Kinds whose plugins decide no result, so that the comparison does not name them."""
 
 
 @pytest.mark.slow
@@ -281,7 +299,7 @@ def _is_at_work(kind: str, name: str, comparison: Mapping[str, Any], reports: Pa
 def test_its_experiment_runs(kind: str, installed: Path, tmp_path: Path) -> None:
     from shoptune.testing import tiny_model
 
-    shutil.copytree(installed / name_of(kind) / "data", tmp_path / "data")
+    shutil.copytree(installed / package_of(kind) / "data", tmp_path / "data")
     experiment = tmp_path / "data" / "experiment.yaml"
     model = tiny_model(tmp_path / "model").folder  # in place of a real one, which not every machine has
     experiment.write_text(
@@ -289,7 +307,7 @@ def test_its_experiment_runs(kind: str, installed: Path, tmp_path: Path) -> None
     )
     command = [*SHOPTUNE, "run", "data/experiment.yaml", "--plain"]
     run(*command, cwd=tmp_path, PYTHONPATH=str(installed), SHOPTUNE_CACHE=str(tmp_path / "cache"))
-    reports = tmp_path / "reports" / f"invented-{kind}"
+    reports = tmp_path / "reports" / f"shoptune-invented-{kind}"
     comparison = json.loads((reports / "comparison.json").read_text("utf-8"))
-    assert comparison["provenance"]["plugins"].get(name_of(kind)) == "0.1.0" or kind == "report"
+    assert comparison["provenance"]["plugins"].get(name_of(kind)) == "0.1.0" or kind in UNNAMED
     assert _is_at_work(kind, name_of(kind), comparison, reports)

@@ -52,6 +52,7 @@ def test_packages_are_whole_and_nothing_is_added(names: set[str]) -> None:
     [
         "shoptune_catalogue/lexicon/*.yaml",
         "shoptune_catalogue/units.yaml",
+        "shoptune_shops/platforms/etsy.yaml",
         "shoptune/manual/hooks.md",
         "shoptune/scaffold/templates/metric/plugin.py.template",
         "shoptune_product_description/README.md",

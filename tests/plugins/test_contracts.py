@@ -23,6 +23,7 @@ from shoptune.testing import (
     tiny_model,
 )
 from shoptune.testing.adapters import adapter_findings
+from shoptune_shops.platform_products import OwnPlatformOptions, platforms
 
 PLUGINS = load_plugins(only=lambda point: point.dist is not None and point.dist.name == "shoptune")
 
@@ -41,8 +42,19 @@ FILES = {
     "csv": Path(str(files("shoptune_product_matching"))) / "data" / "pairs.csv",
     "jsonl": Path(str(files("shoptune_attribute_extraction"))) / "data" / "products.jsonl",
     "instructions": Path(str(files("shoptune_instruction_following"))) / "data" / "chats.jsonl",
+    **{f"{name}_products": SHOPS / "platforms" / f"{name}_products.csv" for name in ("bigcommerce", "shopware", "wix")},
+    "amazon_products": SHOPS / "platforms" / "amazon_products.txt",
+    "platform_products": SHOPS / "platforms" / "etsy_products.csv",
 }
 """Adapter -> a good file of its kind, a line or some lines for each row."""
+
+
+OPTIONS = {"platform_products": OwnPlatformOptions(platform=platforms()["etsy_products"])}
+"""Adapter -> its options, where it can't do without any."""
+ALIKE = platforms().keys() - FILES.keys()
+"""Adapters that are one of these with another table."""
+HELD = {"shopify_rest_products", "woocommerce_rest_products"}
+"""Adapters of JSON documents, which are held in memory."""
 
 
 def as_written(rows: Sequence[dict[str, str]], path: Path) -> None:
@@ -75,9 +87,9 @@ def test_report_format(component: ReportFormat) -> None:
     check_report_format(component)
 
 
-@every(PLUGINS.data_adapters, {*WRITTEN, *FOLDERS})
+@every(PLUGINS.data_adapters, {*WRITTEN, *FOLDERS, *HELD, *ALIKE})
 def test_data_adapter(component: DataAdapter[Any], tmp_path: Path) -> None:
-    findings = adapter_findings(component, FILES[component.name], tmp_path)
+    findings = adapter_findings(component, FILES[component.name], tmp_path, OPTIONS.get(component.name))
     assert [str(finding) for finding in findings if finding.outcome != "passed"] == []
 
 
@@ -96,6 +108,18 @@ def test_data_adapter_of_no_lines(name: str, tmp_path: Path) -> None:
 
     findings = adapter_findings(PLUGINS.data_adapters[name].component, good, tmp_path, grow=grown)
     assert {f.check for f in findings if f.outcome != "passed"} == ({"it streams"} if name == "json" else set())
+
+
+@pytest.mark.parametrize("name", sorted(HELD))
+def test_data_adapter_of_a_document(name: str, tmp_path: Path) -> None:
+    def grown(content: bytes, size: int) -> bytes:
+        read = json.loads(content)
+        items = read["products"] if isinstance(read, dict) else read
+        return json.dumps(items * (1 + 2 * size // len(content))).encode()
+
+    component = PLUGINS.data_adapters[name].component
+    findings = adapter_findings(component, SHOPS / "platforms" / f"{name}.json", tmp_path, grow=grown)
+    assert {f.check for f in findings if f.outcome != "passed"} == {"it streams"}
 
 
 @pytest.mark.parametrize("plugin", sorted({task.plugin.name for task in PLUGINS.tasks.values()}))

@@ -6,6 +6,7 @@ certainty.
 
 from __future__ import annotations
 
+import errno
 import gc
 import sys
 import traceback
@@ -23,6 +24,7 @@ from shoptune.cli.history import history
 from shoptune.cli.options import no_plugin_option
 from shoptune.cli.plugins import plugins
 from shoptune.errors import ShoptuneError
+from shoptune.terminal import say, visible
 
 if TYPE_CHECKING:
     from shoptune.plugins import Plugins
@@ -93,6 +95,7 @@ def main() -> NoReturn:
     try:
         code = cli.main(arguments, prog_name="shoptune", standalone_mode=False) or 0
     except click.ClickException as error:
+        error.message = visible(error.message)
         error.show()
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -100,12 +103,15 @@ def main() -> NoReturn:
         code = 130
     except ShoptuneError as error:
         if debug:
-            traceback.print_exc()
+            say(traceback.format_exc(), err=True, end="")
         _complain(str(error))
         code = error.exit_code
     except Exception as error:
         if debug:
-            traceback.print_exc()
+            say(traceback.format_exc(), err=True, end="")
+        if what := _of_a_strangers_file(error):
+            _complain(what)
+            sys.exit(2)
         _complain(
             f"{type(error).__name__}: {error}\nThis is a fault in shoptune: run again with --debug and report it."
         )
@@ -113,5 +119,13 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
+def _of_a_strangers_file(error: Exception) -> str | None:
+    """Return what to say of an error that a file brings about wherever it is read; None: it is another one."""
+    if isinstance(error, RecursionError):
+        return "a file has too many brackets, lists or mappings within one another to be read"
+    loops = error.errno == errno.ELOOP if isinstance(error, OSError) else "Symlink loop" in str(error)
+    return f"a symbolic link leads to itself: {error}" if loops else None
+
+
 def _complain(message: str) -> None:
-    click.echo(click.style("error: ", fg="red", bold=True) + message, err=True)
+    click.echo(click.style("error: ", fg="red", bold=True) + visible(message), err=True)

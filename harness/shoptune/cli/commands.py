@@ -6,6 +6,8 @@ import json
 
 import click
 
+from shoptune.terminal import say
+
 __all__ = ["doctor", "schema"]
 
 
@@ -18,7 +20,7 @@ def schema(comparison: bool) -> None:
     from shoptune.plugins import load_plugins
 
     found = Comparison.model_json_schema() if comparison else experiment_schema(load_plugins())
-    click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    say(json.dumps(found, indent=1, ensure_ascii=False))
 
 
 @click.command(short_help="Say what would get in the way on this machine.")

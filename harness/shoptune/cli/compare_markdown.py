@@ -30,7 +30,7 @@ def _lines(found: Between) -> Iterator[str]:
     metrics = {(metric.task, metric.name): metric for metric in after.comparison.metrics}
     for task in found.tasks:
         yield from ("", f"### {_text(task)}", "")
-        yield from _head("metric", "candidate", "before", "after", "change", "95 % interval", "verdict")
+        yield from _head("metric", "candidate", "before", "after", "change", "interval", "verdict")
         for change in found.changes:
             if change.task == task:
                 kind = metrics[task, change.metric].format

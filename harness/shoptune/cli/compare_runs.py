@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shoptune.commands import store_option
+from shoptune.terminal import say
 
 if TYPE_CHECKING:
     from shoptune.history.between import Between
@@ -44,11 +45,11 @@ def compare(run_a: str, run_b: str, store: Path, *, task: str | None, as_json: b
     metrics = {name: registered.component for name, registered in load_plugins().metrics.items()}
     found = between(find_run(run_a, opened.root), find_run(run_b, opened.root), opened, metrics, task=task)
     if as_json:
-        click.echo(json.dumps(_as_json(found), indent=1, ensure_ascii=False))
+        say(json.dumps(_as_json(found), indent=1, ensure_ascii=False))
     elif markdown:
         from shoptune.cli.compare_markdown import to_markdown
 
-        click.echo(to_markdown(found), nl=False)
+        say(to_markdown(found), end="")
     else:
         from shoptune.cli.compare_tables import show_between
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from shoptune.cli.figures import SIGNS, changed, day, span, value
 from shoptune.comparison import MetricInfo
+from shoptune.console import Console
 from shoptune.history.between import Between
 from shoptune.history.changes import Change
 from shoptune.history.settings import Difference
@@ -29,13 +29,13 @@ def show_between(found: Between) -> None:
     metrics = {(metric.task, metric.name): metric for metric in found.after.comparison.metrics}
     for task in found.tasks:
         table = Table(title=Text(task), title_justify="left")
-        for name in ("metric", "candidate", "before", "after", "change", "95 % interval", ""):
+        for name in ("metric", "candidate", "before", "after", "change", "interval", ""):
             table.add_column(name, justify="left" if name in {"metric", "candidate", ""} else "right")
         for change in found.changes:
             if change.task == task:
                 _add(table, change, metrics[task, change.metric])
         console.print(table)
-    console.print("▲ better  ▼ worse  ◆ inconclusive  = same answers (95 %, Holm-corrected)")
+    console.print("▲ better  ▼ worse  ◆ inconclusive  = same answers (95 %, Holm-corrected, as the intervals are)")
     for remark in dict.fromkeys(change.remark for change in found.changes if change.remark):
         about = ", ".join(f"{c.metric} of {c.candidate}" for c in found.changes if c.remark == remark)
         console.print(Text(f"{about}: {remark}", "yellow"))

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
+
+from shoptune.console import Console
 
 if TYPE_CHECKING:
     from shoptune.cli.component_help import Help, Summary

@@ -6,6 +6,8 @@ import json
 
 import click
 
+from shoptune.terminal import say
+
 __all__ = ["commands"]
 
 KIND_OF = {
@@ -47,12 +49,12 @@ def _show(kind: str, name: str | None, *, as_json: bool) -> None:
     if name is None:
         rows = [summary_of(registered) for _, registered in sorted(known.items())]
         if as_json:
-            click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+            say(json.dumps(rows, indent=1, ensure_ascii=False))
         else:
             show_components(f"{kind}s", rows)
         return
     found = help_of(plugins.find(kind, known, name))
     if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        say(json.dumps(found, indent=1, ensure_ascii=False))
     else:
         show_component(kind, found)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shoptune.commands import experiment_argument, plain_option, reports_option, store_option
+from shoptune.terminal import say
 
 if TYPE_CHECKING:
     from shoptune.data_report import DataReport, Quantiles
@@ -52,6 +53,7 @@ def data(
     from shoptune.execution.execute import execute
     from shoptune.execution.progress import display
     from shoptune.experiment.load import load_experiment
+    from shoptune.planning.impossible import refuse_impossible
     from shoptune.planning.make_plan import make_plan
     from shoptune.planning.plan import with_inputs
     from shoptune.plugins.attribution import blaming
@@ -81,13 +83,14 @@ def data(
                 exported = write_export(export.component, prepared, folder / "export", task.name)
             written += exported.written
             for kind in exported.left_out:
-                click.echo(f"{task.name}: the export format {export.component.name!r} can't write {kind}", err=True)
+                say(f"{task.name}: the export format {export.component.name!r} can't write {kind}", err=True)
     if as_json:
-        click.echo(json.dumps({name: of.model_dump(mode="json") for name, of in found.items()}, indent=1))
+        say(json.dumps({name: of.model_dump(mode="json") for name, of in found.items()}, indent=1))
     else:
         show_data(found)
         for path in written:
-            click.echo(path)
+            say(path)
+    refuse_impossible(loaded, made, opened)
 
 
 def _report(prepare: PrepareStep, store: Store) -> DataReport:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from shoptune.console import Console
 from shoptune.data_report import (
     DataReport,
     DropsByReason,
@@ -79,6 +80,7 @@ def _of_table(table: TableReport) -> Iterator[Line]:
         yield "" if masked else "personal data", f"fields dropped: {_counts(personal.fields)}"
     if masked or personal.fields:
         yield "", "none of it was stored"
+    yield from _labelled("warning", table.warnings)
     yield from _labelled("strange", (f"{row.origin}: {'; '.join(row.why)}" for row in table.strange))
     yield from _notes(table.notes)
 
@@ -110,6 +112,10 @@ def _of_outcome(report: DataReport) -> Iterator[Line]:
         for name, of in report.parts.items()
     )
     yield f"by {report.split_by}", _table(("part", "examples", "groups", *kinds), rows)
+    for name, part in report.parts.items():
+        if part.labels:
+            commonest = _share(max(part.labels.values()), part.examples)
+            yield f"{name} labels", f"{_counts(part.labels)}; always {next(iter(part.labels))}: {commonest} right"
     yield from _drops("no example", report.examples_dropped)
     yield from _labelled("duplicates", _duplicates(report.duplicates))
     yield from _labelled("leakage", _leakage(report.leakage))

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from shoptune.commands import experiment_argument, plain_option, reports_option, store_option
+from shoptune.terminal import say
 
 __all__ = ["gate", "plan", "report", "run", "run_experiment"]
 
@@ -27,6 +28,7 @@ def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool 
     """Run an experiment file, print the comparison, and return the exit code."""
     from shoptune.cli.summary import show_comparison
     from shoptune.deciding.gates import exit_code
+    from shoptune.errors import StepError
     from shoptune.execution.progress import display
     from shoptune.experiment.load import load_experiment
     from shoptune.run import run as run_whole
@@ -36,7 +38,7 @@ def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool 
     with display(plain=plain) as shown:
         comparison, written = run_whole(loaded, Store(store), reports, shown, command=_command())
     show_comparison(comparison, written)
-    return exit_code(comparison.gates)
+    return StepError.exit_code if comparison.failed else exit_code(comparison.gates)
 
 
 @click.command(short_help="Show the steps, and which are done.")
@@ -46,12 +48,14 @@ def plan(experiment: Path, store: Path) -> None:
     """Show the steps of an experiment, and which of them are in the store; compute nothing."""
     from shoptune.cli.summary import show_plan
     from shoptune.experiment.load import load_experiment
+    from shoptune.planning.impossible import refuse_impossible
     from shoptune.run import plan_experiment
     from shoptune.storage.store import Store
 
-    opened = Store(store)
-    made, missing = plan_experiment(load_experiment(experiment), opened)
+    loaded, opened = load_experiment(experiment), Store(store)
+    made, missing = plan_experiment(loaded, opened)
     show_plan(made, missing, opened)
+    refuse_impossible(loaded, made, opened)
 
 
 @click.command(short_help="Render the reports again.")
@@ -79,7 +83,7 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
     comparison = assemble(made, opened, loaded.plugins, command=_command())
     sections = loaded.plugins.report_sections(comparison)
     for path in render(comparison, sections, made.reports, loaded.plugins, reports / made.experiment):
-        click.echo(path)
+        say(path)
 
 
 @click.command(short_help="Judge the last run again.")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from shoptune.formatting import MARKS, Format, difference_interval, value
+from shoptune.formatting import MARKS as SIGNS
+from shoptune.formatting import Format, difference_interval, value
 from shoptune.formatting import difference as changed
 
 __all__ = ["SIGNS", "changed", "day", "span", "value"]
-
-SIGNS = {**MARKS, "same": "="}
 
 
 def span(low: float | None, high: float | None, kind: Format) -> str:

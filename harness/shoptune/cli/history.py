@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shoptune.commands import store_option
+from shoptune.terminal import say
 
 if TYPE_CHECKING:
     from shoptune.comparison import Result
@@ -49,18 +50,18 @@ def history(
     if faults and not runs:
         raise StoreError("\n".join(faults))
     for fault in faults:
-        click.echo(f"warning: {fault}", err=True)
+        say(f"warning: {fault}", err=True)
     if not runs and not as_json:
-        click.echo(f"there is no run in {runs_folder(store)} yet; `shoptune run` adds one")
+        say(f"there is no run in {runs_folder(store)} yet; `shoptune run` adds one")
         return
     runs = _narrowed(runs, experiment=experiment, task=task, metric=metric, candidate=candidate) if runs else runs
     if as_json:
-        click.echo(json.dumps([run.to_json() for run in runs], indent=1, ensure_ascii=False))
+        say(json.dumps([run.to_json() for run in runs], indent=1, ensure_ascii=False))
     elif html is None:
         (show_figures if task or metric or candidate else show_runs)(runs)
     if html is not None:
         _write_page(html, runs)
-        click.echo(html, err=as_json)
+        say(html, err=as_json)
 
 
 def _narrowed(

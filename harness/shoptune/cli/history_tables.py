@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from shoptune.cli.figures import SIGNS, day, value
 from shoptune.comparison import MetricInfo
+from shoptune.console import Console
 from shoptune.kept_run import KeptRun
 
 __all__ = ["show_figures", "show_runs"]
@@ -21,7 +21,7 @@ OUTCOMES = {
     "inconclusive": ("? inconclusive", "yellow"),
     "no gates": ("none", "dim"),
 }
-COLOURS = {"better": "green", "worse": "red", "inconclusive": "dim"}
+COLOURS = {"better": "green", "worse": "red", "inconclusive": "dim", "same": "dim"}
 
 
 def show_runs(runs: Sequence[KeptRun]) -> None:
@@ -92,4 +92,4 @@ def _legend() -> Text:
     words = Text()
     for verdict, colour in COLOURS.items():
         words.append(f"{SIGNS[verdict]} ", colour).append(f"{verdict}  ")
-    return words.append("than the same run's baseline (95 %, Holm-corrected)")
+    return words.append("than the same run's baseline (95 %, corrected for one another)")

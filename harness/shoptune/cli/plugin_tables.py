@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from shoptune.cli.doctor import SLOW_IMPORT
+from shoptune.console import Console
 
 if TYPE_CHECKING:
     from shoptune.testing import Finding

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shoptune.cli.scaffold import new
+from shoptune.terminal import say
 
 if TYPE_CHECKING:
     from shoptune.cli.plugin_tables import FaultRow, PluginRow
@@ -35,7 +36,7 @@ def list_plugins(as_json: bool, tracebacks: bool) -> None:
 
     rows = _rows(load_plugins(), tracebacks=tracebacks)
     if as_json:
-        click.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        say(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
         show_plugins(rows)
 

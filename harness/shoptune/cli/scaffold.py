@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from shoptune.scaffold.kinds import KINDS
+from shoptune.terminal import say
 
 __all__ = ["new"]
 
@@ -24,17 +25,17 @@ __all__ = ["new"]
 def new(kind: str, name: str, into: Path) -> None:
     """Begin a plugin: write a small, complete package with tests that pass, for you to change.
 
-    NAME is what the package, its plugin and what it brings are called, such as review_mood.
+    NAME is what the plugin and what it brings are called, such as review_mood; its package is shoptune_review_mood.
     """
-    from shoptune.scaffold.names import check_name
+    from shoptune.scaffold.names import check_name, package_name
     from shoptune.scaffold.package import write_package
 
     check_name(name)
     folder = write_package(kind, name, into)
-    click.echo(
+    say(
         f"Wrote {folder} (licence: MIT, unless you change it). Next:\n\n"
         f"  cd {folder}\n"
         "  python -m pip install --editable . --group dev\n"
         "  pytest\n"
-        f"  shoptune run src/{name}/data/experiment.yaml"
+        f"  shoptune run src/{package_name(name)}/data/experiment.yaml"
     )

@@ -7,12 +7,12 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from shoptune import formatting
+from shoptune.console import Console
 
 if TYPE_CHECKING:
     from shoptune.cli.doctor import Check
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["show_checks", "show_comparison", "show_gates", "show_plan", "show_recommendation"]
 
-COLOURS = {"better": "green", "worse": "red", "inconclusive": "dim"}
+COLOURS = {"better": "green", "worse": "red", "inconclusive": "dim", "same": "dim"}
 OUTCOMES = {"passed": ("✓", "green"), "failed": ("✗", "red"), "inconclusive": ("?", "yellow")}
 STATUS = {"good": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "red")}
 
@@ -46,7 +46,11 @@ def show_comparison(comparison: Comparison, written: Sequence[Path]) -> None:
                 results = [comparison.result(task.name, metric.name, c.name) for c in comparison.candidates]
                 table.add_row(escape(metric.name) + _direction(metric), *(_cell(result, metric) for result in results))
         console.print(table)
-    console.print("[green]▲[/] better  [red]▼[/] worse  [dim]◆[/] inconclusive (95 %, Holm-corrected)")
+    console.print("[green]▲[/] better  [red]▼[/] worse  [dim]◆[/] inconclusive  [dim]=[/] same in every sample")
+    _print_paragraph(console, comparison.correction.sentence, "")
+    for result in comparison.results:
+        if result.uncovered and result.slice is None:
+            _print_paragraph(console, f"{result.metric} of {result.candidate}: {formatting.uncovered(result)}.", "! ")
     if comparison.gates:
         show_gates(comparison.gates)
     for path in written:

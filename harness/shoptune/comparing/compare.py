@@ -1,22 +1,37 @@
 """From measured rows to results: all tasks, their slices and prompts, and the verdicts.
 
-Only `Result.p_adjusted`, and the verdict that follows from it, looks at the whole experiment; see
-`shoptune.comparing.estimates` for all other figures.
+Only `Result.p_adjusted` looks at the whole experiment, and what follows from it: the interval that is drawn, and the
+verdict.  See `shoptune.comparing.estimates` for all other figures.
 """
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from shoptune.comparing import statistics
-from shoptune.comparing.estimates import IndexArray, estimates_on, scores_of
+from shoptune.comparing.estimates import Estimates, IndexArray, estimates_on, scores_of
 from shoptune.comparing.measured import Measured, TaskSamples
+from shoptune.comparing.results import known_interval, results_of
 from shoptune.comparing.slicing import breakdown
-from shoptune.comparison import PromptSensitivity, Result, Slice, Verdict
+from shoptune.comparing.verdicts import Claim, correction_of, judged, level_of, with_verdicts
+from shoptune.comparison import Correction, PromptSensitivity, Result, Slice, Versus
 from shoptune.components import CorpusMetric
 from shoptune.data import PROMPT_SLICE
 
-__all__ = ["compare", "with_verdicts"]
+__all__ = ["Compared", "compare"]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison says in figures."""
+
+    results: list[Result]
+    versus: list[Versus]
+    correction: Correction
 
 
 def compare(
@@ -28,7 +43,9 @@ def compare(
     seed: int,
     resamples: int = statistics.RESAMPLES,
     slices: Sequence[str] | None = None,
-) -> list[Result]:
+    first: Sequence[Claim] = (),
+    apart: Collection[str] = (),
+) -> Compared:
     """Return one result per metric and candidate of each task, then the same for each slice of the task's samples.
 
     `slices` names what results are broken down by (None: all that the samples carry), and `breakdown` says which values
@@ -36,15 +53,23 @@ def compare(
     Where a task has several prompts, it is always broken down by them, and prompt sensitivity stands beside the results
     on all samples.
 
-    Verdicts are for all samples: *better* or *worse* where the p-value is at most 0.05 after Holm's correction for all
-    verdicts of the experiment, else *inconclusive*.
+    Verdicts are for all samples: *better* or *worse* where the p-value is at most 0.05 after correction for all
+    verdicts of the experiment (`shoptune.comparing.correction`), *same* where there is no difference to be judged, else
+    *inconclusive*.  `first` are the claims that gates ask about, in their order; `apart` the candidates that are a
+    family of their own.
     """
     results: list[Result] = []
+    versus: list[Versus] = []
     for samples in tasks:
         metrics = [m for m in measured if m.task == samples.task]
         scores = scores_of(metrics, candidates, samples)
         everything = np.arange(len(samples.groups))
-        own = estimates_on(samples, everything, None, scores, candidates, baseline, seed=seed, resamples=resamples)
+        own: dict[tuple[str, str], Result] = {}
+        if scores:
+            estimates = estimates_on(samples, everything, None, scores, seed=seed, resamples=resamples)
+            of_all = results_of(estimates, samples, everything, None, candidates, baseline)
+            own = {(result.metric, result.candidate): result for result in of_all}
+            versus += _versus(estimates, samples.task, candidates, baseline)
         found = [
             _corpus_result(m, c, samples, everything, None)
             if isinstance(m.component, CorpusMetric)
@@ -54,34 +79,47 @@ def compare(
         ]
         parts = list(_parts(samples, slices))
         for part, members in parts:
-            found += estimates_on(
-                samples, members, part, scores, candidates, baseline, seed=seed, resamples=resamples, parts=len(parts)
-            ).values()
+            if scores:
+                estimates = estimates_on(samples, members, part, scores, seed=seed, resamples=resamples)
+                found += results_of(estimates, samples, members, part, candidates, baseline, parts=len(parts))
             if part.by == PROMPT_SLICE and samples.have_several_prompts:
                 found += [_corpus_result(m, c, samples, members, part) for m in metrics if m.values for c in candidates]
         results += _with_prompt_sensitivity(found) if samples.have_several_prompts else found
     directions = {(m.task, m.metric): m.component.higher_is_better for m in measured}
-    return with_verdicts(results, [directions[result.task, result.metric] for result in results])
+    return Compared(
+        results=with_verdicts(
+            results, [directions[result.task, result.metric] for result in results], first=first, apart=apart
+        ),
+        versus=versus,
+        correction=correction_of(results, first=first, apart=apart),
+    )
 
 
-def with_verdicts(results: Sequence[Result], higher_is_better: Sequence[bool | None]) -> list[Result]:
-    """Correct the p-values of all `results` together (Holm), and say what follows for each; slices get no verdict.
-
-    `higher_is_better` is of each result's metric; None: it gets no verdict either.
-    """
-
-    def verdict(result: Result, direction: bool | None, adjusted: float | None) -> Verdict | None:
-        if result.slice is not None or result.difference is None or direction is None:
-            return None
-        if adjusted is None or adjusted > statistics.ALPHA:
-            return "inconclusive"
-        return "better" if (result.difference > 0) == direction else "worse"
-
-    corrected = statistics.holm([result.p_value for result in results])
-    return [
-        result.model_copy(update={"p_adjusted": adjusted, "verdict": verdict(result, direction, adjusted)})
-        for result, direction, adjusted in zip(results, higher_is_better, corrected, strict=True)
-    ]
+def _versus(estimates: Estimates, task: str, candidates: Sequence[str], baseline: str) -> Iterator[Versus]:
+    """Yield how far any two candidates are from one another that are not the baseline, the later from the earlier."""
+    rivals = [place for place, candidate in enumerate(candidates) if candidate != baseline]
+    for before, after in combinations(rivals, 2):
+        between = estimates.compare(after, before)
+        directed = [
+            i
+            for i, score in enumerate(estimates.scores)
+            if score.component.higher_is_better is not None and not np.isnan(between.values[i])
+        ]
+        p_values = [None if np.isnan(p) else float(p) for p in between.p_values[directed]]
+        for i, p, adjusted in zip(directed, p_values, statistics.holm(p_values), strict=True):
+            up = estimates.scores[i].component.higher_is_better is True
+            level = level_of(p, adjusted)
+            of_metric = between.bounds[i], between.groups[i], between.differing[i]
+            yield Versus(
+                task=task,
+                metric=estimates.scores[i].metric,
+                candidate=candidates[after],
+                other=candidates[before],
+                difference=float(between.values[i]),
+                interval=None if between.same[i] else known_interval(statistics.at_level(*of_metric, level)),
+                p_adjusted=adjusted,
+                verdict="same" if between.same[i] else judged(float(between.values[i]), adjusted, up=up),
+            )
 
 
 def _parts(samples: TaskSamples, slices: Sequence[str] | None) -> Iterator[tuple[Slice, IndexArray]]:

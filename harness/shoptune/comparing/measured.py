@@ -44,5 +44,7 @@ class Measured:
     component: Reducer | AnyCorpusMetric
     rows: Mapping[str, FloatArray] = field(default_factory=dict)
     """Candidate -> [n, k]."""
+    uncovered: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
+    """Candidate -> [n]: the language of each answer that the metric left out since it does not cover it, else None."""
     values: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Candidate -> prompt -> value."""

@@ -1,4 +1,4 @@
-"""The paired cluster bootstrap: intervals, p-values, Holm's correction, and what a test set could have shown.
+"""Intervals, p-values, Holm's correction, and what a test set could have shown: by the paired cluster bootstrap.
 
 A metric is a function of a sum of additive rows (see `shoptune.components.AdditiveMetric`), so resampling whole groups
 of samples is a matrix product of resampling weights with group sums.  The same weights serve every metric and every
@@ -8,29 +8,36 @@ Throughout, `ascending` [..., resamples] holds the values of one or many figures
 leaves them: from small to large, undefined ones (NaN: in that resample the metric applies to no sample) last.  `groups`
 [...] is the number n of groups that each figure rests on.  Undefined values are left out; where more than
 `MAX_UNDEFINED` of a figure's are, or it rests on fewer than two groups, the answer is NaN.
+
+What is said of a difference, its interval at any level and its p-value, follows from three things: its interval at
+`ALPHA`, the number of groups, and how many of them differ at all (`difference_interval`, `at_level`, `p_value`).  So
+they can't disagree, whatever the verdicts are corrected for.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from scipy.special import ndtr, stdtr, stdtrit
 
 __all__ = [
     "ALPHA",
     "MAX_UNDEFINED",
-    "MIN_BEYOND",
+    "MIN_GROUPS",
     "POWER",
     "RESAMPLES",
     "acceleration",
+    "at_level",
     "bootstrap",
+    "difference_interval",
     "holm",
     "interval",
     "minimum_detectable_effect",
     "p_value",
     "paired_difference",
     "resampling_weights",
-    "simultaneous_interval",
+    "share_difference_interval",
+    "share_interval",
     "standard_error",
     "sum_by_group",
 ]
@@ -43,8 +50,9 @@ ALPHA = 0.05
 POWER = 0.8
 MAX_UNDEFINED = 0.05
 """The largest share of undefined replicates with which a figure still gets an interval."""
-MIN_BEYOND = 10
-"""Replicates beyond zero that a p-value counted from them needs."""
+MIN_GROUPS = 6
+"""Groups below which no difference can be shown, nor ruled out: 2**(1 - 5), the smallest p-value of a sign-flip test of
+five, is above `ALPHA`."""
 
 _CELLS = 2**21
 """Numbers per array held at once while resampling: 16 MiB of float64."""
@@ -128,7 +136,7 @@ def interval(
     Phi(a + (a + z) / (1 - a (a + z))).  B. Efron (1987), Better Bootstrap Confidence Intervals, Journal of the American
     Statistical Association 82(397).  Where ten products hold all errors, even this holds the truth in 92 to 93 % only.
 
-    Intervals of differences are taken without: gains and losses balance, and `p_value` agrees with them exactly.
+    Intervals of differences are taken without: gains and losses balance.
     """
     defined, n = _enough(ascending, groups)
     z, a = np.sqrt(n / (n - 1)) * stdtrit(n - 1, alpha / 2), np.asarray(skew, dtype=np.float64)
@@ -156,20 +164,6 @@ def acceleration(sums: FloatArray, reduce: Callable[[FloatArray], FloatArray]) -
     return np.asarray(skew.reshape(without.shape[1:]))
 
 
-def simultaneous_interval(bounds: FloatArray, groups: npt.ArrayLike, number: int) -> FloatArray:
-    """Widen 1 - ALPHA intervals [..., 2] so that `number` of them hold at once with that probability (Bonferroni).
-
-    The half-width grows as Student's t with n - 1 degrees of freedom does from ALPHA / 2 to ALPHA / (2 number):
-    quantiles that far out would need more resamples than there are.  NaN where 2**(1 - n), the smallest p-value that n
-    groups can give (see `p_value`), is above ALPHA / number: so few groups show nothing at this level.
-    """
-    n = np.asarray(groups, dtype=np.float64)
-    n = np.where(2.0 ** (1 - np.minimum(n, 1000)) <= ALPHA / number, n, np.nan)
-    factor = stdtrit(n - 1, ALPHA / 2 / number) / stdtrit(n - 1, ALPHA / 2)
-    middle = bounds.mean(axis=-1, keepdims=True)
-    return np.asarray(middle + (bounds - middle) * factor[..., None])
-
-
 def standard_error(ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:
     """Return the replicates' standard deviation times sqrt(n / (n - 1)); 0 where they differ by rounding alone.
 
@@ -184,32 +178,6 @@ def standard_error(ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:
     squares = np.square(np.where(is_defined, ascending - mean[..., None], 0))
     deviation = np.sqrt(squares.sum(axis=-1) / np.maximum(defined, 1))
     return np.where(is_rounding, 0, deviation) * np.sqrt(n / (n - 1))
-
-
-def p_value(difference: npt.ArrayLike, ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:
-    """Return the two-sided p-value of a paired difference being zero: `interval` turned round.
-
-    It is the alpha at which the interval's bound touches 0, so p < alpha if and only if the 1 - alpha interval excludes
-    0; replicates of exactly 0 count against a difference.  With fewer than `MIN_BEYOND` replicates beyond 0 that bound
-    is no longer resolved.  There the t statistic (difference / `standard_error`, n - 1 degrees of freedom) decides,
-    within the range that the few replicates leave open: from the p-value that they give to the one that `MIN_BEYOND`
-    would give.  So very small p-values, which a correction for many comparisons needs, do not need more resamples, and
-    p < alpha still never happens where the interval holds 0.
-
-    p is never below 2**(1 - n), the smallest that a sign-flip test of n groups can give: that is its value where all
-    groups differ by the same amount, and with five groups or fewer nothing is significant at 0.05.  The largest
-    possible p, 1, is given where there is no difference at all.
-    """
-    defined, n = _enough(ascending, groups)
-    steps = np.maximum(defined - 1, 1)
-    beyond = _share_beyond_zero(ascending, defined)
-    error = standard_error(ascending, groups)
-    resolved = _p_of_share(beyond, n)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where(error == 0, np.inf, np.abs(difference) / error)
-    students = np.clip(2 * stdtr(n - 1, -t), resolved, _p_of_share(MIN_BEYOND / steps, n))
-    p = np.where(beyond * steps < MIN_BEYOND, students, resolved)
-    return np.maximum(p, 2.0 ** (1 - np.minimum(n, 1000)))  # 2**-1999 would be 0
 
 
 def minimum_detectable_effect(ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:
@@ -245,30 +213,110 @@ def _quantile(ascending: FloatArray, defined: IndexArray, q: FloatArray) -> Floa
     return below + (above - below) * (place - before)
 
 
-def _share_beyond_zero(ascending: FloatArray, defined: IndexArray) -> FloatArray:
-    """Return the largest q whose q-quantile is not above 0, or the same of the negated replicates if that is smaller.
+# --- shares -----------------------------------------------------------------------------------------------------------
 
-    This is the inverse of `_quantile`, so that p-values and intervals agree exactly.
+
+def share_interval(share: npt.ArrayLike, error: npt.ArrayLike, groups: npt.ArrayLike) -> FloatArray:
+    """Return the 1 - ALPHA score interval of a share between 0 and 1 with this `standard_error`: [..., 2].
+
+    A bootstrap draws nothing that was not seen: of 30 right among 30 it makes certainty.  E. B. Wilson's interval
+    (1927, Probable Inference, the Law of Succession, and Statistical Inference, Journal of the American Statistical
+    Association 22(158)) does not.  Samples of one group are alike, so it is taken with the effective number of samples,
+    share (1 - share) / error**2, and Student's quantile with n - 1 degrees of freedom, as E. L. Korn and B. I. Graubard
+    have it for surveys (1998, Confidence Intervals for Proportions with Small Expected Number of Positive Counts,
+    Survey Methodology 24(2)).  Where no group differs from another, each counts as one sample.  NaN for one group, and
+    where the error is.
     """
-
-    def share(count: IndexArray, last: FloatArray, next_: FloatArray) -> FloatArray:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            between = (count - 1 + last / (last - next_)) / (defined - 1)
-        return np.where((count == 0) | (count == defined), count > 0, between)
-
-    not_above, not_below = (
-        np.asarray(np.count_nonzero(f(ascending, 0), axis=-1)) for f in (np.less_equal, np.greater_equal)
-    )
-    first = defined - not_below
-    return np.minimum(
-        share(not_above, _at(ascending, not_above - 1), _at(ascending, not_above)),
-        share(not_below, _at(ascending, first), _at(ascending, first - 1)),
-    )
+    p, n = np.asarray(share, dtype=np.float64), np.asarray(groups, dtype=np.float64)
+    n = np.where((n >= 2) & np.isfinite(error), n, np.nan)
+    spread, variance = p * (1 - p), np.square(np.nan_to_num(error))
+    effective = np.divide(spread, variance, out=np.array(np.broadcast_to(n, p.shape)), where=(variance > 0))
+    z = stdtrit(n - 1, 1 - ALPHA / 2)
+    shrunk = 1 + z**2 / effective
+    middle = (p + z**2 / (2 * effective)) / shrunk
+    half = z / shrunk * np.sqrt(np.maximum(spread, 0) / effective + np.square(z / (2 * effective)))
+    return np.stack([np.minimum(middle - half, p), np.maximum(middle + half, p)], axis=-1)
 
 
-def _p_of_share(share: FloatArray, n: FloatArray) -> FloatArray:
-    """Return the alpha whose interval ends at the quantile `share`: Hesterberg's expansion, inverted."""
-    return np.asarray(2 * stdtr(n - 1, ndtri(np.minimum(share, 0.5)) * np.sqrt((n - 1) / n)))
+def share_difference_interval(
+    shares: tuple[FloatArray, FloatArray],
+    intervals: tuple[FloatArray, FloatArray],
+    errors: tuple[FloatArray, FloatArray, FloatArray],
+) -> FloatArray:
+    """Return the interval of the first share less the second, from each one's `share_interval`: [..., 2].
+
+    It squares and adds the distances of the limits, less what the two shares have in common: R. G. Newcombe (1998),
+    Improved Confidence Intervals for the Difference between Binomial Proportions Based on Paired Data, Statistics in
+    Medicine 17(22), method 10.  The correlation follows from `errors`, the standard errors of the first, the second
+    and their difference; 0 where one of the shares did not vary.
+    """
+    (p, q), (of_p, of_q) = shares, intervals
+    (p_low, p_high), (q_low, q_high) = np.moveaxis(of_p, -1, 0), np.moveaxis(of_q, -1, 0)
+    one, other, both = np.square(np.nan_to_num(errors))
+    product = np.sqrt(one * other)
+    common = np.divide((one + other - both) / 2, product, out=np.zeros_like(product), where=product > 0).clip(-1, 1)
+
+    def distance(a: FloatArray, b: FloatArray) -> FloatArray:
+        return np.sqrt(np.maximum(a**2 + b**2 - 2 * common * a * b, 0))
+
+    return np.stack([p - q - distance(p - p_low, q_high - q), p - q + distance(p_high - p, q - q_low)], axis=-1)
+
+
+# --- differences ------------------------------------------------------------------------------------------------------
+
+
+def difference_interval(difference: FloatArray, bounds: FloatArray, groups: npt.ArrayLike) -> FloatArray:
+    """Return `bounds` [..., 2], the 1 - ALPHA interval of a paired difference, as far as it is to be trusted.
+
+    It holds the difference itself.  Where all n groups differ alike, so that `bounds` are one point, it ends where the
+    sign test does: a share of at most q = 1 - (ALPHA / 2)**(1 / n) of all groups may differ the other way, which leaves
+    (1 - 2 q) of the difference (C. J. Clopper and E. S. Pearson (1934), Biometrika 26(4)).  NaN for fewer than
+    `MIN_GROUPS` groups.
+    """
+    n = np.asarray(groups, dtype=np.float64)
+    n = np.where(n >= MIN_GROUPS, n, np.nan)
+    inner = difference * (2 * (ALPHA / 2) ** (1 / n) - 1)
+    is_point = bounds[..., 0] == bounds[..., 1]
+    low = np.where(is_point, np.minimum(inner, difference), np.minimum(bounds[..., 0], difference))
+    high = np.where(is_point, np.maximum(inner, difference), np.maximum(bounds[..., 1], difference))
+    return np.where(np.isnan(n)[..., None], np.nan, np.stack([low, high], axis=-1))
+
+
+def at_level(bounds: FloatArray, groups: npt.ArrayLike, differing: npt.ArrayLike, level: npt.ArrayLike) -> FloatArray:
+    """Widen 1 - ALPHA intervals of paired differences to 1 - `level`: [..., 2].
+
+    The half-width grows as Student's t with n - 1 degrees of freedom does: quantiles that far out would need more
+    resamples than there are.  And however far from 0 they are, so few groups may be `differing` at all that nothing
+    can be shown at this level: where 2**(1 - differing), the smallest p-value that a sign-flip test of them can give,
+    is above it, the interval holds 0.
+    """
+    n, level = np.asarray(groups, dtype=np.float64), np.asarray(level, dtype=np.float64)
+    factor = stdtrit(n - 1, level / 2) / stdtrit(n - 1, ALPHA / 2)
+    middle = bounds.mean(axis=-1)
+    half = (bounds[..., 1] - bounds[..., 0]) / 2 * factor
+    shown = _sign_flip_limit(differing) <= level
+    low, high = middle - half, middle + half
+    return np.stack([np.where(shown, low, np.minimum(low, 0)), np.where(shown, high, np.maximum(high, 0))], axis=-1)
+
+
+def p_value(bounds: FloatArray, groups: npt.ArrayLike, differing: npt.ArrayLike) -> FloatArray:
+    """Return the two-sided p-value of a paired difference being zero: `at_level` turned round.
+
+    It is the level at which the widened interval touches 0, so that p < level if and only if that interval excludes 0.
+    It is never below 2**(1 - differing), the value of McNemar's exact test where all of the `differing` groups differ
+    the same way (Q. McNemar (1947), Psychometrika 12(2)).
+    """
+    n = np.asarray(groups, dtype=np.float64)
+    middle, half = bounds.mean(axis=-1), (bounds[..., 1] - bounds[..., 0]) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance = np.where(middle == 0, 0.0, np.abs(middle) / half)
+    p = 2 * stdtr(n - 1, stdtrit(n - 1, ALPHA / 2) * distance)
+    return np.minimum(np.maximum(p, _sign_flip_limit(differing)), 1.0)
+
+
+def _sign_flip_limit(differing: npt.ArrayLike) -> FloatArray:
+    """Return the smallest p-value of a sign-flip test of so many groups; 2**-1999 would be 0."""
+    return np.asarray(2.0 ** (1 - np.minimum(np.asarray(differing, dtype=np.float64), 1000)))
 
 
 # --- many figures ----------------------------------------------------------------------------------------------------

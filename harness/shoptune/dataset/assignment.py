@@ -26,6 +26,8 @@ LEFT_OUT = -1
 """The part of what is left out."""
 NO_EXAMPLE = -2
 """The part of a row whose group has no example."""
+MOST = 0.5
+"""The share of the training examples of which no more may be left out in silence."""
 SHOWN = 5
 """Duplicates and leaks that are named."""
 
@@ -61,6 +63,9 @@ def assign(examples: ExampleIndex, others: Sequence[RowIndex], clusters: Cluster
     report = _leakage([examples, *others], leaks, parts, leaking_by_kind, split)
     if split.leakage == "fail" and leaks.any.any():
         raise DataError(_refusal(report))
+    trained = parts == TRAIN
+    if split.leakage == "leave_out" and (leaking & trained).sum() > MOST * trained.sum():
+        raise DataError(_most_would_go(report, int((leaking & trained).sum()), int(trained.sum())))
     if split.leakage == "leave_out":
         parts = np.where(leaking, LEFT_OUT, parts)
         of_rows = np.where(leaking_rows, LEFT_OUT, of_rows)
@@ -160,7 +165,24 @@ def _origins(everything: Sequence[ExampleIndex | RowIndex], wanted: set[int]) ->
     return origins
 
 
+def _most_would_go(report: LeakageReport, leaking: int, trained: int) -> str:
+    return (
+        f"{leaking:,} of {trained:,} training examples would be left out, since held-out ones say the same: "
+        f"{_reasons(report)}. That is most of them. `split: {{leakage: keep}}` keeps what repeats on purpose, as a "
+        "help desk's answers do, and results are then for such repetition; `similarity: 1` leaves out those alone "
+        "that are the same word for word; `group`, beside the table's path, keeps together what belongs together"
+    )
+
+
 def _refusal(report: LeakageReport) -> str:
+    return (
+        f"training data stands in the held-out part as well: {_reasons(report)}. Take it out of one of them, "
+        "or say `split: {leakage: leave_out}` to have it left out of training"
+    )
+
+
+def _reasons(report: LeakageReport) -> str:
+    """Return how many leak and why, and where the first few stand."""
     counted = [
         f"{count:,} {what}"
         for count, what in (
@@ -171,8 +193,5 @@ def _refusal(report: LeakageReport) -> str:
         )
         if count
     ]
-    first = f" First: {'; '.join(report.first)}." if report.first else ""
-    return (
-        f"training data stands in the held-out part as well: {', '.join(counted)}.{first} Take it out of one of them, "
-        "or say `split: {leakage: leave_out}` to have it left out of training"
-    )
+    first = f". First: {'; '.join(report.first)}" if report.first else ""
+    return f"{', '.join(counted)}{first}"

@@ -6,11 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from shoptune.data import Example
-from shoptune.languages import BEGINNING, UNKNOWN
+from shoptune.languages import BEGINNING, LANGUAGE_SLICE, UNKNOWN
 
 __all__ = ["with_language"]
-
-SLICE = "language"
 
 
 def with_language(example: Example, language_of: Callable[[str], str]) -> Example:
@@ -20,5 +18,5 @@ def with_language(example: Example, language_of: Callable[[str], str]) -> Exampl
     `shoptune.languages.language_finder`.
     """
     text = example.content or next(iter(example.references), "")
-    language = UNKNOWN if SLICE in example.slices else language_of(text[:BEGINNING])
-    return example if language == UNKNOWN else replace(example, slices={**example.slices, SLICE: language})
+    language = UNKNOWN if LANGUAGE_SLICE in example.slices else language_of(text[:BEGINNING])
+    return example if language == UNKNOWN else replace(example, slices={**example.slices, LANGUAGE_SLICE: language})

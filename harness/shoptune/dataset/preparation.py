@@ -13,21 +13,23 @@ from pydantic import BaseModel
 from shoptune.components import AnyTask
 from shoptune.data import Dropped, Example, Note
 from shoptune.data_report import DataReport, Part, Quantiles, WeightReport
-from shoptune.dataset.assignment import LEFT_OUT, NO_EXAMPLE, Assignment, assign
+from shoptune.dataset.assignment import NO_EXAMPLE, Assignment, assign
 from shoptune.dataset.canaries import plant
 from shoptune.dataset.drops import DropCount, reasons_of
 from shoptune.dataset.example_index import ExampleIndex, Ints, RowIndex
 from shoptune.dataset.jsonl_buffer import JsonlBuffer
 from shoptune.dataset.language_slice import with_language
 from shoptune.dataset.leakage import TEST, TRAIN, VALIDATION
-from shoptune.dataset.near_duplicates import TextIndex
 from shoptune.dataset.prepared_rows import rows_file
+from shoptune.dataset.row_texts import RowTexts
+from shoptune.dataset.shares import far_from_asked
 from shoptune.dataset.splits import SPLITS, Split, position, split_by_date, split_by_key
 from shoptune.dataset.stated_facts import StatedFacts
 from shoptune.dataset.table import Table
 from shoptune.errors import DataError, UsageError, did_you_mean
 from shoptune.languages import language_finder
 from shoptune.storage.jsonl import from_line, to_line
+from shoptune.thoughts import split_thought
 from shoptune.training_rows import ROW_KINDS
 
 __all__ = ["prepare_examples"]
@@ -61,7 +63,7 @@ def prepare_examples(
         output: Gets ``KIND.SPLIT.jsonl``, such as ``examples.train.jsonl``, for each kind of rows that the task makes.
 
     """
-    index, notes, facts = TextIndex(), Notes(), StatedFacts()
+    index, notes, facts = RowTexts(), Notes(), StatedFacts()
     with ExitStack() as open_files:
         examples = ExampleIndex(open_files.enter_context(JsonlBuffer(state / "examples", Example)), index)
         others = [
@@ -75,11 +77,22 @@ def prepare_examples(
             rows.kind.name: _make_rows(task, options, sources["own"], examples, rows, notes).report() for rows in others
         }
         given = assign(examples, others, index.clusters(split.similarity), split)
-        _refuse_empty_parts(given, split, sources)
+        _refuse_nothing_held_out(given, split, sources)
         planted = _planted(examples, given, seed, canaries)
         _write_examples(examples, given, planted, seed, output)
         for rows in others:
             _write_rows(rows, given.rows[rows.kind.name], output)
+    parts = {
+        part: Part(
+            examples=int((given.examples == number).sum()),
+            groups=len(np.unique(given.units[given.examples == number])),
+            rows={kind: int((assigned == number).sum()) for kind, assigned in given.rows.items()},
+            labels=examples.labels(given.examples == number),
+        )
+        for part, number in PARTS.items()
+    }
+    if sources.keys() == {"own"} and (far := far_from_asked(split, {part: of.groups for part, of in parts.items()})):
+        notes["split"] = {**far}
     return DataReport(
         tables={
             name if part == "own" else f"{part}: {name}": table.report
@@ -87,14 +100,7 @@ def prepare_examples(
             for name, table in tables.items()
         },
         split_by=split.by,
-        parts={
-            part: Part(
-                examples=int((given.examples == number).sum()),
-                groups=len(np.unique(given.units[given.examples == number])),
-                rows={kind: int((parts == number).sum()) for kind, parts in given.rows.items()},
-            )
-            for part, number in PARTS.items()
-        },
+        parts=parts,
         examples_dropped=dropped.report(),
         rows_kept={rows.kind.name: rows.sources(given.rows[rows.kind.name] >= 0) for rows in others},
         rows_refused=refused,
@@ -119,6 +125,7 @@ def _make_examples(
 ) -> DropCount:
     dropped = DropCount()
     slices: set[str] = set()
+    with_thoughts = 0
     for source, tables in sources.items():
         for row in task.examples(tables, options):
             if isinstance(row, Dropped):
@@ -126,12 +133,15 @@ def _make_examples(
             elif isinstance(row, Note):
                 notes[row.topic if source == "own" else f"{source}: {row.topic}"] = dict(row.figures)
             elif source == "own":
+                with_thoughts += bool(row.references and split_thought(row.references[0])[0])
                 slices.update(row.slices)
                 part = _part_of(row, split, seed, test="test" not in sources, validation="validation" not in sources)
                 examples.add(row, part, fixed=False)
                 facts.add(row)
             else:
                 examples.add(row, PARTS[source], fixed=True)
+    if with_thoughts:
+        notes["thoughts"] = {"good answers that begin with one, which is learnt and not measured": with_thoughts}
     known = {"product", "time", *slices}
     if split.by not in known and slices:
         raise UsageError(f"split: no example has a slice {split.by!r}.{did_you_mean(split.by, known)}")
@@ -188,17 +198,14 @@ def _make_rows(
     return refused
 
 
-def _refuse_empty_parts(given: Assignment, split: Split, sources: Mapping[str, Mapping[str, Table]]) -> None:
-    for part, share in (("train", 1 - split.test - split.validation), ("test", split.test)):
-        if (given.examples == PARTS[part]).any():
-            continue
-        groups, left_out = len(np.unique(given.units)), int((given.examples == LEFT_OUT).sum())
-        wanted = "by its dates" if split.by == "time" else f"at a share of {share:.0%}"
-        also = f" ({left_out:,} examples were left out since they are held out as well)" if left_out else ""
-        what = f"{groups} {'product' if groups == 1 else 'products'} (groups that can't be split)"
-        raise DataError(
-            f"{_files(sources)}: {what} leave none for {part} {wanted}{also}; more are needed, or another `split`"
-        )
+def _refuse_nothing_held_out(given: Assignment, split: Split, sources: Mapping[str, Mapping[str, Table]]) -> None:
+    """Raise DataError where nothing can be judged; whether anything is to be learnt, the experiment alone knows."""
+    if (given.examples == TEST).any():
+        return
+    groups = len(np.unique(given.units))
+    wanted = "by its dates" if split.by == "time" else f"at a share of {split.test:.0%}"
+    what = f"{groups} {'product' if groups == 1 else 'products'} (groups that can't be split)"
+    raise DataError(f"{_files(sources)}: {what} leave none for test {wanted}; more are needed, or another `split`")
 
 
 def _files(sources: Mapping[str, Mapping[str, Table]]) -> str:

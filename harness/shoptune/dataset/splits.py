@@ -7,7 +7,7 @@ moved (`shoptune.dataset.leakage`), so no product ever goes from test to trainin
 
 import hashlib
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -25,8 +25,8 @@ class Split(Options):
     by: str = "product"
     """What is never divided between training and test: ``product`` (with all its variants), a slice such as
     ``category`` or ``brand`` (all its products go to one side), or ``time`` (the newest products are the test)."""
-    test: float = Field(0.2, gt=0, lt=1)
-    """The share of products (categories, ...) that models are judged by."""
+    test: float = Field(0.2, gt=0, le=1)
+    """The share of products (categories, ...) that models are judged by; 1 is all of them, where nothing is tuned."""
     validation: float = Field(0.1, ge=0, lt=1)
     """The share on which settings are chosen, so that the test part stays unseen until the end."""
     test_from: date | None = None
@@ -39,10 +39,16 @@ class Split(Options):
     similarity: float = Field(0.8, ge=0.5, le=1)
     """From which Jaccard similarity on two texts are near-duplicates."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _all_of_it(cls, given: Any) -> Any:
+        """Leave nothing for validation where all is for the test."""
+        return {"validation": 0.0, **given} if isinstance(given, dict) and given.get("test") == 1 else given
+
     @model_validator(mode="after")
-    def _leaves_some(self) -> Self:
-        if self.test + self.validation >= 1:
-            raise ValueError(f"test {self.test} and validation {self.validation} leave nothing to train on")
+    def _fits(self) -> Self:
+        if self.test + self.validation > 1 + 1e-9:
+            raise ValueError(f"test {self.test} and validation {self.validation} are more than 1 together")
         return self
 
     @model_validator(mode="after")

@@ -124,6 +124,7 @@ class _Reading:
             personal_data=PersonalDataReport(masked=dict(+self.masked), fields=dict(self.fields)),
             strange=self.profile.strange(),
             notes=self.notes,
+            warnings=self.profile.warnings(),
         )
 
 

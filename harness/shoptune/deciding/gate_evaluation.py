@@ -8,8 +8,11 @@ A build passes if *all* its gates do, and is red if *one* fails; this decides wh
 - To fail on a slice is another matter: among many slices one looks bad by chance.  It takes the interval that holds for
   all of the task's slices at once (`Result.simultaneous_interval`), whether a slice was named or found to be the worst.
   In between the gate is inconclusive.
-- ``be_better`` is a claim, and corrected both ways: by its verdict on all samples (Holm over the whole experiment), by
+- ``be_better`` is a claim, and corrected both ways: by its verdict on all samples (`shoptune.comparing.correction`), by
   the simultaneous interval on slices.
+- What is the same as the baseline's in every sample is not worse, and not better.
+- Where more than `MAX_UNCOVERED` of the answers are in languages that the metric does not cover, no gate passes: it
+  would pass what nobody looked at.
 - ``at_least`` and ``at_most`` look at the value alone.  The lowest of many small slices is low by chance too: say how
   low may be, or use ``not_be_worse``.
 """
@@ -19,15 +22,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from shoptune.comparison import Comparison, GateVerdict, Interval, Result, Slice, Verdict
+from shoptune.comparison import Comparison, GateVerdict, Interval, MetricInfo, Result, Slice, Verdict
 from shoptune.costs import CostName, answers_to, cost_of
 from shoptune.deciding.gates import Gate
 from shoptune.errors import did_you_mean
+from shoptune.formatting import Format, difference, difference_interval, listed, value
 from shoptune.recommendation import TaskRecommendation
 
-__all__ = ["evaluate_gates", "evaluate_recommended"]
+__all__ = ["MAX_UNCOVERED", "evaluate_gates", "evaluate_recommended"]
 
 Outcome = Literal["passed", "failed", "inconclusive"]
+
+MAX_UNCOVERED = 0.05
+"""The share of answers in languages that a metric does not cover with which a gate on it may still pass."""
 
 _OF_VERDICT: dict[Verdict | None, Outcome] = {"better": "passed", "worse": "failed"}
 _WORST_FIRST: tuple[Outcome, ...] = ("failed", "inconclusive", "passed")
@@ -41,16 +48,16 @@ def evaluate_gates(gates: Sequence[Gate], comparison: Comparison) -> list[GateVe
     found: dict[tuple[str, str, str], list[Result]] = {}
     for result in comparison.results:
         found.setdefault((result.task, result.metric, result.candidate), []).append(result)
-    higher = {(m.task, m.name): m.higher_is_better is True for m in comparison.metrics}
+    metrics = {(m.task, m.name): m for m in comparison.metrics}
 
     def seen(gate: Gate) -> _Seen:
         measure = (gate.task, gate.measure)
         if gate.cost:
             return _of_cost(gate, gate.cost, comparison)
-        if measure not in higher:
+        if measure not in metrics:
             return _of_invalid(gate, comparison)
         results = found.get((*measure, gate.candidate), [])
-        return _of_metric(gate, results, comparison.baseline, higher_is_better=higher[measure])
+        return _of_metric(gate, results, comparison.baseline, metrics[measure])
 
     return [_verdict(gate, seen(gate)) for gate in gates]
 
@@ -98,11 +105,11 @@ def _verdict(gate: Gate, seen: _Seen) -> GateVerdict:
 
 
 def _of_cost(gate: Gate, cost: CostName, comparison: Comparison) -> _Seen:
-    value = cost_of(comparison, cost, gate.task, gate.candidate)
-    if value is None:
+    amount = cost_of(comparison, cost, gate.task, gate.candidate)
+    if amount is None:
         return _Seen("inconclusive", f"{cost} of {gate.candidate} was not measured.")
     unit = f" {comparison.prices.currency}" if comparison.prices and "money" in cost else ""
-    return _Seen(_by_limit(gate, value), f"{cost} of {gate.candidate} is {value:.4g}{unit}; {_limit(gate)}.")
+    return _Seen(_by_limit(gate, amount), f"{cost} of {gate.candidate} is {amount:.4g}{unit}; {_limit(gate)}.")
 
 
 def _of_invalid(gate: Gate, comparison: Comparison) -> _Seen:
@@ -111,27 +118,27 @@ def _of_invalid(gate: Gate, comparison: Comparison) -> _Seen:
     invalid = next((r.invalid for r in comparison.results if (r.task, r.candidate, r.slice) == here), None)
     if invalid is None or not answers:
         return _Seen("inconclusive", f"Of {gate.candidate} nothing was measured on {gate.task}.")
-    share = f"{invalid:,} of {answers:,} answers of {gate.candidate} do not parse, {invalid / answers:.4g}"
-    return _Seen(_by_limit(gate, invalid / answers), f"{share}; {_limit(gate)}.")
+    share = f"{invalid:,} of {answers:,} answers of {gate.candidate} do not parse, {value(invalid / answers, 'share')}"
+    return _Seen(_by_limit(gate, invalid / answers), f"{share}; {_limit(gate, 'share')}.")
 
 
 # --- metrics ---------------------------------------------------------------------------------------------------------
 
 
-def _of_metric(gate: Gate, results: Sequence[Result], baseline: str, *, higher_is_better: bool) -> _Seen:
+def _of_metric(gate: Gate, results: Sequence[Result], baseline: str, metric: MetricInfo) -> _Seen:
     asked = [result for result in results if _is_asked(gate, result)]
     if not asked:
         return _absent(gate, results)
-    judged = [_judged(gate, result, higher_is_better=higher_is_better) for result in asked]
+    judged = [_judged(gate, result, higher_is_better=metric.higher_is_better is True) for result in asked]
     if not gate.asks_for_worst:
         (found,) = judged
-        return _Seen(found.outcome, f"{_saw(gate, found.result, baseline)}.", found.result.slice)
+        return _Seen(found.outcome, f"{_saw(gate, found.result, baseline, metric)}.", found.result.slice)
     clear = [j for j in judged if j.room is not None]
     if not clear:
         return _Seen("inconclusive", f"{_subject(gate)} can be judged on none of {len(asked)} slices: too few groups.")
     worst = min(clear, key=lambda j: (_WORST_FIRST.index(j.outcome), j.room))
     others = f" ({len(asked) - len(clear)} more can't be judged)" if len(clear) < len(asked) else ""
-    words = f"{_saw(gate, worst.result, baseline)}. It is the worst of {len(clear)} slices{others}."
+    words = f"{_saw(gate, worst.result, baseline, metric)}. It is the worst of {len(clear)} slices{others}."
     return _Seen(worst.outcome, words, worst.result.slice)
 
 
@@ -162,10 +169,23 @@ class _Judged(NamedTuple):
 
 
 def _judged(gate: Gate, result: Result, *, higher_is_better: bool) -> _Judged:
+    judged = _judged_as_covered(gate, result, higher_is_better=higher_is_better)
+    unseen = judged.outcome == "passed" and _is_mostly_uncovered(result)
+    return judged._replace(outcome="inconclusive") if unseen else judged
+
+
+def _is_mostly_uncovered(result: Result) -> bool:
+    uncovered = sum(result.uncovered.values())
+    return uncovered > MAX_UNCOVERED * (result.n + uncovered)
+
+
+def _judged_as_covered(gate: Gate, result: Result, *, higher_is_better: bool) -> _Judged:
     if result.value is None:
         return _Judged(result, "inconclusive")
     if not gate.has_difference:
         return _Judged(result, _by_limit(gate, result.value), _beyond_limit(gate, result.value))
+    if result.verdict == "same":
+        return _Judged(result, "inconclusive" if gate.must == "be_better" else "passed", gate.margin)
     corrected = result.difference_interval if result.slice is None else result.simultaneous_interval
     if result.difference_interval is None or corrected is None:
         return _Judged(result, "inconclusive")
@@ -187,13 +207,13 @@ def _gains(interval: Interval, *, higher_is_better: bool) -> Interval:
     return (low, high) if higher_is_better else (-high, -low)
 
 
-def _by_limit(gate: Gate, value: float) -> Outcome:
-    return "passed" if _beyond_limit(gate, value) >= 0 else "failed"
+def _by_limit(gate: Gate, figure: float) -> Outcome:
+    return "passed" if _beyond_limit(gate, figure) >= 0 else "failed"
 
 
-def _beyond_limit(gate: Gate, value: float) -> float:
+def _beyond_limit(gate: Gate, figure: float) -> float:
     limit = gate.value or 0.0  # which `Gate` made sure is there
-    return value - limit if gate.must == "at_least" else limit - value
+    return figure - limit if gate.must == "at_least" else limit - figure
 
 
 # --- in words --------------------------------------------------------------------------------------------------------
@@ -203,40 +223,56 @@ def _subject(gate: Gate) -> str:
     return f"{gate.measure} of {gate.candidate}"
 
 
-def _saw(gate: Gate, result: Result, baseline: str) -> str:
-    """Say in a sentence what the outcome rests on, in the units of the experiment file."""
+def _saw(gate: Gate, result: Result, baseline: str, metric: MetricInfo) -> str:
+    """Say in a sentence what the outcome rests on, as reports write figures."""
     saw = _subject(gate)
     if result.slice:
         saw += f" on {result.slice.by} {result.slice.value!r} (n = {result.n:,})"
     if result.value is None:
-        return f"{saw} has no value: it applies to none of the samples"
-    saw += f" is {result.value:.4g}"
-    return saw + (_difference(gate, result, baseline) if gate.has_difference else f"; {_limit(gate)}")
+        return f"{saw} has no value: {_uncovered(result) or 'it applies to none of the samples'}"
+    saw += f" is {value(result.value, metric.format)}"
+    if _is_mostly_uncovered(result):
+        saw += f" on what it covers ({_uncovered(result)})"
+    if not gate.has_difference:
+        return f"{saw}; {_limit(gate, metric.format)}"
+    return saw + _difference(gate, result, baseline, metric.format)
 
 
-def _difference(gate: Gate, result: Result, baseline: str) -> str:
+def _uncovered(result: Result) -> str:
+    """Return ``57 answers are in languages that it does not cover: fr``; empty where there are none."""
+    number = sum(result.uncovered.values())
+    if not number:
+        return ""
+    return f"{number:,} answers are in languages that it does not cover: {listed(list(result.uncovered))}"
+
+
+def _difference(gate: Gate, result: Result, baseline: str, kind: Format) -> str:
     if result.difference is None:
         return f", and {baseline} has no value to compare it with"
-    saw = f", {result.difference:+.4g}"
+    if result.verdict == "same":
+        return f", the same as of {baseline} in every sample"
+    saw = f", {difference(result.difference, kind)}"
     if result.difference_interval is None:
         return f"{saw} against {baseline}, with too few groups for an interval"
-    saw += f" {_bracketed(result.difference_interval)} against {baseline}"
+    drawn = result.simultaneous_interval if gate.must == "be_better" and result.slice is None else None
+    saw += f" {difference_interval(drawn or result.difference_interval, kind)} against {baseline}"
     if result.slice:
         if result.simultaneous_interval is None:
             return f"{saw}, with too few groups to judge by"
-        saw += f", {_bracketed(result.simultaneous_interval)} for all slices at once"
+        saw += f", {difference_interval(result.simultaneous_interval, kind)} for all slices at once"
     if gate.must == "not_be_worse":
-        return f"{saw}; allowed loss: {f'{gate.margin:.4g}' if gate.margin else 'none'}"
+        return f"{saw}; allowed loss: {_exactly(gate.margin, kind, 'pp') if gate.margin else 'none'}"
     p = "" if result.p_adjusted is None else f" ({_p(result.p_adjusted)} after correction)"
     return f"{saw}; asked is a certain gain" if result.slice else f"{saw}: {result.verdict}{p}"
 
 
-def _limit(gate: Gate) -> str:
-    return f"asked is {gate.must.replace('_', ' ')} {gate.value:.4g}"
+def _limit(gate: Gate, kind: Format = "score") -> str:
+    return f"asked is {gate.must.replace('_', ' ')} {_exactly(gate.value or 0.0, kind, '%')}"
 
 
-def _bracketed(interval: Interval) -> str:
-    return f"[{interval[0]:.4g}, {interval[1]:.4g}]"
+def _exactly(number: float, kind: Format, unit: str) -> str:
+    """Write what the file asks for, a share in per cent as values are, but with all the digits that were given."""
+    return f"{number * 100:.6g}\N{NO-BREAK SPACE}{unit}" if kind == "share" else f"{number:.6g}"
 
 
 def _p(p: float) -> str:

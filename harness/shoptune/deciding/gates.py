@@ -19,7 +19,7 @@ from shoptune.described import Described
 from shoptune.errors import UsageError, did_you_mean
 from shoptune.formatting import listed
 
-__all__ = ["INVALID", "RECOMMENDATION", "Gate", "check_gates", "exit_code"]
+__all__ = ["INVALID", "RECOMMENDATION", "Gate", "check_gates", "claims_of", "exit_code"]
 
 INVALID = "invalid"
 """Stands for the share of answers that do not parse, on any task that has no metric of this name."""
@@ -196,6 +196,18 @@ def check_gates(
         )
         for fault in chain(unknown, unanswerable):
             raise UsageError(f"Gate {number} ({gate.must}): {fault}")
+
+
+def claims_of(gates: Iterable[Gate]) -> list[tuple[str, str, str]]:
+    """Return what gates claim of all samples, as (task, metric, candidate) in their order: that it got better.
+
+    The others ask for no claim: see `shoptune.deciding.gate_evaluation`.
+    """
+    return [
+        (gate.task, gate.metric, gate.candidate)
+        for gate in gates
+        if gate.must == "be_better" and gate.metric is not None and gate.slice is None
+    ]
 
 
 def exit_code(verdicts: Iterable[GateVerdict]) -> int:

@@ -20,8 +20,9 @@ def candidate_outcomes(task: TaskResults, gates: Iterable[GateVerdict]) -> tuple
 
 def _outcome(task: TaskResults, candidate: str, stopping: Iterable[GateVerdict]) -> CandidateOutcome:
     results = task.of(candidate)
-    better, worse, inconclusive = (
-        [each for each in results if each.result.verdict == verdict] for verdict in ("better", "worse", "inconclusive")
+    better, worse, inconclusive, same = (
+        [each for each in results if each.result.verdict == verdict]
+        for verdict in ("better", "worse", "inconclusive", "same")
     )
     doubtful = [each for each in inconclusive if is_certain(each.result) and _loses(each)]
     mine = [gate for gate in stopping if gate.candidate == candidate]
@@ -32,6 +33,7 @@ def _outcome(task: TaskResults, candidate: str, stopping: Iterable[GateVerdict])
         worse=_names(worse),
         inconclusive=_names(inconclusive),
         doubtful=_names(doubtful),
+        same=_names(same),
         failed_gates=[gate.saw for gate in mine if gate.outcome == "failed"],
         undecided_gates=[gate.saw for gate in mine if gate.outcome == "inconclusive"],
     )

@@ -8,6 +8,7 @@ Everything here follows from results alone, by rules that hold for any task and 
 2. The best tuned candidate is the first by that order, then by metrics better less metrics worse.  A candidate tuned
    from another tuned one has to be certainly ahead of it in some metric, or the simpler one is preferred.
 3. A candidate that was not tuned, gains, and is behind the best tuned one in nothing certain, makes tuning needless.
+   A model that answers the same to every example is never shipped.
 4. A gate is the shop's own rule: a candidate that fails one, or that one can't tell of and must, is not to be shipped.
    One that gains and meets its gates comes before all others.
 5. With several tasks, a candidate is to be shipped only if every task says so (`shoptune.deciding.all_tasks`).
@@ -29,6 +30,7 @@ from shoptune.deciding.sentences import (
     against_baseline,
     against_parent,
     blind_spots,
+    constants,
     named,
     on_gates,
     untuned_ahead,
@@ -74,6 +76,7 @@ def _for_task(task: TaskResults, gates: Iterable[GateVerdict], results: Sequence
         headline=headline,
         reason=" ".join(reason),
         cautions=[
+            *constants(task),
             *on_gates(chosen),
             *([] if rival else untuned_ahead(task, untuned, best.candidate)),
             *blind_spots(task, chosen),
@@ -98,6 +101,7 @@ def _no_verdict(task: TaskResults) -> TaskRecommendation:
             if task.rivals
             else f"{task.baseline} is the only candidate, and there is nothing to hold against it."
         ),
+        cautions=constants(task),
     )
 
 
@@ -126,14 +130,21 @@ def _headline(task: TaskResults, best: CandidateOutcome, rival: CandidateOutcome
         tuning = is_tuned and task.candidate(task.baseline).kind != "tuned"
         keep, it = ("Do not tune", task.baseline) if tuning else (f"Keep {task.baseline}", "it")
         return "keep", f"{keep}: {_no_gain(best, it)}."
+    if objection := _objection(task, best):
+        return "weigh", f"Do not ship {name} {objection}."
+    return "ship", f"Ship {name}." if is_tuned else f"Prefer {name}: it needs no tuning."
+
+
+def _objection(task: TaskResults, best: CandidateOutcome) -> str:
+    """Return what speaks against a candidate that is better in something; empty where nothing does."""
+    if best.candidate in task.info.constants and task.candidate(best.candidate).kind != "baseline":
+        return "at all: it answers the same to everything"
     if best.worse:
-        return "weigh", f"Do not ship {name} as it is: it {_gains(task, best)}, but {_losses(task, best)}."
+        return f"as it is: it {_gains(task, best)}, but {_losses(task, best)}"
     if best.is_stopped:
         why = "it fails a gate" if best.failed_gates else "a gate can't tell whether it is good enough"
-        return "weigh", f"Do not ship {name} yet: {why}."
-    if best.doubtful:
-        return "weigh", f"Do not ship {name} yet: it may be worse in {named(best.doubtful)}."
-    return "ship", f"Ship {name}." if is_tuned else f"Prefer {name}: it needs no tuning."
+        return f"yet: {why}"
+    return f"yet: it may be worse in {named(best.doubtful)}" if best.doubtful else ""
 
 
 def _gains(task: TaskResults, best: CandidateOutcome) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 from shoptune.formatting import difference_interval, listed, value
 from shoptune.recommendation import CandidateOutcome
 from shoptune.task_results import MetricResult, TaskResults
 
-__all__ = ["against_baseline", "against_parent", "blind_spots", "named", "on_gates", "untuned_ahead"]
+__all__ = ["against_baseline", "against_parent", "blind_spots", "constants", "named", "on_gates", "untuned_ahead"]
 
 _SHOWN = 4
 """So many metrics a sentence names with their figures; those that got worse are all named."""
@@ -33,9 +34,25 @@ def against_baseline(task: TaskResults, outcome: CandidateOutcome) -> str:
             f"{len(outcome.worse)} of {metrics} ({listed(losses)})"
         )
     else:
-        all_of_them = f"all {metrics} are" if outcome.total > 1 else "the one metric is"
-        return f"{name} gives no certain gain over {task.baseline}: {all_of_them} inconclusive."
-    return text + (f"; not certainly different: {named(outcome.inconclusive)}." if outcome.inconclusive else ".")
+        return f"{name} gives no certain gain over {task.baseline}: {_none_differs(outcome, metrics)}."
+    return (
+        text
+        + "".join(
+            f"; {what}: {named(of)}"
+            for what, of in (("not certainly different", outcome.inconclusive), ("the same", outcome.same))
+            if of
+        )
+        + "."
+    )
+
+
+def _none_differs(outcome: CandidateOutcome, metrics: str) -> str:
+    if not outcome.inconclusive:
+        return f"{'all' if outcome.total > 1 else 'the one'} {metrics if outcome.total > 1 else 'metric'} the same"
+    all_of_them = f"all {metrics} are" if outcome.total > 1 else "the one metric is"
+    if not outcome.same:
+        return f"{all_of_them} inconclusive"
+    return f"{named(outcome.inconclusive)} inconclusive, {named(outcome.same)} the same"
 
 
 def against_parent(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
@@ -46,9 +63,7 @@ def against_parent(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
         return []
     ahead, behind = task.ahead(name, parent), task.ahead(parent, name)
     if not ahead and not behind:
-        return [
-            f"Against {parent}, which it was tuned from, it gives no certain gain: no metric's intervals lie apart."
-        ]
+        return [f"Against {parent}, which it was tuned from, it gives no certain gain in any metric."]
     gains = f"ahead in {_versus(ahead)}" if ahead else "no certain gain"
     losses = f"behind in {_versus(behind)}" if behind else "behind in none"
     return [f"Against {parent}, which it was tuned from: {gains}; {losses}."]
@@ -96,6 +111,19 @@ def blind_spots(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
             "Scored on the validation split, on which settings are chosen: no proof until scored on the test split."
         )
     return cautions
+
+
+def constants(task: TaskResults) -> list[str]:
+    """Say which models always answer the same: their figures are those of no model."""
+    return [
+        f"{candidate.name} is a constant: to every example it answers {_quoted(answer)}."
+        for candidate in task.candidates
+        if candidate.kind != "baseline" and (answer := task.info.constants.get(candidate.name)) is not None
+    ]
+
+
+def _quoted(answer: str) -> str:
+    return f"“{shorten(answer, 60, placeholder=' …')}”" if answer.strip() else "nothing that can be used"
 
 
 def named(metrics: Sequence[str]) -> str:

@@ -1,9 +1,11 @@
 """How long a step has run, over all runs that were killed on the way."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from shoptune.components import Progress
+from shoptune.leftovers import keep_text, kept_text
 
 __all__ = ["ResumableTimer"]
 
@@ -12,14 +14,14 @@ INTERVAL = 1.0
 
 
 class ResumableTimer:
-    """Adds this run's seconds to those that earlier, interrupted runs noted in `path`."""
+    """Adds this run's seconds to those that earlier, interrupted runs noted in `path`; says where these are lost."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, say: Callable[[str], None]) -> None:
         self._path = path
-        try:
-            self._before = float(path.read_text("ascii"))
-        except (FileNotFoundError, ValueError):
-            self._before = 0.0
+        noted = kept_text(path)
+        if noted is None and path.exists():
+            say(f"{path} is damaged: the time that interrupted runs took is not counted")
+        self._before = float(noted or 0)
         self._started = self._noted = time.perf_counter()
 
     @property
@@ -31,7 +33,7 @@ class ResumableTimer:
         """Write the seconds down, for a run that goes on after a kill."""
         now = time.perf_counter()
         if now - self._noted >= INTERVAL:
-            self._path.write_text(f"{self.seconds:.3f}", "ascii")
+            keep_text(self._path, f"{self.seconds:.3f}")
             self._noted = now
 
     def around(self, progress: Progress) -> Progress:

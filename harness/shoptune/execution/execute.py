@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shoptune.components import AnyExecutor, Execution, Progress
@@ -28,8 +28,12 @@ def execute(
     store: Store,
     plugins: Plugins,
     display: Display,
+    failed: Callable[[Step], None] = lambda _: None,
 ) -> None:
-    """Compute the steps that the store lacks; of several that do the same work, the first."""
+    """Compute the steps that the store lacks; of several that do the same work, the first.
+
+    Raises what the first that fails raised; `failed` is told of each that did.
+    """
     missing = missing_steps(steps, store)
     if len(missing) < len(steps):
         display.say(f"{len(steps) - len(missing)} of {len(steps)} steps are in the store, {len(missing)} to compute")
@@ -39,11 +43,13 @@ def execute(
 
     to_compute: dict[str, Step] = {}
     for step in missing:
+        if step.fingerprint not in to_compute and store.is_damaged(step.fingerprint):
+            display.say(f"{step.name}: its result in the store is damaged, and is computed again")
         to_compute.setdefault(step.fingerprint, step)
     execution = Execution(
         steps=list(to_compute.values()),
         worker=StepWorker.of(store, plugins),
-        watch=RunWatch(store, plugins, display),
+        watch=RunWatch(store, plugins, display, failed),
         options=executor.options,
     )
     try:
@@ -80,6 +86,7 @@ class RunWatch:
     store: Store
     plugins: Plugins
     display: Display
+    told_of_failures: Callable[[Step], None]
 
     def started(self, step: Step) -> StepReporter:
         """Show that a step begins."""
@@ -98,4 +105,5 @@ class RunWatch:
     def failed(self, step: Step, error: BaseException) -> None:
         """Take the step off the display; observers are told what was raised first."""
         self.display.abandon(step.name)
+        self.told_of_failures(step)
         self.plugins.notify("on_step_error", step=step, error=error.__cause__ or error)

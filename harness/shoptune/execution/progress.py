@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from shoptune.components import Progress as StepProgress
+from shoptune.console import Console
 from shoptune.formatting import duration
+from shoptune.terminal import say
 
 __all__ = ["Display", "display"]
 
@@ -103,7 +103,7 @@ class _Plain:
         """A log has nothing to take back."""
 
     def say(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)  # noqa: T201 - the log of a run without a terminal
+        say(text, err=True)
 
 
 class _Live:

@@ -69,9 +69,11 @@ class StepWorker:
 
         warnings: list[str] = []
         cost = None
+        begun: Path | None = None
         try:
             with store.making(step.fingerprint, waiting) as work:
                 if work is not None:
+                    begun = work.state if any(work.state.iterdir()) else None
                     context = StepContext(
                         store=store, plugins=plugins, work=work, progress=reporter.progress, say=reporter.say
                     )
@@ -83,7 +85,7 @@ class StepWorker:
                         warnings.append(f"{step.name}{by} replaced {' and '.join(replaced)}; it was put back")
                     store.finish(work, _manifest(step) | {"cost": asdict(cost) if cost else {}})
         except BaseException as error:
-            if (explained := _explained(step, error, plugins)) is error:
+            if (explained := _explained(step, error, plugins, begun)) is error:
                 raise
             raise explained from error
         return StepOutcome(
@@ -112,16 +114,20 @@ def _manifest(step: Step) -> dict[str, object]:
     }
 
 
-def _explained(step: Step, error: BaseException, plugins: Plugins) -> BaseException:
-    """Return the error that names step and plugin; one that does, or is no fault of a step, as it is."""
+def _explained(step: Step, error: BaseException, plugins: Plugins, begun: Path | None) -> BaseException:
+    """Return the error that names step and plugin; one that does, or is no fault of a step, as it is.
+
+    `begun` is what an interrupted run left, where the step went on from it.
+    """
     if isinstance(error, PluginError) and "plugin " not in str(error):
         return PluginError(f"{step.name}{_by(step)}: {error}")
     if isinstance(error, ShoptuneError) or not isinstance(error, RAISED):
         return error
     by = _by(step, plugin_of_error(error, plugins.loaded))
+    anew = f"It went on from what an interrupted run left: delete {begun} to begin this step anew. " if begun else ""
     return StepError(
         f"{step.name}{by} failed: {type(error).__name__}: {error}\n"
-        "What was finished is kept: fix the cause and run the same command again. --debug shows the traceback."
+        f"{anew}What was finished is kept: fix the cause and run the same command again. --debug shows the traceback."
     )
 
 

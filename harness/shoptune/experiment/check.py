@@ -37,6 +37,19 @@ FIELDS = {"data adapter": "adapter", "model backend": "backend", "tuning method"
 """The key that names a component, where it isn't called as its kind."""
 
 
+SHOWN = 100
+"""So many problems are said at once, and so many candidates of a circle."""
+
+
+def _circle(name: str, last: str, came_from: Mapping[str, str]) -> str:
+    """Return the way from a candidate back to it, in words."""
+    way = [name, last]
+    while way[-1] != name:
+        way.append(came_from[way[-1]])
+    names = [*reversed(way)] if last != name else way
+    return " -> ".join(names if len(names) <= SHOWN else (*names[: SHOWN - 1], "...", name))
+
+
 class ExperimentCheck:
     """Each check returns what is right, and notes what is wrong for `raise_problems`: all of it is said at once."""
 
@@ -48,7 +61,10 @@ class ExperimentCheck:
     def raise_problems(self) -> None:
         """Raise one UsageError of all that is wrong, a line each, and of the plugins that may be why."""
         if self._problems:
-            raise UsageError("\n".join(dict.fromkeys([*self._problems, *self._suspects])))
+            suspects = [*self._suspects, *(f"Perhaps this is why: {warning}" for warning in self.plugins.warnings)]
+            problems = [*dict.fromkeys(self._problems)]
+            more = [f"and {len(problems) - SHOWN:,} more"] if len(problems) > SHOWN else []
+            raise UsageError("\n".join(dict.fromkeys([*problems[:SHOWN], *more, *suspects])))
 
     @contextmanager
     def _noting(self) -> Iterator[None]:
@@ -94,12 +110,20 @@ class ExperimentCheck:
         if any(sign in path for sign in "*?["):
             anchor = Path(Path(path).anchor)  # empty, hence "here", for a relative path
             found = sorted(p.resolve() for p in (folder / anchor).glob(str(Path(path).relative_to(anchor))))
+            for each in found:
+                self._refuse_endless(keys, each)
             return tuple(found) or self._fail(keys, f"no file matches {path} in {folder.resolve()}")
         resolved = (folder / path).resolve()
         if not resolved.exists():
             here = sorted(p.name for p in resolved.parent.iterdir()) if resolved.parent.is_dir() else []
             self._fail(keys, f"{path} does not exist.{did_you_mean(resolved.name, here)}")
+        self._refuse_endless(keys, resolved)
         return (resolved,)
+
+    def _refuse_endless(self, keys: tuple[str, ...], path: Path) -> None:
+        """Refuse pipes and devices: whoever opens one may wait for ever, or read without end."""
+        if not (path.is_file() or path.is_dir()):
+            self._fail(keys, f"{path} is a pipe or a device, and can't be read twice; write its content to a file")
 
     # Tasks, their prompts and metrics
 
@@ -286,20 +310,19 @@ class ExperimentCheck:
 
     def _refuse_cycle(self, name: str) -> None:
         """Follow `from` and `select` from a candidate; neither may lead back to it."""
-
-        def follow(path: tuple[str, ...]) -> None:
-            use = self.file.candidates[path[-1]]
+        came_from: dict[str, str] = {}
+        waiting = [name]
+        while waiting:
+            here = waiting.pop()
+            use = self.file.candidates[here]
             for origin in (*([use.parent] if use.parent else []), *(use.select.of if use.select else ())):
                 if origin == name:
-                    circle, key = (
-                        " -> ".join((*path, origin)),
-                        "select" if self.file.candidates[name].select else "from",
-                    )
+                    key = "select" if self.file.candidates[name].select else "from"
+                    circle = _circle(name, here, came_from)
                     self._fail(("candidates", name, key), f"`{key}` goes in a circle: {circle}; start from a `model`")
-                if origin in self.file.candidates and origin not in path:
-                    follow((*path, origin))
-
-        follow((name,))
+                if origin in self.file.candidates and origin not in came_from:
+                    came_from[origin] = here
+                    waiting.append(origin)
 
     # One name, one set of options
 

@@ -250,7 +250,7 @@ class Compare(Options):
 
     baseline: str
     """The candidate that the others are compared with."""
-    resamples: int = Field(10_000, ge=200)
+    resamples: int = Field(10_000, ge=200, le=100_000)
     """Bootstrap resamples behind each interval; more are more precise and take longer."""
     slices: tuple[str, ...] | None = None
     """What results are broken down by (category, brand, language, ...). None: all that the examples carry."""

@@ -25,10 +25,11 @@ def validate(
 ) -> OptionsT:
     """Check `content` against `model`; all that is wrong is said in one UsageError, a line each.
 
-    `around` is the model whose keys stand beside those of `content`, and could be what a misspelt one means.
+    `around` is the model whose keys stand beside those of `content`, and could be what a misspelt one means.  A
+    validator finds the file's folder in its context, as ``folder``, to which paths in the file are relative.
     """
     try:
-        return model.model_validate(content)
+        return model.model_validate(content, context={"folder": yaml_file.path.parent})
     except ValidationError as error:
         lines = []
         for problem in error.errors():

@@ -12,6 +12,12 @@ from shoptune.errors import UsageError
 __all__ = ["YamlFile", "read_yaml"]
 
 
+MAX_BYTES = 2**20
+"""How long an experiment file may be."""
+MAX_VALUES = 100_000
+"""How many values it may stand for, when each alias is what it names."""
+
+
 class _Loader(yaml.SafeLoader):
     """Safe YAML in which ``1e-4`` is a number and a key can't be given twice."""
 
@@ -59,7 +65,10 @@ class YamlFile:
 def read_yaml(path: Path) -> YamlFile:
     """Read the file; raises UsageError that says what is wrong with it and where."""
     try:
-        text = path.read_text("utf-8-sig")
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise UsageError(f"{path} is a pipe or a device; write the experiment to a file")
+        with path.open("rb") as file:
+            text = _limited(path, file.read(MAX_BYTES + 1)).decode("utf-8-sig")
     except FileNotFoundError:
         others = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
         near = f" In {path.parent} there are: {', '.join(others)}." if others else ""
@@ -75,10 +84,15 @@ def read_yaml(path: Path) -> YamlFile:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UsageError(f"{path.name}:{line}: {error.problem}") from None
+    except RecursionError:
+        raise UsageError(f"{path}: it has too many brackets, lists or mappings within one another") from None
     except (yaml.YAMLError, ValueError) as error:  # a character that YAML forbids; a date that there isn't
         raise UsageError(f"{path}: {error}") from None
     if not isinstance(content, Mapping):
-        raise UsageError(f"{path} is empty or no mapping of keys to values; an experiment starts with `name: ...`")
+        raise UsageError(
+            f"{path} is empty or no mapping of keys to values; an experiment starts with `name: ...`, and "
+            f"`shoptune init {path.name}` makes one of a shop's file"
+        )
     return YamlFile(path, content, root)
 
 
@@ -86,9 +100,38 @@ def _parse(text: str) -> tuple[Any, yaml.Node | None]:
     loader = _Loader(text)
     try:
         root = loader.get_single_node()
+        if root is not None:
+            _refuse_too_many(root)
         return (loader.construct_document(root) if root is not None else None), root
     finally:
         loader.dispose()
+
+
+def _limited(path: Path, content: bytes) -> bytes:
+    if len(content) > MAX_BYTES:
+        raise UsageError(f"{path} is longer than {MAX_BYTES // 2**20} MiB, as no experiment is; is it a data file?")
+    return content
+
+
+def _refuse_too_many(root: yaml.Node) -> None:
+    """Refuse aliases that stand for very much, or for themselves: ten lines of them can stand for a billion values."""
+    sizes: dict[int, int] = {}
+
+    def size(node: yaml.Node) -> int:
+        found = sizes.get(id(node))
+        if found is not None:
+            return found
+        sizes[id(node)] = MAX_VALUES + 1  # if it is met again before it is known: an alias within what it names
+        children = [part for pair in node.value for part in pair] if isinstance(node, yaml.MappingNode) else node.value
+        inner = sum(map(size, children)) if isinstance(node, yaml.CollectionNode) else 0
+        sizes[id(node)] = 1 + inner
+        if inner > MAX_VALUES:
+            raise yaml.composer.ComposerError(
+                None, None, f"this stands for more than {MAX_VALUES:,} values; use fewer aliases", node.start_mark
+            )
+        return sizes[id(node)]
+
+    size(root)
 
 
 def _child(node: yaml.Node | None, key: str | int) -> tuple[int, yaml.Node] | None:

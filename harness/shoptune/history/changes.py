@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from shoptune.comparing.compare import with_verdicts
 from shoptune.comparing.estimates import estimates_on, scores_of
 from shoptune.comparing.measured import Measured, TaskSamples
+from shoptune.comparing.results import results_of
+from shoptune.comparing.verdicts import with_verdicts
 from shoptune.comparison import MetricInfo, Result, Verdict
-from shoptune.components import AdditiveMetric, FloatArray, Metric
+from shoptune.components import AdditiveMetric, FloatArray, Format, Metric
 from shoptune.errors import PluginError, UsageError
 from shoptune.history.evidence import Evidence
 from shoptune.history.samples import disagreements
@@ -42,11 +42,11 @@ class Change:
     difference: float | None
     """after - before."""
     low: float | None = None
-    """Of the 95 % interval of the paired difference."""
+    """Of the interval of the paired difference, at the level at which the verdict was reached."""
     high: float | None = None
     p_adjusted: float | None = None
     """After Holm's correction for all verdicts of this comparison of runs."""
-    verdict: Verdict | Literal["same"] | None = None
+    verdict: Verdict | None = None
     """``same``: every sample's figures are; None where there can be no verdict."""
     minimum_detectable_effect: float | None = None
     remark: str = ""
@@ -65,6 +65,8 @@ class _Mean:
     higher_is_better: bool | None
     reduce: Callable[[FloatArray], FloatArray] = ratio
     applies: Callable[[FloatArray], npt.NDArray[np.bool_]] = _not_all_zero
+    format: Format = "score"
+    reference: Callable[[FloatArray], FloatArray] | None = None
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def changes(
                 else:
                     pairs[key] = pair
     for key, result in _compared(pairs, evidence[0].asked, seed=after.comparison.provenance.seed, resamples=resamples):
-        low, high = result.difference_interval or (None, None)
+        low, high = result.simultaneous_interval or (None, None)
         found[key] = replace(
             found[key],
             difference=result.difference,
@@ -192,7 +194,7 @@ def _readings(
     evidence: tuple[Evidence, Evidence],
 ) -> Iterator[_Pair]:
     """Yield what the rows may mean: the installed metric's, or else sum and number of values to be averaged."""
-    mean = _Mean(name=metric.name, higher_is_better=metric.higher_is_better)
+    mean = _Mean(name=metric.name, higher_is_better=metric.higher_is_better, format=metric.format)
     installed = known if isinstance(known, AdditiveMetric) else None
     if evidence[0].own_values == evidence[1].own_values:
         if installed and not evidence[0].own_values:
@@ -249,9 +251,8 @@ def _compared(
         ]
         scores = scores_of(measured, (BEFORE, AFTER), samples)
         everything = np.arange(len(samples.groups))
-        estimates = estimates_on(
-            samples, everything, None, scores, (BEFORE, AFTER), BEFORE, seed=seed, resamples=resamples
-        )
-        results |= {(task, m.metric, candidate): estimates[m.metric, AFTER] for m in measured}
+        estimates = estimates_on(samples, everything, None, scores, seed=seed, resamples=resamples)
+        of_both = results_of(estimates, samples, everything, None, (BEFORE, AFTER), BEFORE)
+        results |= {(task, result.metric, candidate): result for result in of_both if result.candidate == AFTER}
     directions = [pairs[key].reducer.higher_is_better for key in results]
     yield from zip(results, with_verdicts(list(results.values()), directions), strict=True)

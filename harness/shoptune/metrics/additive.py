@@ -8,10 +8,10 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from shoptune.components import FloatArray
+from shoptune.components import FloatArray, Format
 from shoptune.errors import PluginError
 
-__all__ = ["Reducer", "applies_to", "checked_rows", "values_of"]
+__all__ = ["Reducer", "applies_to", "checked_rows", "judged_of", "reference_of", "values_of"]
 
 
 class Reducer(Protocol):
@@ -32,6 +32,14 @@ class Reducer(Protocol):
     @property
     def higher_is_better(self) -> bool | None:
         """None: neither."""
+
+    @property
+    def format(self) -> Format:
+        """What kind of figure the values are: a share lies between 0 and 1."""
+
+    @property
+    def reference(self) -> Callable[[FloatArray], FloatArray] | None:
+        """Totals [..., k] -> what the references get [...]; None where the metric does not say."""
 
 
 def checked_rows(rows: npt.ArrayLike, samples: Sequence[str], where: str) -> FloatArray:
@@ -59,14 +67,34 @@ def checked_rows(rows: npt.ArrayLike, samples: Sequence[str], where: str) -> Flo
 
 def values_of(metric: Reducer, totals: FloatArray) -> FloatArray:
     """Reduce totals [..., k] to values [...], NaN for those that aren't finite; raises PluginError for a bad reduce."""
+    return _reduced(metric, "reduce", metric.reduce, totals)
+
+
+def reference_of(metric: Reducer, totals: FloatArray) -> FloatArray:
+    """Return what the references get, as `values_of` does; NaN where the metric does not say."""
+    if metric.reference is None:
+        return np.full(totals.shape[:-1], np.nan)
+    return _reduced(metric, "reference", metric.reference, totals)
+
+
+def judged_of(metric: Reducer, totals: FloatArray) -> FloatArray:
+    """Return what totals are judged by: their values, or how far these are on the bad side of the references'."""
+    values, references = values_of(metric, totals), reference_of(metric, totals)
+    beyond = np.minimum(values - references, 0) if metric.higher_is_better else np.maximum(values - references, 0)
+    return np.where(np.isnan(references), values, beyond)
+
+
+def _reduced(
+    metric: Reducer, called: str, reduce: Callable[[FloatArray], FloatArray], totals: FloatArray
+) -> FloatArray:
     try:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            values = np.asarray(metric.reduce(totals), dtype=np.float64)
+            values = np.asarray(reduce(totals), dtype=np.float64)
     except Exception as error:
-        raise PluginError(f"Metric {metric.name!r}: reduce raised {type(error).__name__}: {error}") from error
+        raise PluginError(f"Metric {metric.name!r}: {called} raised {type(error).__name__}: {error}") from error
     if values.shape != totals.shape[:-1]:
         raise PluginError(
-            f"Metric {metric.name!r}: reduce gave shape {values.shape} for totals of shape {totals.shape}; "
+            f"Metric {metric.name!r}: {called} gave shape {values.shape} for totals of shape {totals.shape}; "
             f"it must give {totals.shape[:-1]}."
         )
     return np.where(np.isfinite(values), values, np.nan)

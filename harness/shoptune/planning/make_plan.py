@@ -35,7 +35,10 @@ from shoptune.steps.prepare import PrepareStep, Source
 from shoptune.steps.read import ReadStep
 from shoptune.steps.tune import TrainingSource, TuneStep
 
-__all__ = ["make_plan"]
+__all__ = ["ON_VALIDATION", "make_plan"]
+
+ON_VALIDATION = " (validation)"
+"""What stands behind a candidate's name where it is asked in order to choose among several."""
 
 
 def make_plan(experiment: Experiment, choices: Mapping[str, str] | None = None) -> Plan:
@@ -284,10 +287,10 @@ class _Steps:
             measurements={
                 member: MeasureStep(
                     task=select.task,
-                    candidate=f"{member} (validation)",
+                    candidate=member + ON_VALIDATION,
                     metric=select.metric,
                     predictions=replace(
-                        self._predict(select.task, member, "validation"), candidate=f"{member} (validation)"
+                        self._predict(select.task, member, "validation"), candidate=member + ON_VALIDATION
                     ),
                     measured_by=metric.use(),
                     libraries=versions_of(metric.component.distributions),

@@ -5,10 +5,11 @@
 - `loading`: finds installed plugins and those that an experiment names, and refuses those that can't work
 - `files`: imports plugins that are plain files or folders
 - `choice`: which installed plugins are left out
+- `guarded`: plugins at work can't end the command
 - `streams`: standard output stays the command's own while plugins are at work
 - `components`: refuses components that can't work, and names that two plugins claim
 - `commands`: takes the commands that plugins bring
-- `blame`: whose code raised, read from the traceback
+- `attribution`: whose code raised, read from the traceback
 - `registry`: `Plugins`, through which the core asks and tells them
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Callable
 
@@ -16,20 +17,35 @@ SPOKEN = (ShoptuneError, click.ClickException, click.exceptions.Exit, click.Abor
 """What a command raises to end in words."""
 
 
-def take_commands(plugin: LoadedPlugin, register: Callable[[], object], cli: click.Group) -> None:
-    """Let `register` add commands to `cli`; where it raises or takes another's name, `cli` stays as it was."""
-    before = dict(cli.commands)
-    try:
-        register()
-        replaced = [name for name, command in before.items() if cli.commands.get(name) is not command]
-        if replaced:
-            raise PluginError(f"it would take the place of the command {replaced[0]!r}")
-    except BaseException:
-        cli.commands.clear()
-        cli.commands.update(before)
-        raise
-    for name in cli.commands.keys() - before.keys():
-        _blame(plugin, name, cli.commands[name])
+def take_commands(plugin: LoadedPlugin, register: Callable[[click.Group], object], cli: click.Group) -> None:
+    """Let `register` add commands to a copy of `cli`, and take over those that are new, unless one has another's name.
+
+    What it does to the commands of others, it does to the copy.
+    """
+    shown = _copy_of(cli)
+    before = dict(shown.commands)
+    register(shown)
+    replaced = [name for name, command in before.items() if shown.commands.get(name) is not command]
+    if replaced:
+        raise PluginError(f"it would take the place of the command {replaced[0]!r}")
+    for name, command in shown.commands.items():
+        if name not in before:
+            _blame(plugin, name, command)
+            cli.add_command(command, name)
+
+
+def _copy_of(group: click.Group) -> click.Group:
+    """Return a plain group with copies of a group's commands, those of groups within it too."""
+    copies = {name: _copy(command) for name, command in group.commands.items()}
+    return click.Group(group.name, commands=copies, params=[copy.copy(param) for param in group.params])
+
+
+def _copy(command: click.Command) -> click.Command:
+    if isinstance(command, click.Group):
+        return _copy_of(command)
+    found = copy.copy(command)
+    found.params = [copy.copy(param) for param in command.params]
+    return found
 
 
 def _blame(plugin: LoadedPlugin, name: str, command: click.Command) -> None:

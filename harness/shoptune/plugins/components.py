@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -14,6 +15,9 @@ from shoptune.training_rows import ROW_KINDS
 
 __all__ = ["checked", "iterated", "settled"]
 
+MOST = 10_000
+"""What one hook may bring: a generator may have no end."""
+
 T = TypeVar("T")
 C = TypeVar("C", bound=Component)
 
@@ -23,7 +27,9 @@ def iterated(brought: object, types: tuple[type[T], ...], hook: str) -> list[T]:
     wanted = f"it must return an iterable of {' or '.join(t.__name__ for t in types)}"
     if not isinstance(brought, Iterable):
         raise PluginError(f"{hook} returned a {type(brought).__name__}; {wanted}")
-    things = list(brought)
+    things = list(islice(brought, MOST + 1))
+    if len(things) > MOST:
+        raise PluginError(f"{hook} returned more than {MOST:,} things, perhaps without end")
     for thing in things:
         if not isinstance(thing, types):
             raise PluginError(f"{hook} returned a {type(thing).__name__}; {wanted}")

@@ -18,9 +18,9 @@ from shoptune.errors import PluginError, UsageError, did_you_mean
 from shoptune.plugins.choice import left_out
 from shoptune.plugins.faults import RAISED, Fault, fault_of
 from shoptune.plugins.files import import_plugin_file, whole_plugin
+from shoptune.plugins.guarded import guarded
 from shoptune.plugins.loaded import OWN, LoadedPlugin
 from shoptune.plugins.registry import Plugins
-from shoptune.plugins.streams import stdout_to_stderr
 
 __all__ = ["installed_names", "load_plugins"]
 
@@ -106,7 +106,7 @@ class _Loading:
             if other.name == name:
                 raise PluginError(f"another plugin is called {name!r} already, the one from {other.distribution}")
         started = time.perf_counter()
-        with stdout_to_stderr():
+        with guarded():
             module = load()
         seconds = time.perf_counter() - started
         _refuse_another_api(module)
@@ -154,6 +154,12 @@ def _refuse_mistaken_hooks(manager: pluggy.PluginManager, module: ModuleType) ->
     implemented = {caller.name for caller in manager.get_hookcallers(module) or ()}
     for name in implemented.difference(known):
         raise PluginError(f"there is no hook {name!r}.{did_you_mean(name, known)}")
+    for implementation in (i for name in implemented for i in callers[name].get_hookimpls() if i.plugin is module):
+        if implementation.wrapper or implementation.hookwrapper:
+            raise PluginError(
+                f"{implementation.function.__name__} is a wrapper of other plugins' hooks, which shoptune calls one by "
+                "one, so it would never be called: mark it with @hookimpl alone"
+            )
     for name in known:
         if name not in implemented and callable(getattr(module, name, None)):
             raise PluginError(f"{name} is not marked with @shoptune.hookimpl, so it would never be called")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -12,8 +13,8 @@ import pluggy
 
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 from shoptune.plugins.faults import RAISED, Fault, fault_of
+from shoptune.plugins.guarded import guarded
 from shoptune.plugins.loaded import Component, Configurable, LoadedPlugin, Registered
-from shoptune.plugins.streams import stdout_to_stderr
 
 if TYPE_CHECKING:
     import click
@@ -178,11 +179,11 @@ class Plugins:
         """Name the backend that can load the model, or None."""
         return self._ask("select_model_backend", self.model_backends, model=model)
 
-    def _ask(self, hook: str, known: Collection[str], **what: object) -> str | None:
+    def _ask(self, hook: str, known: Mapping[str, Registered[Component]], **what: object) -> str | None:
         """Return the first answer, in pluggy's order; unlike pluggy, go on where a plugin raises, and say who did."""
         for plugin, implementation in reversed(self._implementations(hook)):
             try:
-                with stdout_to_stderr():
+                with guarded():
                     answer: str | None = _call(implementation, what)
                 if answer is not None and answer not in known:
                     raise PluginError(f"it named {answer!r}, which is none of: {', '.join(sorted(known))}")
@@ -193,16 +194,25 @@ class Plugins:
                 self.warnings.append(str(self.faults[-1]))
             else:
                 if answer is not None:
+                    self._note_choice(plugin, hook, known[answer].plugin, answer, what)
                     return answer
         return None
+
+    def _note_choice(
+        self, by: LoadedPlugin, hook: str, of: LoadedPlugin, answer: str, what: Mapping[str, object]
+    ) -> None:
+        """Note where a plugin chose what another one brings: whoever wonders about the choice should know."""
+        if by is not of and not by.is_own:
+            for_what = " and ".join(map(str, what.values()))
+            self.warnings.append(f"{by.label} chose {answer!r} of {of.label} for {for_what} in {hook}")
 
     # What is observed
 
     def notify(self, hook: str, **what: object) -> None:
-        """Tell all observers; one that raises is recorded against its plugin and harms nothing."""
+        """Tell all observers, each by copies; one that raises is recorded against its plugin and harms nothing."""
         for plugin, implementation in self._implementations(hook):
             with self._recording(plugin, hook):
-                _call(implementation, what)
+                _call(implementation, {name: _copy(value) for name, value in what.items()})
 
     def report_sections(self, comparison: Comparison) -> list[Section]:
         """Return the sections that plugins add to reports."""
@@ -212,7 +222,7 @@ class Plugins:
         sections: list[Section] = []
         for plugin, implementation in self._implementations("report_sections"):
             with self._recording(plugin, "report_sections"):
-                brought = _call(implementation, {"comparison": comparison})
+                brought = _call(implementation, {"comparison": _copy(comparison)})
                 sections += iterated(brought or (), (Section,), "report_sections")
         return sections
 
@@ -222,8 +232,8 @@ class Plugins:
 
         for plugin, implementation in self._implementations("register_commands"):
             try:
-                with stdout_to_stderr():
-                    take_commands(plugin, partial(_call, implementation, {"cli": cli}), cli)
+                with guarded():
+                    take_commands(plugin, partial(_call_with_commands, implementation), cli)
             except RAISED as error:
                 self.blame(plugin, "register_commands", error)
 
@@ -260,7 +270,7 @@ class Plugins:
     @contextmanager
     def _recording(self, plugin: LoadedPlugin, hook: str) -> Iterator[None]:
         try:
-            with stdout_to_stderr():
+            with guarded():
                 yield
         except RAISED as error:
             self.warnings.append(f"{plugin.label} raised in {hook}: {type(error).__name__}: {error}")
@@ -273,7 +283,7 @@ class Plugins:
         claims: dict[str, list[Registered[C]]] = {}
         for plugin, implementation in self._implementations(hook):
             try:
-                with stdout_to_stderr():
+                with guarded():
                     components = checked(_call(implementation, {}), types, hook)
             except RAISED as error:
                 self.blame(plugin, hook, error)
@@ -296,6 +306,18 @@ class Plugins:
         for claim in claimed:
             if claim is not holder:
                 self.blame(claim.plugin, hook, PluginError(said), component=name)
+
+
+def _call_with_commands(implementation: pluggy.HookImpl, cli: click.Group) -> None:
+    _call(implementation, {"cli": cli})
+
+
+def _copy(value: object) -> object:
+    """Return what an observer may change without harm: what is told is the run's own.
+
+    An error stays itself: few can be copied, and nothing comes of one any more.
+    """
+    return value if isinstance(value, BaseException) else copy.deepcopy(value)
 
 
 def _call(implementation: pluggy.HookImpl, what: Mapping[str, object]) -> Any:

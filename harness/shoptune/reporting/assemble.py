@@ -26,6 +26,7 @@ from shoptune.components import AdditiveMetric, AnyAdditiveMetric, FloatArray
 from shoptune.data import OWN_PROMPT, Example, Highlight, Invalid, Sample
 from shoptune.data_report import DataReport
 from shoptune.deciding.decide import decide
+from shoptune.deciding.gates import claims_of
 from shoptune.fingerprint import versions_of
 from shoptune.metrics.additive import applies_to, values_of
 from shoptune.metrics.highlights import read_highlights
@@ -60,7 +61,7 @@ class _Assembler:
     def comparison(self, command: str) -> Comparison:
         plan = self.plan
         measured = [self._measured(m.task, m.name, m.metric) for m in plan.metrics]
-        results = compare(
+        compared = compare(
             [self._task_samples(task) for task in plan.tasks],
             measured,
             self.names,
@@ -68,6 +69,8 @@ class _Assembler:
             seed=plan.seed,
             resamples=plan.resamples,
             slices=plan.slices,
+            first=claims_of(plan.gates),
+            apart=_no_models(plan),
         )
         comparison = Comparison(
             experiment=plan.experiment,
@@ -75,7 +78,9 @@ class _Assembler:
             candidates=[self._candidate(c) for c in plan.candidates],
             tasks=[self._task(task) for task in plan.tasks],
             metrics=list(plan.metrics),
-            results=results,
+            results=compared.results,
+            versus=compared.versus,
+            correction=compared.correction,
             cost=self._costs(),
             prices=plan.prices,
             training=self._training(),
@@ -107,7 +112,8 @@ class _Assembler:
         steps = {c: self._stored(self.plan.measurements[task, c, name]) for c in self.names}
         if isinstance(component, AdditiveMetric):
             rows = {c: np.load(step.path("rows.npy"), allow_pickle=False) for c, step in steps.items()}
-            return Measured(task=task, metric=name, component=component, rows=rows)
+            uncovered = {c: step.json("uncovered.json") for c, step in steps.items()} if component.languages else {}
+            return Measured(task=task, metric=name, component=component, rows=rows, uncovered=uncovered)
         values = {
             c: {prompt: float("nan") if value is None else value for prompt, value in step.json("values.json").items()}
             for c, step in steps.items()
@@ -141,6 +147,11 @@ class _Assembler:
             examples=len(examples) // (1 + len(task.prompts)),
             prompts=[OWN_PROMPT, *task.prompts] if task.prompts else [],
             groups=len({e.group for e in examples}),
+            constants={
+                name: found.pop()
+                for name in self.names
+                if len(examples) > 1 and len(found := {s.text for s in self.samples[task.name, name]}) == 1
+            },
             answers_called=self.plugins.tasks[task.component].component.answers_called,
             prompts_fingerprint=fingerprint_of_prompts(asked),
             samples_fingerprint=fingerprint_of_samples(asked),
@@ -148,12 +159,14 @@ class _Assembler:
         )
 
     def _candidate(self, candidate: CandidateInfo) -> CandidateInfo:
-        """Add how the candidate ran: alike on all tasks, but for the noise floor, which is told for each."""
+        """Add how the candidate ran: alike on all tasks, but for noise floor and thoughts, which are told for each."""
         of = {t.name: self._stored(self.plan.predictions[t.name, candidate.name]) for t in self.plan.tasks}
         infos: dict[str, dict[str, object]] = {task: step.json("info.json") for task, step in of.items()}
         info = next(iter(infos.values()))
         noise = {task: found.get("noise") for task, found in infos.items() if found.get("noise")}
-        return candidate.model_copy(update={"info": {**info, "noise": noise} if noise else info})
+        thoughts = [f"{task}: {found['thoughts']}" for task, found in infos.items() if found.get("thoughts")]
+        told = {"noise": noise, "thoughts": "; ".join(thoughts)}
+        return candidate.model_copy(update={"info": {**info, **{name: of for name, of in told.items() if of}}})
 
     def _costs(self) -> list[Cost]:
         prices, parents = self.plan.prices, {c.name: c.parent for c in self.plan.candidates}
@@ -218,6 +231,11 @@ class _Assembler:
         return list(read_highlights(self._stored(step).path("highlights.jsonl")))
 
 
+def _no_models(plan: Plan) -> frozenset[str]:
+    """Return the candidates that are no model: they are there to be beaten."""
+    return frozenset(candidate.name for candidate in plan.candidates if candidate.kind == "baseline")
+
+
 def _step_record(step: Step) -> StepRecord:
     return StepRecord(
         name=step.name,
@@ -263,6 +281,7 @@ def _answer(
 ) -> SampleAnswer:
     return SampleAnswer(
         text=sample.prediction.text,
+        thought=sample.prediction.thought,
         invalid=sample.answer.reason if isinstance(sample.answer, Invalid) else None,
         finish=sample.prediction.finish,
         values={metric: of[index] for (metric, c), of in values.items() if c == candidate},

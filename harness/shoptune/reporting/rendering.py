@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 
 from shoptune.comparison import Comparison
@@ -24,11 +25,12 @@ def render(
 ) -> list[Path]:
     """Write the reports, with the sections that plugins add to them; returns the files written."""
     refuse_unwritable(folder)
-    return [
-        path
-        for name in formats
-        for path in _render(plugins.report_formats[name], lambda f: f.render(comparison, sections), folder)
-    ]
+    written: list[Path] = []
+    for registered in (plugins.report_formats[name] for name in formats):
+        # A stranger's format may change what it is shown, and what others are shown must stay what was found.
+        shown = (comparison, sections) if registered.plugin.is_own else deepcopy((comparison, sections))
+        written += _render(registered, lambda f, shown=shown: f.render(*shown), folder)
+    return written
 
 
 def render_data(

@@ -12,7 +12,7 @@ class Kind:
     """One kind of plugin, shown by a small real example of it."""
 
     component: str
-    """What it brings, as in `shoptune.plugins.KINDS`."""
+    """What it brings, as in `shoptune.plugins.KINDS`, or ``observer`` or ``command``."""
     module: str
     """The example's module, whose test is called alike."""
     summary: str
@@ -76,6 +76,39 @@ KINDS = {
         summary="A report format for shoptune: plain text",
         about="renders a comparison into files. As it stands, it writes plain text for a mail or a terminal.",
         dependencies=(),
+        data=("common/products.csv",),
+    ),
+    "export": Kind(
+        component="export format",
+        module="question_answer",
+        summary="An export format for shoptune: questions and answers",
+        about="writes training rows for other tools. As it stands, it writes questions and answers.",
+        dependencies=(),
+        data=("common/products.csv",),
+    ),
+    "executor": Kind(
+        component="executor",
+        module="cheapest_first",
+        summary="An executor for shoptune: steps without an accelerator first",
+        about="decides where and in what order steps are computed. As it stands, it computes them one after the other, "
+        "those that need no accelerator first.",
+        dependencies=("pydantic>=2.11",),
+        data=("common/products.csv",),
+    ),
+    "observer": Kind(
+        component="observer",
+        module="step_log",
+        summary="An observer for shoptune: a log of what each step took",
+        about="is told of runs and steps. As it stands, it writes down what each step took, beside the reports.",
+        dependencies=(),
+        data=("common/products.csv",),
+    ),
+    "command": Kind(
+        component="command",
+        module="best_candidate",
+        summary="A command for shoptune: the best candidate by each metric",
+        about="is called as `shoptune NAME`. As it stands, it names the best candidate of a run by each metric.",
+        dependencies=("click>=8.2",),
         data=("common/products.csv",),
     ),
 }

@@ -11,6 +11,7 @@ from shoptune import __version__
 from shoptune.errors import UsageError
 from shoptune.hookspecs import API_VERSION
 from shoptune.scaffold.kinds import KINDS
+from shoptune.scaffold.names import package_name
 
 __all__ = ["package_files", "write_package"]
 
@@ -22,14 +23,14 @@ def write_package(kind: str, name: str, into: Path) -> Path:
 
     Args:
         kind: One of `KINDS`.
-        name: The package's name, which `check_name` has found good; its plugin and component are called so too.
+        name: What the plugin and its component are called, which `check_name` has found good.
         into: An existing folder.
 
     Raises:
         UsageError: The new folder is there already, or can't be written.
 
     """
-    place = into / name.replace("_", "-")
+    place = into / package_name(name).replace("_", "-")
     try:
         place.mkdir()
         for path, template in package_files(kind, name).items():
@@ -44,7 +45,7 @@ def write_package(kind: str, name: str, into: Path) -> Path:
 
 def package_files(kind: str, name: str) -> Mapping[str, str]:
     """Return the files of a package: path -> the template that it is made of."""
-    package, module = f"src/{name}", KINDS[kind].module
+    package, module = f"src/{package_name(name)}", KINDS[kind].module
     return {
         "pyproject.toml": "common/pyproject.toml",
         "README.md": "common/README.md",
@@ -68,7 +69,9 @@ def _filled(template: str, kind: str, name: str) -> str:
     needed = sorted((f"shoptune>={__version__}", *about.dependencies))
     return Template(text).substitute(
         name=name,
-        distribution=name.replace("_", "-"),
+        package=package_name(name),
+        distribution=package_name(name).replace("_", "-"),
+        a_kind=f"{'An' if about.component[0] in 'aeiou' else 'A'} {about.component}",
         module=about.module,
         kind=about.component,
         summary=about.summary,

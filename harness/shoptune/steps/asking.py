@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isnan
-from pathlib import Path
 
 from shoptune.components import GenerationSettings, ModelSession
 from shoptune.data import Example, Message, Prediction
 from shoptune.errors import StepError
 from shoptune.execution.context import StepContext
 from shoptune.execution.elapsed import ResumableTimer
+from shoptune.leftovers import keep_lines, kept_lines
 from shoptune.metrics.choices import Normalise, best_choice
 from shoptune.steps.backends import able_to_choose
-from shoptune.storage.jsonl import read_jsonl, to_line
+from shoptune.storage.jsonl import from_line, to_line
 
 __all__ = ["Asking", "answers"]
 
@@ -52,15 +51,17 @@ def answers(
     """
     log = context.work.state / "predictions.jsonl"
     index_of = {e.id: i for i, e in enumerate(examples)}
-    found = {index_of[p.example_id]: p for p in _flushed(log)}
+    lines, lost = kept_lines(log)
+    if lost:
+        context.say(f"{whose}: {lost:,} answers that an interrupted run left are damaged, and asked for again")
+    earlier = [from_line(line, Prediction) for line in lines]
+    found = {index_of[p.example_id]: p for p in earlier}
     with log.open("ab") as file:
         context.progress(len(found), len(examples), "answers")
         for batch in _batches(session, prompts, examples, asking, set(found)):
             named = [(i, replace(prediction, example_id=examples[i].id)) for i, prediction in batch]
             found.update(named)
-            file.writelines(to_line(prediction) for _, prediction in named)
-            file.flush()
-            os.fsync(file.fileno())
+            keep_lines(file, (to_line(prediction) for _, prediction in named))
             timer.note()
             context.progress(len(found), len(examples), "answers")
     missing = [e.id for i, e in enumerate(examples) if i not in found]
@@ -103,15 +104,3 @@ def _chosen(example: Example, prediction: Prediction, normalise: Normalise) -> P
     if len(scores) != len(example.choices) or any(map(isnan, scores)):
         raise StepError(f"the backend gave {scores} as scores of the {len(example.choices)} choices of {example.id!r}")
     return replace(prediction, text=example.choices[best_choice(prediction, normalise)], finish="choice")
-
-
-def _flushed(log: Path) -> list[Prediction]:
-    """Return what an earlier run answered; a last line that a kill tore is cut off."""
-    try:
-        content = log.read_bytes()
-    except FileNotFoundError:
-        return []
-    whole = content[: content.rfind(b"\n") + 1]
-    if whole != content:
-        log.write_bytes(whole)
-    return list(read_jsonl(log, Prediction))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import ClassVar
 
 from shoptune.components import AdditiveMetric, Metric
@@ -17,8 +18,12 @@ from shoptune.steps.backends import refuse_unable
 from shoptune.steps.models import ModelUse, backend_of, opened_model
 from shoptune.steps.predict import PredictStep, samples_of
 from shoptune.storage.jsonl import read_jsonl, write_jsonl
+from shoptune.thoughts import after_thought
 
 __all__ = ["JudgeStep", "judgements_of"]
+
+MOST_QUESTIONS = 1_000
+"""About one answer: a generator may have no end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +31,7 @@ class JudgeStep(Step):
     """Writes ``judgements.jsonl``: the judge's answers, one sample's after the other's, and ``counts.json``."""
 
     kind: ClassVar[str] = "judge"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     predictions: PredictStep
     baseline: PredictStep | None
@@ -60,7 +65,7 @@ class JudgeStep(Step):
 
         asked = self._questions(context)
         questions = [question for of_sample in asked for question in of_sample]
-        timer = ResumableTimer(context.work.state / "seconds")
+        timer = ResumableTimer(context.work.state / "seconds", context.say)
         told: list[Prediction] = []
         with ResourceMonitor() as monitor:
             if questions:
@@ -70,6 +75,7 @@ class JudgeStep(Step):
                 refuse_unable(backend, questions, self.name)
                 with opened_model(self.judge, context) as session:
                     told = answers(session, prompts, questions, self.asking, context, timer, whose=whose)
+        told = [replace(one, text=after_thought(one.text)) for one in told]
         write_jsonl(context.work.output / "judgements.jsonl", told)
         write_jsonl(context.work.output / "questions.jsonl", questions)
         (context.work.output / "counts.json").write_text(json.dumps([len(of_sample) for of_sample in asked]), "utf-8")
@@ -99,12 +105,16 @@ def _asked(metric: Metric, sample: Sample, other: Sample | None, use: ComponentU
     if not isinstance(metric, AdditiveMetric) or metric.questions is None:
         raise PluginError(f"{use.plugin.label}: the metric {metric.name!r} asks no model any more")
     try:
-        found = list(metric.questions(sample, other, use.options))
+        found = list(islice(metric.questions(sample, other, use.options), MOST_QUESTIONS + 1))
     except Exception as error:
         raise PluginError(
             f"{use.plugin.label}: the metric {metric.name!r} raised {type(error).__name__} in `questions` about "
             f"{sample.example.id!r}: {error}"
         ) from error
+    if len(found) > MOST_QUESTIONS:
+        raise PluginError(
+            f"{use.plugin.label}: the metric {metric.name!r} asks more than {MOST_QUESTIONS:,} questions of one answer"
+        )
     for question in found:
         if not isinstance(question, Example):
             raise PluginError(

@@ -16,6 +16,7 @@ from shoptune.components import AdditiveMetric, Evaluation, Need
 from shoptune.data import OWN_PROMPT, PROMPT_SLICE, Example, Prediction, Sample
 from shoptune.errors import PluginError
 from shoptune.execution.context import StepContext
+from shoptune.languages import uncovered
 from shoptune.metrics.additive import applies_to, checked_rows, values_of
 from shoptune.metrics.highlights import highlights_of, write_highlights
 from shoptune.step import ComponentUse, PluginIdentity, Step
@@ -24,6 +25,7 @@ from shoptune.steps.judge import JudgeStep, judgements_of
 from shoptune.steps.predict import PredictStep, samples_of
 from shoptune.steps.samples import read_samples
 from shoptune.storage.jsonl import read_jsonl
+from shoptune.thoughts import without_thoughts
 
 __all__ = ["MeasureStep"]
 
@@ -32,14 +34,15 @@ __all__ = ["MeasureStep"]
 class MeasureStep(Step):
     """Writes ``rows.npy`` (float64 [samples, k]) for an additive metric, ``values.json`` (by prompt) for another.
 
-    Where a metric highlights words, ``highlights.jsonl`` has a line for each sample as well.
+    Where a metric highlights words, ``highlights.jsonl`` has a line for each sample as well; where it covers some
+    languages only, ``uncovered.json`` has the language of each sample's answer that is in another, else null.
 
     A metric sees one prompt's samples at a time: what ranks a query's products, or counts different words, must not
     take the answers to another prompt for further products and texts.
     """
 
     kind: ClassVar[str] = "measure"
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
 
     predictions: PredictStep
     measured_by: ComponentUse
@@ -77,12 +80,19 @@ class MeasureStep(Step):
             for of in evaluations.values()
         ]
         together = np.concatenate(rows)
+        left_out = uncovered(samples, metric.languages)
+        together[[language is not None for language in left_out]] = 0
+        if metric.languages:
+            (context.work.output / "uncovered.json").write_text(json.dumps(left_out), "utf-8")
         # What the comparison will ask of the metric is asked once here: a fault is found before it is stored.
         values_of(metric, together)
         applies_to(metric, together)
         np.save(context.work.output / "rows.npy", together, allow_pickle=False)
         if metric.highlights:
-            highlighted = (highlights_of(metric, options, sample) for sample in samples)
+            highlighted = (
+                [] if language else highlights_of(metric, options, sample)
+                for sample, language in zip(samples, left_out, strict=True)
+            )
             write_highlights(context.work.output / "highlights.jsonl", highlighted)
 
     def _evaluations(
@@ -126,7 +136,7 @@ def _reader(path: Path) -> Callable[[], list[Example]]:
     @cache  # a metric asks for it once for each prompt
     def read() -> list[Example]:
         rows: Iterable[Example] = read_jsonl(path, Example)
-        return list(rows)
+        return list(map(without_thoughts, rows))
 
     return read
 

@@ -48,7 +48,7 @@ class PredictStep(Step):
     """
 
     kind: ClassVar[str] = "predict"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     component: ComponentUse
     """The task, which reads the answers."""
@@ -91,7 +91,7 @@ class PredictStep(Step):
         training = list(read_jsonl(context.result(self.prepared).path("examples.train.jsonl"), Example))
         if self.canaries:
             examples += [e for e in training if e.canary]
-        timer = ResumableTimer(context.work.state / "seconds")
+        timer = ResumableTimer(context.work.state / "seconds", context.say)
         info: dict[str, object] = {}
         with ResourceMonitor() as monitor:
             if isinstance(self.answered_by, str):
@@ -104,6 +104,8 @@ class PredictStep(Step):
                     predictions, info = self._answers(session, self.answered_by, examples, training, context, timer)
         samples = [parsed(task, e, p) for e, p in zip(examples, predictions, strict=True)]
         write_samples(context.work.output, samples)
+        if said := _thoughts(samples):
+            info = {**info, "thoughts": said}
         (context.work.output / "info.json").write_text(json.dumps(info, indent=1, ensure_ascii=False), "utf-8")
         return StepCost(
             seconds=timer.seconds,
@@ -149,6 +151,16 @@ class PredictStep(Step):
             normalise=by.asking.normalise,
         )
         return found, {**session.info, "noise": floor}
+
+
+def _thoughts(samples: Sequence[Sample]) -> str:
+    """Say how many answers were thought about; empty where none was."""
+    thought = [s for s in samples if s.prediction.thought]
+    if not thought:
+        return ""
+    unfinished = sum(not s.prediction.text for s in thought)
+    ended = f"; {unfinished:,} end within it, and so are no answers" if unfinished else ""
+    return f"{len(thought):,} of {len(samples):,} answers come after a thought, which is no part of them{ended}"
 
 
 def held_out_of(step: PredictStep, context: StepContext) -> list[Example]:

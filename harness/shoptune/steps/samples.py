@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,19 @@ from shoptune.components import AnyTask
 from shoptune.data import Example, Invalid, Prediction, Sample
 from shoptune.errors import PluginError
 from shoptune.storage.jsonl import read_jsonl, write_jsonl
+from shoptune.thoughts import refuse_unfinished, split_thought, without_thoughts
 
 __all__ = ["parsed", "read_samples", "write_samples"]
 
 
 def parsed(task: AnyTask, example: Example, prediction: Prediction) -> Sample:
-    """Let the task read an answer; a parse that raises makes its answer invalid."""
+    """Let the task read an answer, without the thought before it; a parse that raises makes its answer invalid."""
+    example = without_thoughts(example)
+    if prediction.finish not in {"baseline", "choice"}:
+        thought, text = split_thought(prediction.text)
+        prediction = replace(prediction, text=text, thought=thought) if thought else prediction
+        if unfinished := refuse_unfinished(thought, text):
+            return Sample(example=example, prediction=prediction, answer=unfinished)
     try:
         answer = task.parse(prediction.text, example)
     except Exception as error:
@@ -36,7 +44,8 @@ def write_samples(folder: Path, samples: Sequence[Sample]) -> None:
 def read_samples(folder: Path, examples: Iterable[Example]) -> list[Sample]:
     """Read what `write_samples` wrote of these examples; others may stand in the files too."""
     answered = {p.example_id: (p, a) for p, a in zip(_predictions(folder), _answers(folder), strict=True)}
-    return [Sample(example=e, prediction=answered[e.id][0], answer=answered[e.id][1]) for e in examples]
+    found = map(without_thoughts, examples)
+    return [Sample(example=e, prediction=answered[e.id][0], answer=answered[e.id][1]) for e in found]
 
 
 def _line(sample: Sample) -> bytes:

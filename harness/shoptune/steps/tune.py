@@ -18,7 +18,7 @@ from shoptune.steps.prepare import PrepareStep
 from shoptune.storage.store import StoredStep
 from shoptune.training_rows import ROW_KINDS, AnyRowKind, TrainingRow
 
-__all__ = ["TrainingSource", "TuneStep"]
+__all__ = ["TrainingSource", "TuneStep", "why_none"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +74,10 @@ class TuneStep(Step):
         if not rows[method.learns_from]:
             kind = ROW_KINDS[method.learns_from]
             raise StepError(
-                f"{self.name}: {method.name} learns from {kind.title} and there are none: {_why(prepared, kind)}"
+                f"{self.name}: {method.name} learns from {kind.title} and there are none: {why_none(prepared, kind)}"
             )
         scorer = scorer_of(self.sources, context)
-        timer = ResumableTimer(context.work.state / "seconds")
+        timer = ResumableTimer(context.work.state / "seconds", context.say)
         with ResourceMonitor() as monitor:
             report = method.tune(
                 TuningJob(
@@ -126,10 +126,17 @@ def _rows(prepared: Sequence[StoredStep], part: SplitName) -> dict[str, list[Tra
     return {name: [row for of in prepared for row in read_rows(of, kind, part)] for name, kind in ROW_KINDS.items()}
 
 
-def _why(prepared: Sequence[StoredStep], kind: AnyRowKind) -> str:
+def why_none(prepared: Sequence[StoredStep], kind: AnyRowKind) -> str:
+    """Return why these tasks' data give no rows of a kind to train on."""
+    reports = [step.json("data.json") for step in prepared]
+    if kind.name == "examples":
+        held_out = sum(of["examples"] for report in reports for of in report["parts"].values())
+        return f"all {held_out:,} are held out; more products are needed, or another `split`"
     reasons: dict[str, int] = {}
-    for step in prepared:
-        for reason, of in step.json("data.json")["rows_refused"].get(kind.name, {}).items():
+    for report in reports:
+        if there := sum(of["rows"].get(kind.name, 0) for of in report["parts"].values()):
+            return f"all {there:,} are held out; more are needed, or another `split`"
+        for reason, of in report["rows_refused"].get(kind.name, {}).items():
             reasons[reason] = reasons.get(reason, 0) + of["count"]
     if not reasons:
         return f"the data has no {kind.made_of} that the task could make {kind.name} of"

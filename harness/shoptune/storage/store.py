@@ -8,7 +8,7 @@
       locks/               one lock a step, so that two runs at once compute nothing twice
 
 A step is either there and whole or not there at all: files are written beside, recorded with size and hash in the
-manifest, flushed to the disk, and the folder is renamed.
+manifest, which has a checksum of its own, flushed to the disk, and the folder is renamed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from shoptune.errors import StoreError
+from shoptune.fingerprint import fingerprint as fingerprint_of
 from shoptune.fingerprint import fingerprint_of_file
+from shoptune.leftovers import flush
 
 __all__ = ["Store", "StoredStep", "Work"]
 
@@ -92,7 +94,7 @@ class Store:
                     f"format.{os.getpid()}.{get_ident()}"
                 )  # another run must not read half a stamp
                 beside.write_text(FORMAT + "\n", "utf-8")
-                _flush(beside)
+                flush(beside)
                 beside.replace(stamp)
             for folder in (self.root / "work").iterdir():
                 if self.find(folder.name):  # a kill came between the step's renaming and the removal of its checkpoints
@@ -117,8 +119,10 @@ class Store:
         with _explaining(self.root):
             try:
                 manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+                checksum = manifest.pop("checksum")
                 step = StoredStep(folder, manifest)
-                return step if _is_whole(step, hash_up_to=HASHED_UP_TO) else None
+                holds = checksum == fingerprint_of(manifest) and _is_whole(step, hash_up_to=HASHED_UP_TO)
+                return step if holds else None
             except (FileNotFoundError, NotADirectoryError):
                 return None
             except (ValueError, LookupError, TypeError, AttributeError):  # no JSON, or none that `finish` wrote
@@ -170,23 +174,32 @@ class Store:
         """Store what stands in `work.output`, with `manifest` and the list of files; `work` is gone afterwards."""
         with _explaining(self.root):
             files = {}
-            for path in sorted(p for p in work.output.rglob("*") if p.is_file()):
-                _flush(path)
+            for path in sorted(work.output.rglob("*")):
+                flush(path)
+                if path.is_dir():
+                    continue
                 name = path.relative_to(work.output).as_posix()
                 files[name] = {"bytes": path.stat().st_size, "sha256": fingerprint_of_file(path)}
             stamp = work.output / "manifest.json"
-            stamp.write_text(json.dumps({**manifest, "files": files}, indent=1, ensure_ascii=False), "utf-8")
-            _flush(stamp)
+            content: dict[str, Any] = json.loads(json.dumps({**manifest, "files": files}))
+            content["checksum"] = fingerprint_of(content)
+            stamp.write_text(json.dumps(content, indent=1, ensure_ascii=False), "utf-8")
+            flush(stamp)
+            flush(work.output)
             place = self.folder(work.output.parent.name)
             if place.exists():  # damaged, or it would have been found
                 shutil.rmtree(place)
             work.output.rename(place)
-            _flush(place.parent)
+            flush(place.parent)
             shutil.rmtree(work.state.parent, ignore_errors=True)
 
     def folder(self, fingerprint: str) -> Path:
         """Return where a finished step lies, whether it is there or not."""
         return self.root / "steps" / fingerprint
+
+    def is_damaged(self, fingerprint: str) -> bool:
+        """Whether a step was finished, and is not what it was then."""
+        return self.folder(fingerprint).exists() and self.find(fingerprint) is None
 
     def has_begun(self, fingerprint: str) -> bool:
         """Whether an interrupted run left something to go on from."""
@@ -216,15 +229,6 @@ def _is_whole(step: StoredStep, *, hash_up_to: int | None) -> bool:
         if (hash_up_to is None or size <= hash_up_to) and fingerprint_of_file(path) != expected["sha256"]:
             return False
     return True
-
-
-def _flush(path: Path) -> None:
-    """Make sure that the disk has it: a rename may outlive a power cut that the data does not."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from shoptune.testing.adapters import check_adapter, repeat_lines
 from shoptune.testing.backends import check_backend
 from shoptune.testing.contract import ContractError, Finding
 from shoptune.testing.executors import check_executor
+from shoptune.testing.exports import check_export_format
 from shoptune.testing.hostile import everywhere
 from shoptune.testing.invented_comparison import sample_comparison
 from shoptune.testing.methods import check_method, make_job
@@ -38,6 +39,7 @@ __all__ = [
     "check_adapter",
     "check_backend",
     "check_executor",
+    "check_export_format",
     "check_method",
     "check_metric",
     "check_plugin",

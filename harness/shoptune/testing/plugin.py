@@ -22,6 +22,8 @@ from shoptune.testing.adapters import adapter_findings
 from shoptune.testing.backends import backend_findings
 from shoptune.testing.contract import Finding
 from shoptune.testing.executors import executor_findings
+from shoptune.testing.exports import export_findings
+from shoptune.testing.hooks import hook_findings
 from shoptune.testing.methods import method_findings
 from shoptune.testing.metrics import metric_findings
 from shoptune.testing.reports import report_findings
@@ -54,7 +56,8 @@ def check_plugin(plugin: str | Path | LoadedPlugin) -> list[Finding]:
 
     A task is checked on the tables of ``data/experiment.yaml`` in the plugin's package, if that names it, with the
     options there, else on `sample_tables`; an adapter on that file in ``data/`` for which it is selected; backends and
-    tuning methods on a `tiny_model`.  What this does not suffice for is said to be not checked.
+    tuning methods on a `tiny_model`.  Observers are told of an invented run.  What this does not suffice for is
+    said to be not checked.
 
     Args:
         plugin: The name of an installed plugin, the path of a file or folder, or a plugin that was loaded.
@@ -95,6 +98,9 @@ def _findings(plugins: Plugins, folder: Path) -> Iterator[Finding]:
         yield from method_findings(method.component, model, _new(folder / "method" / name))
     for name, executor in plugins.executors.items():
         yield from executor_findings(executor.component, _new(folder / "executor" / name))
+    for export in plugins.export_formats.values():
+        yield from export_findings(export.component)
+    yield from hook_findings(plugins, _new(folder / "hooks"))
     for fault in plugins.faults:
         yield Finding(kind="plugin", name=fault.name, check="it registers", outcome="failed", message=str(fault))
 

@@ -26,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """One metric of one task: all candidates that have a difference with an interval."""
+    """One metric of one task: all candidates that have a difference with an interval, or none at all."""
 
     unit: str
     """``pp``, percentage points, for a share; else empty."""
@@ -42,10 +42,16 @@ def forest(task: TaskResults, metric: MetricInfo) -> Forest | None:
     bars = []
     for candidate in task.rivals:
         result = task.results.get((metric.name, candidate.name))
-        if result is None or result.difference is None or result.difference_interval is None:
+        if result is None or result.difference is None:
             continue
-        low, high = result.difference_interval
-        words = f"{difference(result.difference, metric.format)} {difference_interval((low, high), metric.format)}"
+        if result.drawn_interval:
+            low, high = result.drawn_interval
+            words = f"{difference(result.difference, metric.format)} {difference_interval((low, high), metric.format)}"
+        elif result.verdict == "same":
+            low = high = result.difference
+            words = difference(result.difference, metric.format)
+        else:
+            continue
         bars.append(
             Bar(
                 candidate=candidate.name,

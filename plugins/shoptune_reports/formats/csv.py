@@ -22,8 +22,9 @@ _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 _RESULTS = (
     "task", "metric", "candidate", "slice_by", "slice", "better_is", "value", "low", "high", "prompts",
-    "prompts_lowest", "prompts_highest", "prompts_deviation", "difference", "difference_low", "difference_high",
-    "p_value", "p_adjusted", "verdict", "minimum_detectable_effect", "n", "invalid", "wins", "losses", "ties",
+    "prompts_lowest", "prompts_highest", "prompts_deviation", "reference", "difference", "difference_low",
+    "difference_high", "simultaneous_low", "simultaneous_high", "p_value", "p_adjusted", "verdict",
+    "minimum_detectable_effect", "n", "groups", "differing", "invalid", "wins", "losses", "ties",
 )  # fmt: skip
 _RECOMMENDATION = ("task", "decision", "recommended", "candidate", "headline", "reason", "cautions")
 _SAMPLES = ("task", "id", "group", "candidate", "prompt", "facts", "references", "slices", "text", "invalid", "finish")
@@ -73,13 +74,17 @@ def _result(result: Result, metric: MetricInfo) -> Sequence[Cell]:
         result.value,
         *(result.interval or (None, None)),
         *((s.prompts, s.lowest, s.highest, s.deviation) if (s := result.prompt_sensitivity) else (None,) * 4),
+        result.reference,
         result.difference,
         *(result.difference_interval or (None, None)),
+        *(result.simultaneous_interval or (None, None)),
         result.p_value,
         result.p_adjusted,
         result.verdict,
         result.minimum_detectable_effect,
         result.n,
+        result.groups,
+        result.differing,
         result.invalid,
         result.wins,
         result.losses,

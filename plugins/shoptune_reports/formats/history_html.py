@@ -67,7 +67,9 @@ def _verdicts(run: KeptRun) -> list[tuple[str, list[tuple[str, int]]]]:
     found = []
     for candidate in run.comparison.candidates:
         counts = Counter(result.verdict for result in run.overall if result.candidate == candidate.name)
-        shown = [(verdict, counts[verdict]) for verdict in ("better", "worse", "inconclusive") if counts[verdict]]
+        shown = [
+            (verdict, counts[verdict]) for verdict in ("better", "worse", "inconclusive", "same") if counts[verdict]
+        ]
         if shown:
             found.append((candidate.name, shown))
     return found

@@ -23,7 +23,7 @@ from junitparser.xunit2 import JUnitXml, TestSuite
 
 from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
 from shoptune.components import Section
-from shoptune.formatting import difference, difference_interval, interval, prompt_sensitivity, value
+from shoptune.formatting import difference, difference_interval, interval, prompt_sensitivity, uncovered, value
 from shoptune.recommendation import Recommendation
 from shoptune.task_results import TaskResults, task_results
 from shoptune_reports.text.gate_names import named_gates
@@ -95,7 +95,8 @@ def _recommended(found: Recommendation) -> Iterator[TestCase]:
 def _result_case(task: TaskResults, metric: MetricInfo, result: Result) -> TestCase:
     case = TestCase(printable(result.candidate), classname=printable(f"{task.name}.{metric.name}"))
     if result.value is None:
-        case.result = Skipped("The metric applies to none of the samples.", "no value")
+        why = f": {uncovered(result)}" if result.uncovered else ""
+        case.result = Skipped(f"The metric applies to none of the samples{why}.", "no value")
     else:
         case.system_out = printable("\n".join(_figures(task, metric, result)))
     return case
@@ -106,12 +107,16 @@ def _figures(task: TaskResults, metric: MetricInfo, result: Result) -> Iterable[
     yield f"value: {value(result.value, metric.format)}"
     if result.interval is not None:
         yield f"95 % interval: {interval(result.interval, metric.format)}"
+    if result.reference is not None:
+        yield f"references: {value(result.reference, metric.format)}"
+    if result.uncovered:
+        yield uncovered(result)
     if result.prompt_sensitivity is not None:
         yield prompt_sensitivity(result.prompt_sensitivity, metric.format)
     if result.difference is not None:
         yield f"difference to {task.baseline}: {difference(result.difference, metric.format)}"
-    if result.difference_interval is not None:
-        yield f"95 % interval of the difference: {difference_interval(result.difference_interval, metric.format)}"
+    if result.drawn_interval is not None:
+        yield f"interval of the difference: {difference_interval(result.drawn_interval, metric.format)}"
     if result.verdict is not None:
         p = "" if result.p_adjusted is None else f" (p = {result.p_adjusted:.2g} after correction)"
         yield f"verdict: {result.verdict}{p}"

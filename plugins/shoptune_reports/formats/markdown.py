@@ -18,12 +18,13 @@ from shoptune.formatting import (
     interval,
     money,
     prompt_sensitivity,
+    uncovered,
     value,
 )
 from shoptune.recommendation import Recommendation
 from shoptune.task_results import TaskResults, is_certain, task_results
 from shoptune_reports.text.costs import cost_sentences
-from shoptune_reports.text.data import bad_rows, groups_of, leaks, summary
+from shoptune_reports.text.data import bad_rows, groups_of, labels, leaks, summary
 from shoptune_reports.text.fit import Block, fit
 from shoptune_reports.text.gate_names import asks
 from shoptune_reports.text.markdown import escape, row, table_head
@@ -53,7 +54,11 @@ def render_markdown(comparison: Comparison, sections: Sequence[Section]) -> Mapp
         blocks.append(_over_all(comparison.recommendation))
     for task in task_results(comparison):
         of = f" of {escape(task.name)}" if several else ""
-        blocks += [_verdict(comparison, task, of), _table(task, of), *_regressions(task, of)]
+        blocks += [
+            _verdict(comparison, task, of),
+            _table(task, of, comparison.correction.sentence),
+            *_regressions(task, of),
+        ]
     blocks += [*_gates(comparison), *_data(comparison), *_noise(comparison), *_cost(comparison)]
     # A section is Markdown by contract; its own author answers for what it holds.
     blocks += [Block(escape(s.title), f"## {escape(s.title)}\n\n{s.markdown.strip()}\n", rank=5) for s in sections]
@@ -91,7 +96,7 @@ def _verdict(comparison: Comparison, task: TaskResults, of: str) -> Block:
     )
 
 
-def _table(task: TaskResults, of: str) -> Block:
+def _table(task: TaskResults, of: str, correction: str) -> Block:
     header = ["metric", *(_column(task, candidate.name) for candidate in task.candidates)]
     rows = [
         row(
@@ -103,9 +108,9 @@ def _table(task: TaskResults, of: str) -> Block:
         for metric in task.metrics
     ]
     note = (
-        f"{examples(task.info)}. Value, then the paired difference to {escape(task.baseline)} with its 95 % "
-        "bootstrap interval, resampled by group; verdicts (▲ better, ▼ worse, ◆ inconclusive) after Holm's correction. "
-        "pp: percentage points."
+        f"{examples(task.info)}. Value, then the paired difference to {escape(task.baseline)} with the interval that "
+        "goes with its verdict (▲ better, ▼ worse, ◆ inconclusive, = same in every sample), resampled by group; where "
+        f"references are named, what is beyond them is compared. {correction} pp: percentage points."
     )
     return Block(f"the table{of}", table_head(header), rows, f"\n<sub>{note}</sub>\n", rank=2)
 
@@ -116,13 +121,17 @@ def _column(task: TaskResults, candidate: str) -> str:
 
 def _cell(metric: MetricInfo, result: Result | None) -> str:
     if result is None or result.value is None:
-        return NOTHING
+        return f"{NOTHING}<br><sub>{uncovered(result)}</sub>" if result and result.uncovered else NOTHING
     lines = [value(result.value, metric.format)]
+    if result.reference is not None:
+        lines.append(f"<sub>references: {value(result.reference, metric.format)}</sub>")
+    if result.uncovered:
+        lines.append(f"<sub>{uncovered(result)}</sub>")
     if result.difference is not None:
         mark = f"{MARKS[result.verdict]} " if result.verdict else ""
         lines.append(f"{mark}{difference(result.difference, metric.format)}")
-        if result.difference_interval:
-            lines.append(f"<sub>{difference_interval(result.difference_interval, metric.format)}</sub>")
+        if result.drawn_interval:
+            lines.append(f"<sub>{difference_interval(result.drawn_interval, metric.format)}</sub>")
     elif result.interval:
         lines.append(f"<sub>{interval(result.interval, metric.format)}</sub>")
     if result.prompt_sensitivity:
@@ -177,7 +186,8 @@ def _sentences(report: DataReport) -> str:
     """Return the essentials, and what is wrong with the data in a list below."""
     wrong = [*bad_rows(report), *leaks(report.leakage)]
     listed = "".join(f"- ⚠ {escape(line, 500)}\n" for line in wrong)
-    return f"{escape(summary(report), 2000)}\n" + (f"\n{listed}" if listed else "")
+    said = " ".join([summary(report), *labels(report)])
+    return f"{escape(said, 2000)}\n" + (f"\n{listed}" if listed else "")
 
 
 def _table_row(name: str, of: TableReport) -> str:

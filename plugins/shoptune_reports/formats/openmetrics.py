@@ -56,7 +56,7 @@ def _add_results(registry: CollectorRegistry, results: Iterable[Result]) -> None
     for result in results:
         where = (result.task, result.metric, result.candidate)
         _set(of_value, where, (result.value, *(result.interval or ())))
-        _set(of_difference, where, (result.difference, *(result.difference_interval or ())))
+        _set(of_difference, where, (result.difference, *(result.drawn_interval or ())))
 
 
 def _add_recommendation(registry: CollectorRegistry, comparison: Comparison) -> None:

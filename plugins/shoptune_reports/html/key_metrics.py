@@ -29,7 +29,7 @@ def key_metrics(
     asked = next((g.metric for g in gates if g.task == task.name and g.must == "be_better" and g.metric in judged), "")
     outcome = recommendation.outcome(recommendation.candidate)
     worse = outcome.worse if outcome else []
-    others = [*outcome.better, *outcome.inconclusive] if outcome else []
+    others = [*outcome.better, *outcome.inconclusive, *outcome.same] if outcome else []
     names = [name for name in (*worse, asked, *others, *judged) if name in judged]
     first = {judged[name].theme: name for name in reversed(names)}
     quality, *also = [first[theme] for theme in ("correctness", "overlap") if theme in first] or names[:1] or [""]

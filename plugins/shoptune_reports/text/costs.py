@@ -173,7 +173,7 @@ def _rate(found: MetricResult, amount: float | None, unit: float) -> Rate | None
     result = found.result
     if not amount or result.difference is None or result.verdict not in ("better", "worse"):
         return None
-    bounds = result.difference_interval
+    bounds = result.drawn_interval
     return Rate(
         result.difference * unit / amount,
         None if bounds is None else (bounds[0] * unit / amount, bounds[1] * unit / amount),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from shoptune.data_report import DataReport, Duplicates, LeakageReport
-from shoptune.formatting import integer, plain
+from shoptune.formatting import integer, listed, plain, share
 from shoptune.training_rows import ROW_KINDS, RowKind
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "counted",
     "groups_of",
     "kinds_with_rows",
+    "labels",
     "language",
     "leak_kinds",
     "leaked",
@@ -153,6 +154,16 @@ def language(code: str) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return ``1 pair`` or ``1,204 pairs``."""
     return f"{integer(number)} {one if number == 1 else many or one + 's'}"
+
+
+def labels(report: DataReport) -> list[str]:
+    """Say how the labels of a task with choices are spread, and so what always saying the commonest comes to."""
+    return [
+        f"Labels of {name}: {listed([f'{label} {integer(count)}' for label, count in part.labels.items()])}; "
+        f"always {next(iter(part.labels))} is right in {share(max(part.labels.values()), part.examples)}."
+        for name, part in report.parts.items()
+        if part.labels
+    ]
 
 
 def _parts(report: DataReport) -> str:

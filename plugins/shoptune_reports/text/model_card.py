@@ -30,7 +30,7 @@ def body(comparison: Comparison, candidate: CandidateInfo, training: Training) -
     parts = [
         f"# {escape(candidate.name)}\n\n{_origin(candidate)}\n",
         f"## Recommendation\n\n{''.join(_recommendation(comparison))}",
-        *(_results(task, candidate.name) for task in found),
+        *(_results(task, candidate.name, comparison.correction.sentence) for task in found),
         f"## Training\n\n{''.join(_training(comparison, training))}",
         f"## Limits\n\n{''.join(_limits(comparison, found, candidate))}",
         f"## How to make it again\n\n{''.join(_provenance(comparison))}",
@@ -50,7 +50,7 @@ def _recommendation(comparison: Comparison) -> Iterator[str]:
         yield f"- {escape(found.task)}: **{escape(found.headline)}** {escape(found.reason, 2000)}\n"
 
 
-def _results(task: TaskResults, candidate: str) -> str:
+def _results(task: TaskResults, candidate: str, correction: str) -> str:
     against = escape(task.baseline)
     rows = [
         row(
@@ -60,17 +60,18 @@ def _results(task: TaskResults, candidate: str) -> str:
                 value(found.result.value, metric.format),
                 interval(found.result.interval, metric.format),
                 difference(found.result.difference, metric.format),
-                difference_interval(found.result.difference_interval, metric.format),
+                difference_interval(found.result.drawn_interval, metric.format),
                 f"{MARKS[found.result.verdict]} {found.result.verdict}" if found.result.verdict else NOTHING,
             ]
         )
         for found in task.of(candidate)
         for metric in [found.metric]
     ]
-    head = table_head(["metric", against, escape(candidate), "95 %", "difference", "95 %", "verdict"])
+    head = table_head(["metric", against, escape(candidate), "95 %", "difference", "interval", "verdict"])
     note = (
         f"{examples(task.info)}. Intervals by bootstrap, resampled by group; differences to {against} are paired; "
-        "verdicts after Holm's correction for all of the experiment's comparisons. pp: percentage points."
+        "intervals of differences are those that go with the verdicts. "
+        f"{correction} pp: percentage points."
     )
     return f"## Results: {escape(task.name)}\n\n{escape(task.info.summary)}\n\n{head}{''.join(rows)}\n{note}\n"
 

@@ -1,32 +1,36 @@
-"""Finds the checkpoint from which a killed training goes on.
+"""The checkpoint from which a killed training goes on.
 
-Relies on Trainer writing ``trainer_state.json`` last, so that a checkpoint is complete where that file can be read;
-transformers' own `get_last_checkpoint` doesn't tell a whole one from one that was cut short.  The public way is to
-begin anew.  When the order changes, a training that was killed while it saved may fail to go on: the test notices.
+Relies on Trainer's names, ``checkpoint-7`` for the one after step 7, and on all of its files being there when callbacks
+are told that it was saved: then it is sealed, since some of them are pickles, and none is to be read that is not as it
+was written.  The public way is to begin anew.  When names or order change, a killed training begins anew: the test
+notices.
 """
 
-import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["newest_checkpoint"]
+from shoptune.leftovers import is_sealed, seal
+
+__all__ = ["newest_checkpoint", "seal_checkpoint"]
 
 
-def newest_checkpoint(work: Path) -> Path | None:
-    """Return the newest complete checkpoint in `work`; remove torn ones, whose files would mix with new ones."""
-    complete = {}
+def seal_checkpoint(work: Path, step: int, *, best: str | None) -> None:
+    """Seal the checkpoint that was just written after a step, and remove those before it but the best."""
+    newest = work / f"checkpoint-{step}"
+    seal(newest)
     for folder in work.glob("checkpoint-*"):
-        step = _step(folder)
-        if step is None:
+        if folder != newest and str(folder) != best:
             shutil.rmtree(folder)
+
+
+def newest_checkpoint(work: Path, say: Callable[[str], None]) -> Path | None:
+    """Return the newest checkpoint in `work` that is as it was written; remove others, and say so."""
+    whole = {}
+    for folder in work.glob("checkpoint-*"):
+        if is_sealed(folder):
+            whole[int(folder.name.rpartition("-")[2])] = folder
         else:
-            complete[step] = folder
-    return complete[max(complete)] if complete else None
-
-
-def _step(checkpoint: Path) -> int | None:
-    """Return the step at which a checkpoint was written; None where it is not complete."""
-    try:
-        return int(json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))["global_step"])
-    except (OSError, ValueError, KeyError):
-        return None
+            shutil.rmtree(folder)
+            say(f"{folder.name}, which an interrupted run left, is not complete or damaged, and not used")
+    return whole[max(whole)] if whole else None

@@ -81,7 +81,7 @@ def run(
     samples: TaskSamples, metrics: Sequence[Measured], candidates: Sequence[str] = ("base", "sft"), **options: Any
 ) -> dict[tuple[str, str, str | None], Result]:
     """Return results by metric, candidate and the slice's value."""
-    found = compare([samples], metrics, candidates, "base", **{"seed": 7, "resamples": RESAMPLES} | options)
+    found = compare([samples], metrics, candidates, "base", **{"seed": 7, "resamples": RESAMPLES} | options).results
     results = {(r.metric, r.candidate, r.slice.value if r.slice else None): r for r in found}
     assert len(results) == len(found)
     return results
@@ -162,8 +162,8 @@ class TestAllSamples:
 
     def test_no_difference_at_all(self, scores: FloatArray) -> None:
         sft = run(task(), [measured({"base": of(scores), "sft": of(scores)})])["rouge_l", "sft", None]
-        assert (sft.difference, sft.difference_interval, sft.p_value, sft.ties) == (0, (0, 0), 1, N)
-        assert (sft.verdict, sft.minimum_detectable_effect) == ("inconclusive", None)
+        assert (sft.difference, sft.difference_interval, sft.p_value, sft.ties) == (0, None, None, N)
+        assert (sft.verdict, sft.minimum_detectable_effect, sft.differing) == ("same", None, 0)
 
     def test_rows_of_many_columns(self) -> None:
         truth = np.arange(N) % 2
@@ -218,8 +218,8 @@ class TestAllSamples:
 
     def test_baseline_and_candidate_swapped_give_the_mirror_image(self, scores: FloatArray) -> None:
         rows = {"base": of(scores), "sft": of(np.where(np.arange(N) % 2, scores + noise(0.2), np.nan))}
-        (one,) = (r for r in compare([task()], [measured(rows)], list(rows), "base", seed=1) if r.difference)
-        (two,) = (r for r in compare([task()], [measured(rows)], list(rows), "sft", seed=1) if r.difference)
+        (one,) = (r for r in compare([task()], [measured(rows)], list(rows), "base", seed=1).results if r.difference)
+        (two,) = (r for r in compare([task()], [measured(rows)], list(rows), "sft", seed=1).results if r.difference)
         assert one.difference_interval is not None
         assert two.difference_interval == pytest.approx([-bound for bound in reversed(one.difference_interval)])
         assert (two.p_value, two.minimum_detectable_effect) == pytest.approx(
@@ -258,13 +258,172 @@ class TestAllSamples:
             for t in ("description", "title")
             for m in ("rouge_l", "length")
         ]
-        results = compare(tasks, metrics, candidates, "base", seed=1, resamples=RESAMPLES)
+        results = compare(tasks, metrics, candidates, "base", seed=1, resamples=RESAMPLES).results
         family = [r for r in results if r.p_value is not None]
         assert {(r.task, r.metric, r.candidate) for r in family} == {
             (t, "rouge_l", c) for t in ("description", "title") for c in ("sft", "dpo")
         }
         assert [r.p_adjusted for r in family] == holm([r.p_value for r in family])
         assert all((r.verdict == "inconclusive") == (r.p_adjusted is not None and r.p_adjusted > 0.05) for r in family)
+
+
+def right(places: Sequence[int], n: int = N) -> FloatArray:
+    """Rows of a share: which of n samples are right."""
+    return np.column_stack([np.isin(np.arange(n), places).astype(np.float64), np.ones(n)])
+
+
+SHARE = replace(mean(), format="share")
+
+
+class TestShares:
+    def test_all_right_is_no_certainty(self) -> None:
+        everything = range(30)
+        of_30 = task(groups=[str(i) for i in everything])
+        rows = {"base": right(range(24), 30), "sft": right(everything, 30)}
+        sft = run(of_30, [measured(rows, SHARE)])["rouge_l", "sft", None]
+        assert sft.value == 1
+        assert sft.interval == (pytest.approx(0.878, abs=0.001), 1)
+        assert sft.difference_interval is not None
+        low, high = sft.difference_interval
+        # Six gains and no loss: McNemar's exact test gives 2 / 2**6; Newcombe's interval is wider above than below.
+        assert sft.p_value == 2 / 2**6
+        assert 0 < low < 0.07
+        assert high > 0.35
+        assert (sft.groups, sft.differing, sft.wins, sft.losses) == (30, 6, 6, 0)
+
+    def test_five_gains_show_nothing_however_many_products_there_are(self) -> None:
+        rows = {"base": right(range(5, N)), "sft": right(range(N))}
+        sft = run(task(), [measured(rows, SHARE)])["rouge_l", "sft", None]
+        assert (sft.p_value, sft.verdict) == (2 / 2**5, "inconclusive")
+        assert sft.difference_interval is not None
+        assert sft.difference_interval[0] == 0
+
+    def test_no_score_that_never_varied_has_an_interval(self) -> None:
+        sft = run(task(), [measured({"base": of(np.zeros(N)), "sft": of(np.ones(N))})])["rouge_l", "sft", None]
+        assert (sft.interval, sft.verdict) == (None, "better")
+        assert sft.difference_interval is not None
+        assert 0.8 < sft.difference_interval[0] < sft.difference_interval[1] == 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32), st.sampled_from([mean(), SHARE]), st.integers(6, 30), st.integers(1, 4))
+def test_what_is_drawn_and_what_is_said_agree(seed: int, metric: Any, n: int, rivals: int) -> None:
+    rng = np.random.default_rng(seed)
+    names = ["base", *(f"c{i}" for i in range(rivals))]
+    chances = rng.choice([0.0, 0.5, 0.8, 1.0], size=len(names))
+    rows = {
+        name: np.column_stack([(rng.random(n) < chance).astype(float), np.ones(n)])
+        for name, chance in zip(names, chances, strict=True)
+    }
+    found = compare(
+        [task(groups=[str(i) for i in range(n)], candidates=names)],
+        [measured(rows, metric)],
+        names,
+        "base",
+        seed=1,
+        resamples=200,
+        first=[("description", "rouge_l", "c0")],
+    )
+    for result in found.results[1:]:
+        drawn, certain = result.drawn_interval, result.verdict in {"better", "worse"}
+        assert (result.verdict == "same") == (drawn is None)
+        if drawn is not None:
+            assert certain == (not drawn[0] <= 0 <= drawn[1])
+            assert drawn[0] <= (result.difference or 0) <= drawn[1]
+    for two in found.versus:
+        if two.interval is not None:
+            assert (two.verdict in {"better", "worse"}) == (not two.interval[0] <= 0 <= two.interval[1])
+
+
+class TestVersus:
+    def test_two_rivals_are_compared_in_pairs(self, scores: FloatArray) -> None:
+        """Their own intervals overlap widely, and yet one is better on every product."""
+        rows = {"base": of(scores), "sft": of(scores + 0.1), "dpo": of(scores + 0.12 + noise(0.01))}
+        names = ["base", "sft", "dpo"]
+        found = compare([task(candidates=names)], [measured(rows)], names, "base", seed=1, resamples=500)
+        (two,) = found.versus
+        assert (two.candidate, two.other, two.verdict) == ("dpo", "sft", "better")
+        by_name = {result.candidate: result.interval for result in found.results}
+        sft, dpo = by_name["sft"], by_name["dpo"]
+        assert sft is not None
+        assert dpo is not None
+        assert dpo[0] < sft[1]
+
+    def test_a_gain_in_one_of_many_metrics_is_corrected_for_their_number(self, scores: FloatArray) -> None:
+        names = ["base", "sft", "dpo"]
+        shift = noise(0.1) - noise(0.1).mean() + 0.03  # p is about 0.02
+        rows = {"base": of(scores), "sft": of(scores), "dpo": of(scores + shift)}
+        others = [
+            measured({"base": of(scores), "sft": of(scores), "dpo": of(scores + noise(0.1, 9 + i))}, metric=f"m{i}")
+            for i in range(9)
+        ]
+        (alone,) = compare([task(candidates=names)], [measured(rows)], names, "base", seed=1, resamples=500).versus
+        many = compare([task(candidates=names)], [measured(rows), *others], names, "base", seed=1, resamples=500)
+        assert (alone.verdict, many.versus[0].verdict) == ("better", "inconclusive")
+
+    def test_what_is_the_same_is_said_to_be(self, scores: FloatArray) -> None:
+        names = ["base", "sft", "again"]
+        rows = {"base": of(scores), "sft": of(scores + noise(0.1)), "again": of(scores + noise(0.1))}
+        found = compare([task(candidates=names)], [measured(rows)], names, "base", seed=1, resamples=200)
+        assert [(two.verdict, two.interval, two.p_adjusted) for two in found.versus] == [("same", None, None)]
+        assert (found.correction.together, found.correction.repeated) == (1, 1)
+
+
+class TestFamily:
+    def test_it_is_counted_and_said(self, scores: FloatArray) -> None:
+        names = ["base", "template", "sft", "chosen"]
+        changed, other = of(scores + noise(0.1)), of(scores + noise(0.1, 5))
+        one = {"base": of(scores), "template": other, "sft": changed, "chosen": changed}
+        found = compare(
+            [task(candidates=names)],
+            [
+                measured(one),
+                measured({**one, "sft": other, "chosen": other}, metric="b"),
+                measured(dict.fromkeys(names, of(scores)), metric="c"),
+            ],
+            names,
+            "base",
+            seed=1,
+            resamples=200,
+            first=[("description", "b", "sft")],
+            apart=["template"],
+        )
+        counted = found.correction
+        assert (counted.first, counted.together, counted.apart, counted.same) == (1, 1, 0, 3)
+        assert "what gates claim first and in the file's order (1), then 1 others (Holm)" in counted.sentence
+        assert "3 the same in every sample" in counted.sentence
+        (gate,) = (r for r in found.results if (r.metric, r.candidate) == ("b", "sft"))
+        assert gate.p_adjusted == pytest.approx(min(1, 2 * (gate.p_value or 0)))
+
+
+def test_what_a_metric_does_not_cover_is_counted_and_left_out(scores: FloatArray) -> None:
+    rows = {"base": of(scores), "sft": np.zeros((N, 2))}
+    languages: list[str | None] = ["fr"] * 40 + ["nl"] * 20
+    metric = replace(measured(rows), uncovered={"base": [None] * N, "sft": languages})
+    results = run(task(slices=[{"half": "ab"[i % 2]} for i in range(N)]), [metric])
+    sft = results["rouge_l", "sft", None]
+    assert (sft.value, sft.n, sft.verdict, sft.uncovered) == (None, 0, None, {"fr": 40, "nl": 20})
+    assert results["rouge_l", "base", None].uncovered == {}
+    assert results["rouge_l", "sft", "a"].uncovered == {"fr": 20, "nl": 10}
+
+
+def test_what_the_references_do_too_is_no_fault() -> None:
+    """Base copies nothing, and sft no more than the references; both are the same, and dpo is worse."""
+    names = ["base", "sft", "dpo"]
+    chance = np.random.default_rng(2).random(N)
+    rows = {
+        name: np.column_stack([np.round(10 * share * chance), np.full(N, 10), np.round(6 * chance), np.full(N, 10)])
+        for name, share in zip(names, (0.0, 0.55, 1.0), strict=True)
+    }
+    copied = replace(SHARE, higher_is_better=False, reference=lambda totals: np.divide(totals[..., 2], totals[..., 3]))
+    results = run(task(candidates=names), [measured(rows, copied)], names)
+    sft, dpo = (results["rouge_l", name, None] for name in ("sft", "dpo"))
+    assert sft.value is not None
+    assert sft.value > 0.2
+    assert sft.reference is not None
+    assert (sft.difference, sft.verdict) == (0, "same")
+    assert dpo.difference == pytest.approx((dpo.value or 0) - sft.reference)
+    assert dpo.verdict == "worse"
 
 
 class TestSlices:
@@ -417,7 +576,7 @@ class TestDeterminism:
         assert results_of(candidates, names) == expected
         some = data.draw(st.sampled_from(["sft", "dpo", "few_shot"]))
         for key, result in results_of([some, "base"], names[:1]).items():
-            uncorrected = {"p_adjusted", "verdict"}
+            uncorrected = {"p_adjusted", "verdict", "simultaneous_interval"}
             assert result.model_dump(exclude=uncorrected) == expected[key].model_dump(exclude=uncorrected)
 
     @settings(max_examples=15, deadline=None)
@@ -442,7 +601,7 @@ class TestDeterminism:
     def test_seeds_differ_and_so_do_tasks(self, scores: FloatArray) -> None:
         def intervals(name: str, seed: int) -> Any:
             metric = Measured(task=name, metric="m", component=mean(), rows={"base": of(scores)})
-            return compare([task(name)], [metric], ["base"], "base", seed=seed, resamples=100)[0].interval
+            return compare([task(name)], [metric], ["base"], "base", seed=seed, resamples=100).results[0].interval
 
         assert intervals("title", 1) == intervals("title", 1)
         assert len({intervals("title", 1), intervals("title", 2), intervals("description", 1)}) == 3

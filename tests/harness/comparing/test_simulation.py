@@ -134,7 +134,7 @@ def experiment(
         )
         for metric in metrics
     ]
-    return compare([test_set], measured, names, names[0], seed=number, resamples=RESAMPLES)
+    return compare([test_set], measured, names, names[0], seed=number, resamples=RESAMPLES).results
 
 
 def test_intervals_of_values_and_differences_hold_the_truth(population: Population) -> None:

@@ -1,5 +1,4 @@
 import tracemalloc
-from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,21 +8,27 @@ import pytest
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
 
 from shoptune.comparing.statistics import (
     ALPHA,
     MAX_UNDEFINED,
-    MIN_BEYOND,
+    MIN_GROUPS,
     POWER,
     acceleration,
+    at_level,
     bootstrap,
+    difference_interval,
     holm,
     interval,
     minimum_detectable_effect,
     p_value,
     paired_difference,
     resampling_weights,
+    share_difference_interval,
+    share_interval,
     standard_error,
     sum_by_group,
 )
@@ -165,20 +170,20 @@ class TestInterval:
         replicates = np.ones(100)
         assert np.isnan(interval(replicates, groups=1)).all()
         assert np.isnan(standard_error(replicates, groups=1))
-        assert np.isnan(p_value(1.0, replicates, groups=1))
         assert np.isnan(minimum_detectable_effect(replicates, groups=1))
 
     def test_undefined_replicates_are_left_out_while_they_are_rare(self) -> None:
         defined = np.sort(np.random.default_rng(0).normal(size=950))
         replicates = np.r_[defined, np.full(50, np.nan)]
         assert len(replicates) * MAX_UNDEFINED == 50
-        for answer in (interval, standard_error, minimum_detectable_effect, partial(p_value, 0.1)):
+        for answer in (interval, standard_error, minimum_detectable_effect):
             assert answer(replicates, groups=9) == pytest.approx(answer(defined, groups=9), rel=1e-12)
             assert np.isnan(answer(np.r_[defined[1:], np.full(51, np.nan)], groups=9)).all()
 
     def test_none_is_defined(self) -> None:
-        for answer in (interval, standard_error, minimum_detectable_effect, partial(p_value, 0.1)):
+        for answer in (interval, standard_error, minimum_detectable_effect):
             assert np.isnan(answer(np.full((3, 100), np.nan), groups=9)).all()
+        assert np.isnan(p_value(np.full(2, np.nan), 9, 9))
 
 
 class TestAcceleration:
@@ -251,62 +256,145 @@ def replicates_and_groups(draw: st.DrawFn) -> tuple[FloatArray, int]:
     return np.sort(values if draw(st.booleans()) else -values), groups
 
 
-class TestPValue:
-    @given(replicates_and_groups(), st.floats(0.001, 0.5))
-    def test_is_below_alpha_exactly_where_the_interval_excludes_zero(
-        self, drawn: tuple[FloatArray, int], alpha: float
+def of_pairs(both: int, first: int, second: int, neither: int) -> tuple[FloatArray, FloatArray]:
+    """Return the shares of successes and the interval of their difference, of n pairs by the real functions."""
+    one = np.repeat([1.0, 1, 0, 0], [both, first, second, neither])
+    other = np.repeat([1.0, 0, 1, 0], [both, first, second, neither])
+    n = len(one)
+    shares = one.mean(), other.mean()
+    errors = [values.std(ddof=1) / np.sqrt(n) for values in (one, other, one - other)]
+    intervals = [share_interval(np.array(p), np.array(e), n) for p, e in zip(shares, errors, strict=False)]
+    (p, q), (of_p, of_q) = map(np.asarray, shares), intervals
+    return np.array(shares), share_difference_interval((p, q), (of_p, of_q), tuple(map(np.asarray, errors)))
+
+
+class TestShares:
+    @pytest.mark.parametrize(("right", "n"), [(30, 30), (0, 30), (29, 30), (57, 57), (3, 50), (400, 1000)])
+    def test_is_wilsons_interval(self, right: int, n: int) -> None:
+        """With normal quantiles, which Student's come to with many groups; a unit's error is sqrt(p (1 - p) / n)."""
+        p = right / n
+        found = share_interval(p, np.sqrt(p * (1 - p) / n), groups=n)
+        # statsmodels has it for any level: at Student's for n groups it is the same.
+        level = 2 * scipy.stats.norm.sf(scipy.stats.t.ppf(0.975, n - 1))
+        assert found == pytest.approx(proportion_confint(right, n, alpha=level, method="wilson"), abs=1e-12)
+
+    def test_thirty_of_thirty_are_no_certainty(self) -> None:
+        low, high = share_interval(1.0, 0.0, groups=30)
+        # Clopper and Pearson's exact interval begins at 0.025 ** (1 / 30) = 0.884.
+        assert (low, high) == (pytest.approx(0.878, abs=0.001), 1)
+
+    def test_alike_samples_of_a_group_are_not_new_ones(self) -> None:
+        """Ten variants of each of 30 products, all right or all wrong with it, say what 30 samples say."""
+        once = share_interval(0.9, np.sqrt(0.09 / 30), groups=30)
+        assert share_interval(1.0, 0.0, groups=30)[0] < 0.9
+        assert share_interval(0.9, np.sqrt(0.09 / 300), groups=30)[0] > once[0], "unless they are not alike"
+
+    @pytest.mark.parametrize("cells", [(12, 9, 2, 21), (36, 12, 2, 0), (14, 5, 0, 22), (29, 1, 0, 0), (51, 6, 0, 0)])
+    def test_the_difference_is_newcombes_of_the_same_table(self, cells: tuple[int, int, int, int]) -> None:
+        """His formulas, with phi from the table's cells (Newcombe 1998, method 10 but for the continuity of phi)."""
+        e, f, g, h = cells
+        n = sum(cells)
+        (p, q), found = of_pairs(*cells)
+        (p_low, p_high), (q_low, q_high) = (
+            share_interval(share, np.sqrt(share * (1 - share) / (n - 1)), n) for share in (p, q)
+        )
+        margins = (e + f) * (g + h) * (e + g) * (f + h)
+        phi = (e * h - f * g) / np.sqrt(margins) if margins else 0.0
+        below = (p - p_low) ** 2 - 2 * phi * (p - p_low) * (q_high - q) + (q_high - q) ** 2
+        above = (p_high - p) ** 2 - 2 * phi * (p_high - p) * (q - q_low) + (q - q_low) ** 2
+        assert found == pytest.approx((p - q - np.sqrt(below), p - q + np.sqrt(above)), abs=1e-9)
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("right", [(0.99, 0.95), (0.97, 0.97), (0.9, 0.8), (0.5, 0.5)])
+    @pytest.mark.parametrize("n", [20, 60])
+    def test_they_hold_the_truth_as_often_as_they_say(self, right: tuple[float, float], n: int) -> None:
+        """Whatever the share; nine in ten errors of the better one are the other's as well."""
+        rng, held = np.random.default_rng(3), []
+        p, q = right
+        for _ in range(2000):
+            wrong = rng.random(n)
+            one, other = wrong >= 1 - p, np.where(rng.random(n) < 0.9, wrong, rng.random(n)) >= 1 - q
+            cells = (int((one & other).sum()), int((one & ~other).sum()), int((~one & other).sum()))
+            _, (low, high) = of_pairs(*cells, n - sum(cells))
+            held.append(low - 1e-9 <= p - q <= high + 1e-9)
+        assert np.mean(held) > 0.935
+
+
+def bounds_of(replicates: FloatArray, groups: int) -> FloatArray:
+    return difference_interval(np.mean(replicates), interval(replicates, groups), groups)
+
+
+class TestDifferences:
+    @given(replicates_and_groups(), st.floats(1e-9, 0.05), st.integers(0, 60))
+    def test_p_is_below_a_level_exactly_where_the_interval_at_that_level_excludes_zero(
+        self, drawn: tuple[FloatArray, int], level: float, differing: int
     ) -> None:
         replicates, groups = drawn
-        low, high = interval(replicates, groups, alpha)
-        p = p_value(replicates.mean(), replicates, groups)
-        excludes = not low <= 0 <= high
-        if p < alpha - 1e-12:
-            assert excludes
-        unresolved = 2 * scipy.stats.t.cdf(
-            scipy.stats.norm.ppf(MIN_BEYOND / 399) * np.sqrt((groups - 1) / groups), groups - 1
-        )
-        if excludes and alpha > max(unresolved, 2.0 ** (1 - groups)) + 1e-12:
-            assert p < alpha + 1e-12
+        if groups < MIN_GROUPS:
+            assert np.isnan(bounds_of(replicates, groups)).all()
+            return
+        of_all = bounds_of(replicates, groups), groups, min(differing, groups)
+        low, high = at_level(*of_all, level)
+        p = p_value(*of_all)
+        assert 0 < p <= 1
+        if abs(p / level - 1) > 1e-9:
+            assert (p < level) == (not low <= 0 <= high)
+
+    @given(replicates_and_groups(), st.floats(1e-6, 0.05), st.floats(1e-6, 0.05))
+    def test_intervals_of_two_levels_lie_within_one_another(
+        self, drawn: tuple[FloatArray, int], one: float, other: float
+    ) -> None:
+        of_all = bounds_of(*drawn), drawn[1], drawn[1]
+        narrow, wide = at_level(*of_all, max(one, other)), at_level(*of_all, min(one, other))
+        assert np.isnan(narrow).all() or (wide[0] <= narrow[0] + 1e-12 and narrow[1] <= wide[1] + 1e-12)
+
+    def test_it_widens_as_students_t(self) -> None:
+        (bounds,) = at_level(np.array([[-1.0, 3.0]]), [20], [20], 0.05 / 10)
+        # t with 19 degrees of freedom: 2.0930 at 0.025 and 3.1737 at 0.0025 (tables of Student's t).
+        assert bounds == pytest.approx([1 - 2 * 3.1737 / 2.0930, 1 + 2 * 3.1737 / 2.0930], rel=1e-4)
+        assert at_level(np.array([[-1.0, 3.0]]), [6], [6], ALPHA).tolist() == [[-1.0, 3.0]]
+
+    @pytest.mark.parametrize(
+        ("differing", "number", "shown"), [(5, 1, False), (6, 1, True), (10, 30, False), (11, 30, True)]
+    )
+    def test_it_takes_differing_groups_enough_for_a_sign_flip_to_be_significant(
+        self, differing: int, number: int, shown: bool
+    ) -> None:
+        low, high = at_level(np.array([0.1, 0.101]), 500, differing, ALPHA / number)
+        assert (low > 0) == shown
+        assert high > 0.1
 
     @pytest.mark.parametrize("n", [10, 48, 1000])
-    @pytest.mark.parametrize("t", [0.0, 0.5, 1.96, 2.5, 3.0, 3.2])
-    def test_is_students_where_replicates_are_normal(self, n: int, t: float) -> None:
+    @pytest.mark.parametrize("t", [0.0, 0.5, 1.96, 2.5, 3.2, 6.0])
+    def test_p_is_students_where_replicates_are_normal(self, n: int, t: float) -> None:
         replicates = normal_replicates(t, np.sqrt((n - 1) / n))
         for sign in (1, -1):
-            p = p_value(sign * t, np.sort(sign * replicates), groups=n)
-            assert p == pytest.approx(2 * scipy.stats.t.sf(t, n - 1), rel=0.05)
-
-    @pytest.mark.parametrize("t", [4.0, 6.0, 9.0])
-    def test_goes_on_beyond_the_resolution_of_the_resamples(self, t: float) -> None:
-        p = p_value(t, normal_replicates(t, np.sqrt(199 / 200)), groups=200)
-        assert p == pytest.approx(2 * scipy.stats.t.sf(t, 199), rel=0.1)
+            p = p_value(bounds_of(np.sort(sign * replicates), n), n, n)
+            assert p == pytest.approx(max(2 * scipy.stats.t.sf(t, n - 1), 2.0 ** (1 - n)), rel=0.05)
 
     def test_of_a_paired_mean_is_near_the_paired_t_test(self) -> None:
         differences = np.random.default_rng(4).normal(0.3, 1, size=60)
-        p = p_value(differences.mean(), bootstrap_of_mean(differences, resamples=40_000), groups=60)
+        p = p_value(bounds_of(bootstrap_of_mean(differences, resamples=40_000), 60), 60, 60)
         assert p == pytest.approx(scipy.stats.ttest_1samp(differences, 0).pvalue, rel=0.1)
 
-    def test_a_large_t_does_not_outvote_replicates_beyond_zero(self) -> None:
-        replicates = np.r_[np.full(5, -0.01), np.linspace(0.9, 1.1, 395)]
-        low, _ = interval(replicates, groups=48, alpha=0.01)
-        assert low < 0
-        assert 0.01 < p_value(1.0, replicates, groups=48) < 0.05
-
-    def test_a_small_t_does_not_outvote_an_interval_that_excludes_zero(self) -> None:
-        replicates = np.sort(np.random.default_rng(0).lognormal(sigma=3, size=10_000))
-        assert 1 / standard_error(replicates, groups=48) < 0.1
-        assert 0.001 < p_value(1.0, replicates, groups=48) < 0.01
-
-    def test_is_1_where_there_is_no_difference(self) -> None:
-        assert p_value(0.0, np.zeros(1000), groups=20) == 1
+    @pytest.mark.parametrize("gained", [6, 8, 12])
+    def test_with_gains_alone_p_is_not_below_mcnemars(self, gained: int) -> None:
+        _, bounds = of_pairs(50, gained, 0, 4)
+        exact = mcnemar([[50, gained], [0, 4]], exact=True).pvalue
+        assert p_value(bounds, 54 + gained, gained) >= exact
 
     def test_is_that_of_the_sign_flip_test_where_all_groups_differ_alike(self) -> None:
         differences = np.full(9, 0.25)
         flipped = scipy.stats.permutation_test((differences,), np.mean, permutation_type="samples")
-        assert p_value(0.25, np.full(1000, 0.25), groups=9) == flipped.pvalue == 2**-8
+        bounds = difference_interval(np.array(0.25), np.array([0.25, 0.25]), 9)
+        assert p_value(bounds, 9, 9) == flipped.pvalue == 2**-8
+        # Clopper and Pearson's limit of 9 of 9 is 0.6637: so many groups gain at least, and the others lose as much.
+        assert bounds == pytest.approx((0.25 * (2 * 0.6637 - 1), 0.25), abs=1e-4)
 
-    def test_is_never_0(self) -> None:
-        assert 0 < p_value(1.0, np.ones(1000), groups=5000) < 1e-200
+    def test_is_never_0_and_is_1_without_any_difference(self) -> None:
+        bounds = difference_interval(np.array(1.0), np.array([1.0, 1.0]), 5000)
+        assert 0 < p_value(bounds, 5000, 5000) < 1e-200
+        assert p_value(np.zeros(2), 20, 0) == 1
 
 
 class TestManyFiguresAtOnce:
@@ -324,8 +412,11 @@ class TestManyFiguresAtOnce:
         for answer in (interval, standard_error, minimum_detectable_effect):
             alone = [answer(figure, n) for figure, n in zip(figures, groups, strict=True)]
             np.testing.assert_array_equal(answer(stacked, groups), alone)
-        alone = [p_value(d, figure, n) for d, figure, n in zip(differences, figures, groups, strict=True)]
-        np.testing.assert_array_equal(p_value(differences, stacked, groups), alone)
+        bounds = difference_interval(np.array(differences), interval(stacked, groups), groups)
+        for i, (difference, figure, n) in enumerate(zip(differences, figures, groups, strict=True)):
+            alone = difference_interval(np.array(difference), interval(figure, n), n)
+            np.testing.assert_array_equal(bounds[i], alone)
+            np.testing.assert_array_equal(p_value(bounds, groups, groups)[i], p_value(alone, n, n))
 
 
 class TestHolm:

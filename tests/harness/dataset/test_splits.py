@@ -45,14 +45,27 @@ def test_another_seed_is_another_split() -> None:
     ("shares", "message"),
     [
         ({"test": 0}, "greater than 0"),
-        ({"test": 1}, "less than 1"),
-        ({"test": 0.7, "validation": 0.3}, "leave nothing to train on"),
+        ({"test": 1.1}, "less than or equal to 1"),
+        ({"test": 0.7, "validation": 0.4}, "more than 1 together"),
+        ({"test": 1, "validation": 0.1}, "more than 1 together"),
         ({"tset": 0.2}, "Extra inputs"),
     ],
 )
 def test_impossible_shares_are_refused(shares: dict[str, float], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         Split.model_validate(shares)
+
+
+@pytest.mark.parametrize("shares", [{"test": 1}, {"test": 1.0}, {"test": 1.0, "validation": 0}])
+def test_all_may_be_held_out(shares: dict[str, float]) -> None:
+    split = Split.model_validate(shares)
+    assert split.validation == 0
+    assert {split_by_key(group, split, seed=7) for group in GROUPS[:500]} == {"test"}
+
+
+def test_test_and_validation_may_be_all_there_is() -> None:
+    split = Split(test=0.7, validation=0.3)
+    assert {split_by_key(group, split, seed=7) for group in GROUPS[:500]} == {"test", "validation"}
 
 
 def test_by_time_the_newest_are_the_test() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 from shoptune.comparison import (
@@ -12,12 +13,13 @@ from shoptune.comparison import (
     MetricInfo,
     Result,
     Verdict,
+    Versus,
 )
 from shoptune.deciding.recommend import recommend
 from shoptune.recommendation import TaskRecommendation
-from tests.harness.gated import comparison
+from tests.harness.gated import comparison, versus
 
-__all__ = ["EVEN", "GAIN", "LOSS", "TRADE", "compare", "headline", "judged", "make", "row", "spaced"]
+__all__ = ["EVEN", "GAIN", "LOSS", "TRADE", "compare", "headline", "judged", "make", "row"]
 
 # metric: higher is better, theme
 METRICS = {"overlap": (True, "overlap"), "coverage": (True, ""), "claims": (False, "faithfulness")}
@@ -73,6 +75,7 @@ def make(
             ],
             "candidates": [KINDS[name] for name in KINDS if name in names],
             "results": results,
+            "versus": [each for task in tasks for each in apart(results, task)],
             "gates": list(gates),
         }
     )
@@ -91,6 +94,15 @@ def result(task: str, candidate: str, metric: str, value: float, half: float) ->
     )  # fmt: skip
 
 
+def apart(results: Sequence[Result], task: str) -> Iterator[Versus]:
+    """Compare any two candidates but the base: they differ certainly where they do by more than 0.08."""
+    for one, other in combinations([r for r in results if r.task == task and r.candidate != "base"], 2):
+        if one.metric == other.metric and one.value is not None and other.value is not None:
+            gain = (other.value - one.value) * (1 if METRICS[one.metric][0] else -1)
+            verdict: Verdict = "inconclusive" if abs(gain) < 0.08 else "better" if gain > 0 else "worse"
+            yield versus(other.candidate, one.candidate, one.metric, verdict, task)
+
+
 def compare(**given: Any) -> TaskRecommendation:
     return judged(make(**given))
 
@@ -105,10 +117,6 @@ def judged(comparison: Comparison) -> TaskRecommendation:
 
 def row(overlap: float, coverage: float, claims: float) -> dict[str, float]:
     return {"overlap": overlap, "coverage": coverage, "claims": claims}
-
-
-def spaced(text: str) -> str:
-    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 GAIN, LOSS, EVEN, TRADE = row(0.4, 0.7, 0.28), row(0.1, 0.3, 0.5), row(0.21, 0.41, 0.3), row(0.4, 0.7, 0.5)

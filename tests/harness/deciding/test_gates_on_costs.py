@@ -12,16 +12,16 @@ from shoptune.comparison import (
 from shoptune.costs import cost_of
 from shoptune.deciding.decide import decide
 from shoptune.prices import Prices
-from tests.harness.gated import METRICS, comparison, gate, info, judged, result
+from tests.harness.gated import METRICS, comparison, gate, info, judged, result, spaced
 
 
 class TestInvalid:
     @pytest.mark.parametrize(("value", "expected"), [(0.25, "passed"), (0.24, "failed")])
     def test_is_the_share_of_answers_that_do_not_parse(self, value: float, expected: str) -> None:
         verdict = judged(gate("at_most", "invalid", value=value), *[result(m.name, invalid=12, n=3) for m in METRICS])
-        assert (verdict.outcome, verdict.saw) == (
+        assert (verdict.outcome, spaced(verdict.saw)) == (
             expected,
-            f"12 of 48 answers of sft do not parse, 0.25; asked is at most {value}.",
+            f"12 of 48 answers of sft do not parse, 25.0 %; asked is at most {100 * value:.0f} %.",
         )
 
     def test_counts_the_answers_to_every_prompt(self) -> None:
@@ -38,7 +38,7 @@ class TestInvalid:
     def test_a_metric_of_that_name_comes_first(self) -> None:
         of_task = [*METRICS, info("invalid", higher_is_better=False)]
         found = result("invalid", difference_interval=(0.09, 0.15), value=0.5)
-        assert judged(gate("not_be_worse", "invalid"), found, metrics=of_task).saw.startswith("invalid of sft is 0.5, ")
+        assert judged(gate("not_be_worse", "invalid"), found, metrics=of_task).saw.startswith("invalid of sft is 50.0")
 
 
 def costs() -> list[Cost]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shoptune.comparison import (
@@ -20,19 +22,58 @@ class TestBeBetter:
         found = outcome(gate("be_better"), result(verdict=verdict, p_adjusted=0.0123))
         assert found == (
             expected,
-            f"rouge_l of sft is 0.31, +0.12 [0.09, 0.15] against base: {verdict} (p = 0.012 after correction).",
+            "rouge_l of sft is 31.0 %, +12.0 pp [+9.0, +15.0] pp against base: "
+            f"{verdict} (p = 0.012 after correction).",
         )
 
     def test_without_interval(self) -> None:
         assert outcome(gate("be_better"), result(verdict="inconclusive", difference_interval=None)) == (
             "inconclusive",
-            "rouge_l of sft is 0.31, +0.12 against base, with too few groups for an interval.",
+            "rouge_l of sft is 31.0 %, +12.0 pp against base, with too few groups for an interval.",
         )
 
     def test_without_baseline_value(self) -> None:
         assert outcome(gate("be_better"), result(difference=None, difference_interval=None)) == (
             "inconclusive",
-            "rouge_l of sft is 0.31, and base has no value to compare it with.",
+            "rouge_l of sft is 31.0 %, and base has no value to compare it with.",
+        )
+
+
+def test_figures_are_written_as_reports_write_them_and_limits_with_all_their_digits() -> None:
+    assert outcome(gate("at_least", value=0.3055), result())[1].endswith("is 31.0 %; asked is at least 30.55 %.")
+
+
+def test_what_is_the_same_in_every_sample_is_not_worse_and_not_better() -> None:
+    same = result(difference=0.0, difference_interval=None, verdict="same")
+    said = "rouge_l of sft is 31.0 %, the same as of base in every sample."
+    assert outcome(gate("not_be_worse"), same) == ("passed", said)
+    assert outcome(gate("be_better"), same) == ("inconclusive", said)
+
+
+def test_a_claim_is_shown_with_the_interval_that_its_verdict_was_reached_by() -> None:
+    found = result(verdict="inconclusive", p_adjusted=0.06, simultaneous_interval=(-0.01, 0.25))
+    assert "[−1.0, +25.0] pp against base: inconclusive" in outcome(gate("be_better"), found)[1]
+    assert "[+9.0, +15.0] pp against base; allowed" in outcome(gate("not_be_worse"), found)[1]
+
+
+class TestUncovered:
+    """A text that a metric can't read must not look faultless."""
+
+    @pytest.mark.parametrize("must", [{"must": "at_least", "value": 0.1}, {"must": "not_be_worse"}])
+    @pytest.mark.parametrize(("fr", "expected"), [(2, "passed"), (3, "inconclusive")])
+    def test_a_gate_does_not_pass_what_nobody_looked_at(self, must: dict[str, Any], fr: int, expected: str) -> None:
+        found, saw = outcome(gate(**must), result(n=48 - fr, uncovered={"fr": fr}))
+        assert found == expected
+        assert ("answers are in languages that it does not cover: fr" in saw) == (expected == "inconclusive")
+
+    def test_it_may_fail_by_what_it_covers(self) -> None:
+        assert outcome(gate("at_most", value=0.1), result(n=20, uncovered={"fr": 28}))[0] == "failed"
+
+    def test_without_a_value_the_reason_is_said(self) -> None:
+        nothing = result(value=None, n=0, difference=None, difference_interval=None, uncovered={"fr": 40, "nl": 8})
+        assert outcome(gate("at_least", value=0), nothing) == (
+            "inconclusive",
+            "rouge_l of sft has no value: 48 answers are in languages that it does not cover: fr and nl.",
         )
 
 
@@ -45,7 +86,6 @@ class TestNotBeWorse:
             ("rouge_l", (-0.03, 0.05), 0.02, "inconclusive"),
             ("rouge_l", (-0.05, -0.02), 0.02, "inconclusive"),
             ("rouge_l", (-0.05, -0.03), 0.02, "failed"),
-            ("rouge_l", (0.0, 0.0), 0.0, "passed"),
             ("rouge_l", (-0.01, 0.3), 0.0, "inconclusive"),
             ("unsupported_claims", (-0.3, 0.01), 0.02, "passed"),
             ("unsupported_claims", (-0.3, 0.03), 0.02, "inconclusive"),
@@ -63,8 +103,8 @@ class TestNotBeWorse:
         assert found == expected
 
     def test_says_what_was_allowed(self) -> None:
-        saw = "rouge_l of sft is 0.31, +0.12 [0.09, 0.15] against base; allowed loss"
-        assert outcome(gate("not_be_worse", margin=0.02), result()) == ("passed", f"{saw}: 0.02.")
+        saw = "rouge_l of sft is 31.0 %, +12.0 pp [+9.0, +15.0] pp against base; allowed loss"
+        assert outcome(gate("not_be_worse", margin=0.02), result()) == ("passed", f"{saw}: 2 pp.")
         assert outcome(gate("not_be_worse"), result()) == ("passed", f"{saw}: none.")
 
     def test_without_interval(self) -> None:
@@ -84,7 +124,7 @@ class TestLimits:
         ],
     )
     def test_hold_the_value_against_the_limit(self, must: str, value: float, expected: str) -> None:
-        asked = f"rouge_l of sft is 0.31; asked is {must.replace('_', ' ')} {value}."
+        asked = f"rouge_l of sft is 31.0 %; asked is {must.replace('_', ' ')} {100 * value:.0f} %."
         assert outcome(gate(must, value=value), result()) == (expected, asked)
 
     @pytest.mark.parametrize("metric", ["length", "distinct_2"])

@@ -254,3 +254,29 @@ class TestExport:
         outcome = shop.run("data", "--export", "fake_text")
         assert outcome.code == 2
         assert "there is no export format 'fake_text'. Did you mean 'fake_texts'?" in outcome.output
+
+
+class TestRepeatedAnswers:
+    """A help desk's: 100 questions, 4 answers."""
+
+    def lines(self, answers: int) -> list[str]:
+        return [f"p{i},{text_of(i % answers)},rugs,2026-01-01" for i in range(100)]
+
+    def test_a_run_stops_where_most_of_the_training_part_would_go(self, shop: Shop) -> None:
+        shop.write_rows("products.fake", ["id,text,category,date", *self.lines(4)])
+        outcome = shop.run("data")
+        assert outcome.code == 2
+        assert "training examples would be left out" in outcome.output
+        assert "split: {leakage: keep}" in outcome.output
+
+    def test_and_goes_on_where_the_file_says_that_they_are_kept(self, shop: Shop) -> None:
+        shop.write_rows("products.fake", ["id,text,category,date", *self.lines(4)])
+        shop.set("tasks.echo.split", {"leakage": "keep"})
+        assert len(prepared(shop)) == 100
+
+    def test_a_few_are_left_out_as_ever(self, shop: Shop) -> None:
+        shop.write_rows(
+            "products.fake",
+            ["id,text,category,date", *rows(range(100)), *(f"q{i},{text_of(i)},rugs,2026-01-01" for i in range(20))],
+        )
+        assert 100 < len(prepared(shop)) < 120

@@ -88,11 +88,11 @@ class TestPrepare:
         shop.write_rows("tests.fake", ["id,text", "p1,x"])
         outcome = shop.run()
         assert outcome.code == 2
-        assert "1 product (groups that can't be split) leave none for" in outcome.output
+        assert "1 product (groups that can't be split) leave none for test at a share of 40%" in outcome.output
         assert "more are needed, or another `split`" in outcome.output
 
     def test_no_validation_examples_where_they_are_scored(self, shop: Shop) -> None:
         shop.set("tasks.echo.split", {"test": 0.4, "validation": 0}).set("tasks.echo.score_on", "validation")
         outcome = shop.run()
-        assert outcome.code == 3
+        assert outcome.code == 2
         assert "there are no validation examples; give that part of `split` a share" in outcome.output

@@ -111,7 +111,7 @@ class TestInterrupted:
         assert store.has_begun(STEP)
         assert checkpoint(store) == "7"
 
-    @pytest.mark.parametrize("victim", [(store_module, "_flush"), (Path, "rename")], ids=lambda v: v[1])
+    @pytest.mark.parametrize("victim", [(store_module, "flush"), (Path, "rename")], ids=lambda v: v[1])
     def test_while_it_is_being_stored(
         self, store: Store, monkeypatch: pytest.MonkeyPatch, victim: tuple[Any, str]
     ) -> None:

@@ -128,7 +128,9 @@ def test_a_zip_file_must_hold_one_file(tmp_path: Path) -> None:
     for members in ({}, {".x.csv": b"", "__MACOSX/x.csv": b"", "a/": b""}):
         assert refused(write(tmp_path, "x.zip", zipped(members))) == "x.zip: there is no file in the zip file."
     workbook = write(tmp_path, "x.xlsx", zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}))
-    assert refused(workbook) == "x.xlsx: this is a spreadsheet (xlsx, ods); export the sheet as CSV."
+    assert refused(workbook) == (
+        "x.xlsx: this is an Excel workbook or another spreadsheet: save the sheet as CSV (UTF-8) and read that."
+    )
 
 
 @pytest.mark.parametrize("name", ["../x.csv", "a/../../x.csv", "/x.csv", "C:/x.csv", "..\\x.csv", "\\\\host\\share\\x"])
@@ -189,3 +191,9 @@ def test_a_wrong_character_is_found_in_what_is_packed(tmp_path: Path) -> None:
     path = write(tmp_path, "x.csv.gz", gzip.compress(b"id,name\n1,caf\xe9,\n"))
     with pytest.raises(DataError, match=r"^x.csv.gz:2: byte 0xe9 \(byte 14 of the file\) is not utf-8"):
         list(csv_adapter.read(path, CsvOptions()))
+
+
+def test_an_old_excel_workbook_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.xls"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512)
+    assert "save the sheet as CSV (UTF-8)" in refused(path)

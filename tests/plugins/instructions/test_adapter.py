@@ -28,6 +28,13 @@ def test_two_answers_to_one_prompt_are_one_group(tmp_path: Path) -> None:
     assert first.group == second.group != third.group
 
 
+def test_a_prompt_in_another_spelling_is_of_the_same_group(tmp_path: Path) -> None:
+    asked = ["Where is my order?", "where is my order", "WHERE  is my order!!", "Where is my other order?"]
+    found = records(tmp_path, *({"prompt": prompt, "completion": f"Answer {i}"} for i, prompt in enumerate(asked)))
+    first, second, third, fourth = (record.group for record in found)
+    assert first == second == third != fourth
+
+
 def test_an_id_is_the_rows_own_or_its_place(tmp_path: Path) -> None:
     found = records(tmp_path, ROWS[0] | {"id": 7}, ROWS[1])
     assert [record.id for record in found] == ["7", "chats.jsonl:2"]
@@ -104,9 +111,26 @@ def test_files_are_recognised_and_read(tmp_path: Path, name: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["wrapped.json", "pretty.json", "wrapped.jsonl"])
+def test_wrapped_rows_are_recognised_and_read(tmp_path: Path, name: str) -> None:
+    text = json.dumps({"data": ROWS * 500}, indent=2 if name == "pretty.json" else None)
+    (tmp_path / name).write_text(text, "utf-8")
+    assert select_data_adapter(tmp_path / name) == "instructions"
+    found = list(instructions.read(tmp_path / name, InstructionOptions()))
+    assert [row.origin for row in found[:2]] == [f"{name}[0]", f"{name}[1]"]
+    assert len(found) == 1500
+
+
+def test_a_table_of_questions_and_answers_is_read(tmp_path: Path) -> None:
+    (tmp_path / "faq.csv").write_text("question,answer\nIs it safe?,Yes.\nIs it red?,No.\n", "utf-8")
+    found = list(instructions.read(tmp_path / "faq.csv", InstructionOptions()))
+    assert [isinstance(row, Record) and row.fields["completion"] for row in found] == ["Yes.", "No."]
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
+        ("faq.jsonl", '{"question": "Is it safe?", "answer": "Yes."}\n'),
         ("products.jsonl", '{"id": 1, "name": "Mug"}\n'),
         ("products.json", '[{"id": 1, "name": "Mug"}]'),
         ("numbers.json", "[1, 2]"),

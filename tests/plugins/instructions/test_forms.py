@@ -99,6 +99,109 @@ def test_an_empty_system_turn_is_left_out(tmp_path: Path) -> None:
     assert record.fields["messages"] == [user("A mug?")]
 
 
+QUESTION, ANSWER = user("Is it safe?"), assistant(YES)
+SHAREGPT = [{"from": "human", "value": "Is it safe?"}, {"from": "gpt", "value": YES}]
+
+
+@pytest.mark.parametrize(
+    ("form", "row"),
+    [
+        ("sharegpt", {"conversations": SHAREGPT}),
+        ("sharegpt", {"conversations": SHAREGPT, "tools": "[]", "images": []}),
+        ("sharegpt", {"conversations": [QUESTION, ANSWER]}),
+        ("dolly", {"instruction": "Is it safe?", "context": "", "response": YES}),
+        ("question_answer", {"question": "Is it safe?", "answer": YES}),
+        ("question_answer", {"Question ": "Is it safe?", "Answer": YES}),
+        ("prompt_response", {"prompt": "Is it safe?", "response": YES}),
+        ("alpaca", {"instruction": "Is it safe?", "input": "", "output": YES, "system": "", "history": []}),
+        ("alpaca", {"instruction": "Is it safe?", "output": YES, "system": None, "history": None}),
+    ],
+)
+def test_forms_of_other_programs(tmp_path: Path, form: str, row: dict[str, Any]) -> None:
+    [record] = records(tmp_path, row)
+    assert record.fields == {"messages": [QUESTION], "form": form, "completion": YES}
+
+
+@pytest.mark.parametrize(
+    ("form", "row"),
+    [
+        ("sharegpt_preference", {"conversations": SHAREGPT[:1], "chosen": SHAREGPT[1], "rejected": assistant(NO)}),
+        ("alpaca_preference", {"instruction": "Is it safe?", "input": "", "chosen": YES, "rejected": NO}),
+        ("question_preference", {"question": "Is it safe?", "chosen": YES, "rejected": NO}),
+    ],
+)
+def test_preferences_of_other_programs(tmp_path: Path, form: str, row: dict[str, Any]) -> None:
+    [record] = records(tmp_path, row)
+    assert record.fields == {"messages": [QUESTION], "form": form, "chosen": YES, "rejected": NO}
+
+
+def test_dollys_context_follows_its_instruction(tmp_path: Path) -> None:
+    [record] = records(tmp_path, {"instruction": "Is it red?", "context": "A very red mug.", "response": "Yes."})
+    assert record.fields["messages"] == [user("Is it red?\n\nA very red mug.")]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"messages": [QUESTION, ANSWER]},
+        {"conversations": SHAREGPT},
+        {"instruction": "Is it safe?", "output": YES},
+        {"prompt": [QUESTION], "completion": YES},
+        {"prompt": "Is it safe?", "chosen": YES, "rejected": NO},
+        {"messages": [system("Be brief."), QUESTION, ANSWER]},
+    ],
+)
+@pytest.mark.parametrize("key", ["system", "system_prompt"])
+def test_a_system_text_beside_the_chat_is_its_system_turn(tmp_path: Path, row: dict[str, Any], key: str) -> None:
+    [record] = records(tmp_path, row | {key: "Be brief. "})
+    assert record.fields["messages"] == [system("Be brief."), QUESTION]
+
+
+@pytest.mark.parametrize(
+    "history",
+    [[["A mug?", "Which?"], ["Hm.", "Yes?"]], [*map(dict, (user("A mug?"), assistant("Which?"))), ["Hm.", "Yes?"]]],
+)
+def test_alpacas_history_stands_between_the_system_text_and_the_question(tmp_path: Path, history: list[Any]) -> None:
+    row = {"instruction": "And in", "input": "red?", "output": "As I said.", "system": "Be brief.", "history": history}
+    [record] = records(tmp_path, row)
+    assert record.fields["messages"] == [
+        *(system("Be brief."), user("A mug?"), assistant("Which?"), user("Hm."), assistant("Yes?")),
+        user("And in\n\nred?"),
+    ]
+    assert record.fields["not_learnt"] == 2
+
+
+@pytest.mark.parametrize(("weights", "not_learnt"), [((None, None), 2), ((1, 0), 1), ((0, 0), 0)])
+def test_earlier_answers_that_are_not_learnt_are_counted(
+    tmp_path: Path, weights: tuple[int | None, int | None], not_learnt: int
+) -> None:
+    earlier = [turn for weight in weights for turn in (QUESTION, assistant(NO) | {"weight": weight})]
+    [record] = records(tmp_path, {"messages": [*earlier, QUESTION, ANSWER | {"weight": 1}]})
+    assert record.fields.get("not_learnt", 0) == not_learnt
+    assert record.fields["completion"] == YES
+
+
+@pytest.mark.parametrize("label", [True, 1, 1.0, "true", "True", "good", "Thumbs-up", "desirable", "+1", "👍"])
+def test_an_answer_that_is_labelled_as_wanted_is_learnt(tmp_path: Path, label: Any) -> None:
+    [record] = records(tmp_path, {"prompt": "Is it safe?", "completion": YES, "label": label})
+    assert record.fields["completion"] == YES
+
+
+@pytest.mark.parametrize("label", [False, 0, 0.0, -1, "-1", "false", "NO", "bad", "thumbs down", "Undesirable", "👎"])
+@pytest.mark.parametrize("key", ["label", "kto_tag"])
+def test_an_answer_that_is_labelled_as_not_wanted_is_left_out(tmp_path: Path, key: str, label: Any) -> None:
+    [dropped] = read(tmp_path, [{"instruction": "Is it safe?", "output": NO, key: label}])
+    assert isinstance(dropped, Dropped)
+    assert (dropped.reason, dropped.bad) == ("an answer labelled as not wanted", False)
+
+
+def test_a_row_of_no_form_names_its_keys_and_the_way_out(tmp_path: Path) -> None:
+    [dropped] = read(tmp_path, [{"anliegen": "Is it safe?", "antwort": YES}])
+    assert isinstance(dropped, Dropped)
+    assert "'anliegen', 'antwort'" in dropped.detail
+    assert "custom_text" in dropped.detail
+
+
 def chat(*turns: Any) -> dict[str, Any]:
     return {"messages": list(turns)}
 
@@ -114,7 +217,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("no list of turns", {"input": "Hello", "preferred_output": [], "non_preferred_output": []}),
     ("a turn without a role", chat({"content": "Hello"}, assistant(YES))),
     ("a turn without a role", chat("Hello", assistant(YES))),
-    ("an unknown role", chat({"role": "human", "content": "Hello"}, assistant(YES))),
+    ("an unknown role", chat({"role": "narrator", "content": "Hello"}, assistant(YES))),
     ("empty text", chat(user(" "), assistant(YES))),
     ("empty text", chat(user("A mug?"), assistant(""))),
     ("empty text", chat(user("A mug?"), {"role": "assistant"})),
@@ -134,12 +237,27 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("neither a text nor a list of turns", {"prompt": "The sky is", "completion": {"text": "blue"}}),
     ("both answers are the same", {"prompt": "The sky is", "chosen": "blue.", "rejected": " blue. "}),
     ("both answers are the same", {"chosen": [*ASK, assistant(YES)], "rejected": [*ASK, assistant(f"{YES} ")]}),
+    ("a weight that is neither 0 nor 1", chat(ASK[1], assistant(NO) | {"weight": 2}, ASK[1], assistant(YES))),
+    ("two system texts that differ", chat(*ASK, assistant(YES)) | {"system": "Sing."}),
+    ("a system text that is no text", chat(ASK[1], assistant(YES)) | {"system": ["Sing."]}),
+    ("a history that is no list of [question, answer]", {"instruction": "A?", "output": "B.", "history": ["C?"]}),
+    ("a history that is no list of [question, answer]", {"instruction": "A?", "output": "B.", "history": "C?"}),
+    ("empty text", {"question": "A mug?", "answer": " "}),
+    ("the last turn is not the assistant's", {"conversations": [{"from": "human", "value": "A mug?"}]}),
     ("no prompt", {"chosen": "The sky is blue.", "rejected": "The sky is green."}),
 ]
 UNWANTED: list[tuple[str, dict[str, Any]]] = [
     ("the last turn has weight 0", chat(*ASK, assistant(YES) | {"weight": 0})),
     ("an answer labelled as not wanted", {"prompt": "The sky is", "completion": "green.", "label": False}),
     ("tools are offered", chat(*ASK, assistant(YES)) | {"tools": [{"type": "function"}]}),
+    ("an answer labelled as not wanted", chat(*ASK, assistant(YES)) | {"kto_tag": False}),
+    ("a label that says neither good nor bad", {"prompt": "A mug?", "completion": "Yes.", "label": "kitchen"}),
+    ("a turn with more than text", chat(*ASK, assistant(YES)) | {"images": ["mug.png"]}),
+    (
+        "a tool is called",
+        {"conversations": [{"from": "human", "value": "A?"}, {"from": "function_call", "value": "{}"}]},
+    ),
+    ("tools are offered", {"conversations": [{"from": "human", "value": "A?"}], "tools": '[{"name": "stock"}]'}),
     ("tools are offered", chat(*ASK, assistant(YES)) | {"functions": [{"name": "stock"}]}),
     ("tools are offered", FORMS[-1][1] | {"input": {"messages": ASK, "tools": [{"type": "function"}]}}),
     ("a tool is called", chat(*ASK, CALL)),

@@ -44,7 +44,7 @@ def naive_f1(cases: Cases, label: str) -> float:
     found = sum(right == answer == label for right, answer in cases)
     answered, right = [sum(case[place] == label for case in cases) for place in (1, 0)]
     if not found:
-        return 0.0 if answered or right else float("nan")
+        return 0.0 if right else float("nan")  # one that is right nowhere is no label to be averaged, whoever gives it
     precision, recall = found / answered, found / right
     return 2 * precision * recall / (precision + recall)
 
@@ -71,6 +71,15 @@ def test_against_a_stated_example(evaluate: Callable[..., Evaluation]) -> None:
     assert value(MACRO_F1, evaluation) == pytest.approx(0.8 / 3)
     assert [value(F1, evaluation, label=label) for label in LABELS] == pytest.approx([0.8, 0, 0])
     assert value(ACCURACY, evaluation) == pytest.approx(2 / 6)
+
+
+def test_an_answer_that_is_right_nowhere_does_not_change_what_is_averaged(evaluate: Callable[..., Evaluation]) -> None:
+    """Of two candidates that are right about the same samples, one errs with a label that no reference has."""
+    one, other = evaluate([("a", "a"), ("b", "a")]), evaluate([("a", "a"), ("b", "c")])
+    assert value(MACRO_F1, one) == pytest.approx((2 / 3 + 0) / 2)
+    assert value(MACRO_F1, other) == pytest.approx((1 + 0) / 2)
+    assert np.isnan(value(F1, one, label="c"))
+    assert np.isnan(value(F1, other, label="c"))
 
 
 # --- what they promise -----------------------------------------------------------------------------------------------

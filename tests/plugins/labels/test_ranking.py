@@ -116,9 +116,18 @@ def test_invalid_answers_come_last(evaluate: Callable[..., Evaluation]) -> None:
 
 
 def test_queries_that_found_nothing_are_left_out(evaluate: Callable[..., Evaluation]) -> None:
-    evaluation = evaluate([("bad", "bad"), ("fair", "fair"), ("good", "good")], CHOICES, queries=["p", "q", "r"])
-    assert NDCG.applies(NDCG.rows(evaluation, RankingOptions(**GAINS))).tolist() == [False, True, True]
-    assert MRR.applies(MRR.rows(evaluation, RankingOptions(**GAINS))).tolist() == [False, False, True]
+    twice = [(right, right) for right in ("bad", "fair", "good") for _ in range(2)]
+    evaluation = evaluate(twice, CHOICES, queries=list("ppqqrr"))
+    assert NDCG.applies(NDCG.rows(evaluation, RankingOptions(**GAINS))).tolist()[::2] == [False, True, True]
+    assert MRR.applies(MRR.rows(evaluation, RankingOptions(**GAINS))).tolist()[::2] == [False, False, True]
+
+
+@both
+def test_a_query_with_one_product_has_no_order(
+    metric: AdditiveMetric[Any], evaluate: Callable[..., Evaluation]
+) -> None:
+    evaluation = evaluate([("good", "bad"), ("good", "good")], CHOICES, queries=["p", "q"])
+    assert not metric.rows(evaluation, metric.options(**GAINS)).any()
 
 
 @both

@@ -112,6 +112,8 @@ MUG = EMPTY | {
     "attributes": {"diameter": '3.5"'},
 }
 
+BAD = EMPTY | {"name": "Bad price", "description": "x", "sku": "BAD", "price": "cheap"}
+
 
 @pytest.mark.parametrize(
     ("name", "lines", "url"),
@@ -126,12 +128,7 @@ def test_one_record_per_item_whose_group_is_the_product(name: str, lines: Sequen
         Record(id="FELL-S-G", group="FELL", origin=origins[0], fields=SMALL | {"url": url}),
         Record(id="FELL-M-G", group="FELL", origin=origins[1], fields=MEDIUM),
         Record(id="MUG", group="MUG", origin=origins[2], fields=MUG),
-        Dropped(
-            origin=origins[3],
-            reason="price is no amount",
-            detail="found 'cheap'; write one such as 15.00 USD",
-            bad=True,
-        ),
+        Record(id="BAD", group="BAD", origin=origins[3], fields=BAD),
     ]
 
 
@@ -393,13 +390,16 @@ def test_reading_is_lazy(tmp_path: Path) -> None:
                 "write others as numbers, such as &#160;."
             ),
         ),
-        ("<html><body/></html>", "feed.xml:1: this is no product feed: it begins with <html>, not <rss> or <feed>."),
+        ("<html><body/></html>", "feed.xml:1: this is a web page, which is not read: it begins with <html>, not <rss>"),
+        ("<SHOP><SHOPITEM/></SHOP>", "feed.xml:1: this is a feed for Heureka or Zbozi.cz, which is not read"),
+        ("<yml_catalog/>", "feed.xml:1: this is a feed in Yandex's YML, which is not read"),
+        ("<abc/>", "feed.xml:1: this is no product feed that is read: it begins with <abc>"),
         ("\n<!-- nothing -->", "feed.xml:2: the feed ends in the midst of an element: is the file complete?"),
         ("", "feed.xml: the file is empty."),
     ],
 )
 def test_broken_files(tmp_path: Path, content: str, expected: str) -> None:
-    assert refused(write(tmp_path, content)) == expected
+    assert refused(write(tmp_path, content)).startswith(expected)
 
 
 def recognised(path: Path) -> bool:
@@ -525,3 +525,9 @@ def test_what_is_written_is_read(
             assert record.fields["category"] == (product["category"] or product["type"])
             assert record.fields.get("color", "") == product["color"]
             assert [image["url"] for image in record.fields["images"]] == product["images"]
+
+
+@pytest.mark.parametrize("character", ["\x0b", "\x01", "\x1f", "\uffff", "&#11;", "&#x1F;", "&#08;"])
+def test_a_character_that_xml_cannot_hold_is_a_blank(tmp_path: Path, character: str) -> None:
+    path = write(tmp_path, items(f"<g:id>a</g:id><g:title>Warm{character}jug</g:title>"))
+    assert only(path).fields["name"] == "Warm jug"

@@ -8,6 +8,7 @@ import pytest
 import shoptune_files.plugin
 import shoptune_shops.plugin
 from shoptune import hookspecs
+from shoptune_shops.platform_products import platforms
 
 
 def select(path: Path, *, shops_first: bool) -> str | None:
@@ -61,6 +62,11 @@ def test_nothing_raises_for_files_that_cannot_be_read(tmp_path: Path) -> None:
 FILES = Path(__file__).parent / "files"
 
 
+@pytest.mark.parametrize("file", sorted((FILES / "platforms").iterdir()), ids=lambda file: file.name)
+def test_platforms_are_recognised(file: Path) -> None:
+    assert select(file, shops_first=True) == file.stem.removesuffix("_today")
+
+
 @pytest.mark.parametrize(
     ("name", "adapter"),
     [
@@ -80,7 +86,8 @@ def test_real_headers_are_recognised(name: str, adapter: str) -> None:
 def test_component_names_are_those_that_selection_gives() -> None:
     shops = [adapter.name for adapter in shoptune_shops.plugin.register_data_adapters()]
     files = {adapter.name for adapter in shoptune_files.plugin.register_data_adapters()}
-    assert sorted(shops) == sorted({*shoptune_shops.plugin.SIGNS, *shoptune_shops.plugin.LOOKING})
+    given = {*shoptune_shops.plugin.SIGNS, *platforms(), *shoptune_shops.plugin.LOOKING}
+    assert sorted(shops) == sorted({*given, "platform_products"})
     assert files >= set(shoptune_files.plugin.ADAPTERS.values())
 
 

@@ -366,3 +366,54 @@ def test_a_name_that_no_experiment_may_have(name: str) -> None:
 def test_a_folder_that_is_not_there() -> None:
     write_table("export.csv", woocommerce())
     assert "there is no folder runs to write a.yaml into" in refused("export.csv", "--output", "runs/a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("тёплый плед из шерсти для дома каждую зиму сделан людьми которые любят тихие вещи", "cp1251"),
+        ("ciepły koc z wełny na każdą zimę świetny do domu łatwy w praniu i bardzo miękki", "cp1250"),
+        ("varm filt av ull för långa vinterkvällar mjuk och skön går lätt att tvätta hemma också", "cp1252"),
+    ],
+)
+def test_the_encoding_is_found_out_said_and_written_down(words: str, encoding: str) -> None:
+    rows = [{"Title": f"{words[:12]} {i}", "Description": story(i, words), "SKU": f"A-{i}"} for i in range(30)]
+    write_table("shop.csv", rows, encoding=encoding)
+    outcome = shoptune("init", "shop.csv")
+    assert outcome.code == 0
+    assert f"shop.csv: it is not UTF-8 and looks like {encoding}" in outcome.err
+    assert f"{words[:12]} 0" in outcome.err
+    assert f"encoding: {encoding}" in Path("experiment.yaml").read_text("utf-8")
+
+
+def test_an_optional_table_that_cannot_be_read_is_left_out() -> None:
+    write_table("shop.csv", german())
+    header = "Name,Lineitem name,Lineitem quantity,Created at,Lineitem price\n"
+    Path("orders.csv").write_bytes(header.encode("utf-16-le") + b"\0")
+    outcome = shoptune("init", "shop.csv", "orders.csv")
+    assert outcome.code == 0
+    assert "left out: " in outcome.err
+    assert "orders" not in yaml.safe_load(Path("experiment.yaml").read_text("utf-8"))["data"]["shop"]
+
+
+def test_rows_that_nothing_tells_apart_are_told_of() -> None:
+    write_table("shop.csv", [{"Title": f"Blanket {i}", "Description": story(i)} for i in range(30)])
+    assert (
+        "no column tells rows apart, so they are known by their place in the file" in shoptune("init", "shop.csv").err
+    )
+
+
+@pytest.mark.parametrize("name", ["shop.xlsx", "shop.xls"])
+def test_a_workbook_is_refused_with_what_to_do(name: str) -> None:
+    Path(name).write_bytes(b"\xd0\xcf\x11\xe0" + b"\0" * 100)
+    outcome = shoptune("init", name)
+    assert outcome.code == 2
+    assert "save the sheet as CSV (UTF-8)" in outcome.err
+
+
+def test_another_feed_is_refused_by_name() -> None:
+    Path("feed.xml").write_text("<SHOP><SHOPITEM><PRODUCTNAME>x</PRODUCTNAME></SHOPITEM></SHOP>", "utf-8")
+    outcome = shoptune("init", "feed.xml")
+    assert outcome.code == 2
+    assert "this is a feed for Heureka" in outcome.err
+    assert "Read are Google Merchant Center feeds" in outcome.err

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from shoptune.metrics.additive import judged_of
 from shoptune_text.originality import COPY_RATE, DISTINCT_N, CopyRateOptions, DistinctOptions
 
 if TYPE_CHECKING:
@@ -25,13 +27,13 @@ def test_copy_rate_counts_ngrams_of_the_training_texts(evaluate: Callable[..., E
         training=training,
     )
     rows = COPY_RATE.rows(evaluation, CopyRateOptions(n=3))
-    assert rows.tolist() == [[2, 3], [1, 2], [0, 2]]
+    assert rows[:, :2].tolist() == [[2, 3], [1, 2], [0, 2]]
     assert COPY_RATE.reduce(rows.sum(axis=0)) == pytest.approx(3 / 7)
 
 
 def test_copy_rate_counts_every_occurrence(evaluate: Callable[..., Evaluation]) -> None:
     rows = COPY_RATE.rows(evaluate(("soft wool soft wool", []), training=["soft wool"]), CopyRateOptions(n=2))
-    assert rows.tolist() == [[2, 3]]
+    assert rows[:, :2].tolist() == [[2, 3]]
 
 
 def test_copy_rate_leaves_out_what_is_too_short(evaluate: Callable[..., Evaluation], invalid: Invalid) -> None:
@@ -39,8 +41,21 @@ def test_copy_rate_leaves_out_what_is_too_short(evaluate: Callable[..., Evaluati
     assert not COPY_RATE.rows(evaluation, CopyRateOptions()).any()
 
 
+def test_the_shops_own_copying_stands_beside_it(evaluate: Callable[..., Evaluation]) -> None:
+    """A shop whose texts repeat one another: a model that writes as they do copies no more than they do."""
+    own = "made by hand in our own mill"
+    evaluation = evaluate((own, [f"{own} of wool"]), ("no", [own]), training=[own])
+    rows = COPY_RATE.rows(evaluation, CopyRateOptions(n=3))
+    assert rows.tolist() == [[5, 5, 5, 7], [0, 0, 5, 5]]
+    assert COPY_RATE.applies(rows).tolist() == [True, False]
+    assert COPY_RATE.reference is not None
+    assert COPY_RATE.reference(rows.sum(axis=0)) == pytest.approx(10 / 12)
+    assert judged_of(COPY_RATE, rows.sum(axis=0)) == pytest.approx(1 - 10 / 12)
+    assert judged_of(COPY_RATE, np.array([2.0, 10, 5, 10])) == 0, "less than the shop copies is no merit either"
+
+
 def test_copy_rate_is_zero_where_nothing_was_trained_on(evaluate: Callable[..., Evaluation]) -> None:
-    assert COPY_RATE.rows(evaluate(("one two three four five six", [])), CopyRateOptions()).tolist() == [[0, 1]]
+    assert COPY_RATE.rows(evaluate(("one two three four five six", [])), CopyRateOptions())[:, :2].tolist() == [[0, 1]]
 
 
 def test_a_recited_text_is_copied_whole_in_any_script(evaluate: Callable[..., Evaluation]) -> None:

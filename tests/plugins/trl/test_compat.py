@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shoptune.components import ModelFiles
+from shoptune.leftovers import is_sealed
 from shoptune.testing import make_job
 from shoptune_trl import callbacks
 from shoptune_trl._compat import library_fields
@@ -111,15 +112,17 @@ def test_field_names_are_those_of_the_classes(config: str) -> None:
     require(found == fields, f"{config} has {sorted(found ^ fields)}", "library_fields.field_names")
 
 
-def test_a_checkpoint_is_complete_when_its_state_is_there(
+def test_a_checkpoint_is_complete_when_callbacks_are_told(
     tiny: ModelFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(callbacks, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(callbacks, "CHECKPOINT_SHARE", float("inf"))
     sft.tune(make_job(tiny, tmp_path, SFTOptions(batch_size=4, epochs=1), rows=examples(8)))
     (folder,) = tmp_path.glob("work/checkpoint-*")
-    written = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-    require(written[-1].name == "trainer_state.json", f"{written[-1].name} is last", "checkpoints.newest_checkpoint")
+    names = {path.name for path in folder.iterdir()}
+    needed = {"trainer_state.json", "optimizer.pt", "scheduler.pt", "rng_state.pth", "adapter_model.safetensors"}
+    require(needed <= names, f"{needed - names} are not there", "checkpoints.seal_checkpoint")
+    require(is_sealed(folder), f"{folder.name} was written to later", "checkpoints.seal_checkpoint")
 
 
 def test_attention_is_chosen_by_the_length_of_a_batch(tiny: ModelFiles) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from shoptune.components import ModelFiles
 from shoptune.testing import make_job
 from shoptune_trl._compat.library_fields import SOURCES, field_names
-from shoptune_trl.options import LORA_OWNED, SHORT_NAMES, TRAINER_OWNED, DPOOptions, Lora, SFTOptions
+from shoptune_trl.options import LORA_OWNED, ONLY_WITH_BEST, SHORT_NAMES, TRAINER_OWNED, DPOOptions, Lora, SFTOptions
 
 METHODS = [(SFTOptions, "SFTConfig"), (DPOOptions, "DPOConfig")]
 
@@ -44,6 +44,10 @@ def test_every_field_of_the_trainer_is_accepted_or_refused_with_a_reason(options
         if SHORT_NAMES.get(name) in options.model_fields:
             with pytest.raises(ValidationError, match=f"set `{SHORT_NAMES[name]}`"):
                 options(trainer={name: value})
+        elif name in ONLY_WITH_BEST:
+            with pytest.raises(ValidationError, match="can't be set without `load_best_model_at_end: true`"):
+                options(trainer={name: value})
+            assert options(trainer={name: value, "load_best_model_at_end": True})
         elif name in TRAINER_OWNED:
             with pytest.raises(ValidationError, match="can't be set: "):
                 options(trainer={name: value})
@@ -56,13 +60,19 @@ def test_every_field_of_the_trainer_is_accepted_or_refused_with_a_reason(options
 def test_every_accepted_field_reaches_the_trainer(options: Any, config: str, tiny: ModelFiles, tmp_path: Path) -> None:
     from shoptune_trl.training import trainer_settings
 
-    free = {n: v for n, v in defaults(config).items() if n not in TRAINER_OWNED and n not in SHORT_NAMES}
+    free = {n: v for n, v in defaults(config).items() if n not in {*TRAINER_OWNED, *SHORT_NAMES, *ONLY_WITH_BEST}}
     free |= {"bf16": False, "weight_decay": 0.125, "adam_beta2": 0.5, "neftune_noise_alpha": 3.0}
     args = library_class(config)(
         **trainer_settings(make_job(tiny, tmp_path, options(trainer=free)), learning_rate=1e-3, validate=False)
     )
     assert (args.weight_decay, args.adam_beta2, args.neftune_noise_alpha) == (0.125, 0.5, 3.0)
     assert (args.learning_rate, args.seed, args.logging_steps, args.use_cpu) == (1e-3, 7, 1, True)
+
+
+@pytest.mark.parametrize("name", ["report_to", "run_name", "push_to_hub", "save_total_limit", "dataloader_num_workers"])
+def test_what_changes_nothing_about_the_result_can_not_be_set(name: str) -> None:
+    with pytest.raises(ValidationError, match=f"'{name}' can't be set: .*"):
+        SFTOptions(trainer={name: 1})
 
 
 def test_every_field_of_lora_is_accepted_or_refused_with_a_reason() -> None:

@@ -1,14 +1,14 @@
 import dataclasses
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shoptune.components import ModelFiles, TuningReport
+from shoptune.leftovers import seal
 from shoptune.testing import make_job, sample_pairs
 from shoptune_trl import callbacks
-from shoptune_trl._compat.checkpoints import newest_checkpoint
+from shoptune_trl._compat.checkpoints import newest_checkpoint, seal_checkpoint
 from shoptune_trl.dpo import dpo
 from shoptune_trl.options import DPOOptions, SFTOptions
 from shoptune_trl.sft import sft
@@ -98,23 +98,64 @@ def test_one_seed_gives_one_result_and_another_seed_another(tiny: ModelFiles, tm
     assert run("one", 1)[1] != run("other", 2)[1]
 
 
-def checkpoint(work: Path, step: int, state: str) -> Path:
+def checkpoint(work: Path, step: int, *, sealed: bool = True) -> Path:
     folder = work / f"checkpoint-{step}"
     folder.mkdir()
-    (folder / "adapter_model.safetensors").write_bytes(b"")
-    if state:
-        (folder / "trainer_state.json").write_text(state, encoding="utf-8")
+    for name in ("adapter_model.safetensors", "trainer_state.json", "optimizer.pt"):
+        (folder / name).write_bytes(f"{name} after step {step}, invented".encode())
+    if sealed:
+        seal(folder)
     return folder
 
 
-def test_the_newest_complete_checkpoint_counts(tmp_path: Path) -> None:
-    assert newest_checkpoint(tmp_path) is None
-    nine = checkpoint(tmp_path, 9, json.dumps({"global_step": 9}))
-    ten = checkpoint(tmp_path, 10, json.dumps({"global_step": 10}))
-    torn = [checkpoint(tmp_path, 11, ""), checkpoint(tmp_path, 12, '{"global_st')]
-    assert newest_checkpoint(tmp_path) == ten
+def flip(path: Path) -> None:
+    """Flip one bit in the middle of a file."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_the_newest_whole_checkpoint_counts(tmp_path: Path) -> None:
+    told: list[str] = []
+    assert newest_checkpoint(tmp_path, told.append) is None
+    nine, ten = checkpoint(tmp_path, 9), checkpoint(tmp_path, 10)
+    assert newest_checkpoint(tmp_path, told.append) == ten
+    assert told == []
+    torn = checkpoint(tmp_path, 11, sealed=False)
+    altered = [checkpoint(tmp_path, step) for step in (12, 13, 14, 15)]
+    for folder, name in zip(altered, ("trainer_state.json", "optimizer.pt", "sealed.json"), strict=False):
+        flip(folder / name)
+    (altered[3] / "scheduler.pt").write_bytes(b"added later")
+    assert newest_checkpoint(tmp_path, told.append) == ten
     assert nine.exists()
-    assert not any(folder.exists() for folder in torn)
+    assert not any(folder.exists() for folder in (torn, *altered))
+    assert sorted(told) == [
+        f"checkpoint-{step}, which an interrupted run left, is not complete or damaged, and not used"
+        for step in range(11, 16)
+    ]
+
+
+def test_the_best_checkpoint_stays(tmp_path: Path) -> None:
+    best, _, newest = checkpoint(tmp_path, 1), checkpoint(tmp_path, 2), checkpoint(tmp_path, 3, sealed=False)
+    seal_checkpoint(tmp_path, 3, best=str(best))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [best.name, newest.name]
+
+
+@pytest.mark.usefixtures("_always_save")
+@pytest.mark.parametrize("name", ["optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json", "sealed.json"])
+def test_a_damaged_checkpoint_is_never_gone_on_from(name: str, tiny: ModelFiles, tmp_path: Path) -> None:
+    told: list[str] = []
+
+    def job(folder: Path, **given: Any) -> Any:
+        return make_job(tiny, folder, SFTOptions(batch_size=4, epochs=1), rows=examples(16), **given)
+
+    whole = sft.tune(job(tmp_path / "whole"))
+    with pytest.raises(KilledError):
+        sft.tune(job(tmp_path / "parts", progress=killed_at(3)))
+    (folder,) = (tmp_path / "parts" / "work").glob("checkpoint-*")
+    flip(folder / name)
+    assert sft.tune(job(tmp_path / "parts", say=told.append)) == whole
+    assert any("checkpoint-2, which an interrupted run left, is not complete or damaged" in line for line in told)
 
 
 @pytest.mark.usefixtures("_always_save")

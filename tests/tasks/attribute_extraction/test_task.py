@@ -259,3 +259,7 @@ def test_parsing_never_raises(text: str) -> None:
 def test_nothing_says_that_nothing_is_stated(show: str) -> None:
     example = first(record(**KETTLE), attributes=["color", "size"], show=show)
     assert TASK.baselines["nothing"](example) == '{"color":"n/a","size":"n/a"}'
+
+
+def test_an_empty_instruction_is_no_system_turn() -> None:
+    assert [message["role"] for message in first(record(**KETTLE), instruction="").messages] == ["user"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shoptune.components import NoOptions
-from shoptune.data import Dropped, Example, Invalid, Message, PreferencePair, Record
+from shoptune.data import Dropped, Example, Invalid, Message, Note, PreferencePair, Record
 from shoptune_instruction_following.task import INSTRUCTION_FOLLOWING as TASK
 
 ASK: list[Message] = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Is the mug safe?"}]
@@ -35,14 +35,26 @@ def test_a_record_becomes_an_example() -> None:
             messages=tuple(ASK),
             references=("Yes.",),
             slices={"category": "care", "turns": "one"},
-            content="Is the mug safe?\nYes.",
+            content="Yes.",
+            question="Is the mug safe?",
         )
     ]
 
 
 def test_a_longer_chat_is_known_by_its_last_question() -> None:
     [example] = examples(record(messages=[*ASK, *MORE], completion="Yes."))
-    assert (example.content, example.slices) == ("The red one.\nYes.", {"turns": "several"})
+    assert (example.question, example.content) == ("The red one.", "Yes.")
+    assert example.slices == {"turns": "several"}
+
+
+def test_what_is_not_learnt_of_longer_chats_is_counted_and_so_are_repeated_answers() -> None:
+    chat = record(messages=[*ASK, *MORE], completion="Yes.", not_learnt=1)
+    *made, note = examples(chat, record(2, completion="yes."), record(3, completion="No."))
+    assert len(made) == 3
+    assert note == Note(
+        topic="answers",
+        figures={"to learn": 3, "different ones": 2, "earlier ones in 1 longer chats, which are not learnt": 1},
+    )
 
 
 def test_a_preference_becomes_an_example_and_a_pair() -> None:
@@ -58,6 +70,7 @@ def test_a_preference_becomes_an_example_and_a_pair() -> None:
             chosen="Yes.",
             rejected="No.",
             evidence={"source": "given preference"},
+            question="Is the mug safe?",
         )
     ]
 
@@ -87,3 +100,9 @@ def test_answers_are_parsed() -> None:
 def test_echo_repeats_the_last_question() -> None:
     [example] = examples(record(messages=[*ASK, *MORE], completion="Yes."))
     assert TASK.baselines["echo"](example) == "The red one."
+
+
+def test_what_was_thought_is_no_part_of_an_answer() -> None:
+    [example] = examples(record(completion="Yes."))
+    assert TASK.parse("<think>\n\n</think>\n\nYes.", example) == "Yes."
+    assert TASK.parse("<think>Is it? I", example) == Invalid("empty answer")

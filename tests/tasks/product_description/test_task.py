@@ -320,3 +320,13 @@ def test_the_plugin_brings_the_task_without_its_weight() -> None:
 def test_the_task_imports_no_torch() -> None:
     code = "import sys, shoptune_product_description.task; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_an_empty_instruction_is_no_system_turn() -> None:
+    assert [message["role"] for message in one(product(), instruction="").messages] == ["user"]
+
+
+def test_what_was_thought_is_no_part_of_a_description() -> None:
+    assert PRODUCT_DESCRIPTION.parse('<think>Cotton? "No."</think>\nDescription: A wool rug.', one(product())) == (
+        "A wool rug."
+    )

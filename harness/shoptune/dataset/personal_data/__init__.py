@@ -8,26 +8,34 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from shoptune.data import Record
-from shoptune.dataset.personal_data.fields import is_identifier, is_personal
-from shoptune.dataset.personal_data.patterns import mask, mask_emails
+from shoptune.dataset.personal_data.emails import mask_emails
+from shoptune.dataset.personal_data.fields import is_identifier, is_personal, is_value, squeezed
+from shoptune.dataset.personal_data.masking import mask
+from shoptune.dataset.personal_data.rules import Source, Text, source_of, text_of
 
 __all__ = ["is_personal", "mask", "without_personal_data"]
 
 _EMPTY: tuple[object, ...] = (None, "", [], {}, ())
+_LABELS, _VALUES = ("name", "key", "label", "attribute"), ("value", "values", "content")
+_TITLES = ("name", "title", "product_title", "product_name", "Title", "Name")
+_SHORTEST_TITLE = 5
 
 
 def without_personal_data(record: Record, masked: Counter[str], fields: Counter[str]) -> Record:
     """Return `record` without personal data; the same object where nothing had to be changed.
 
     At any depth of mappings and lists, fields whose name is personal are left out (`is_personal`, also of the name with
-    that of the mapping around it: ``shipping: {city: ...}``), and strings are masked (`mask`).  Numbers stay as they
-    are.  In identifiers (``sku``, ``barcode``, ``product_id``, ``url``, ...) only e-mail addresses are masked: tables
-    are joined by them, and one barcode in ten would pass for a card number.
+    that of the mapping around it: ``shipping: {city: ...}``, and of ``{name: Birthday, value: ...}``), and strings are
+    masked (`mask`): which kinds depends on whether a text is a title, a product's or people's (`rules`).  Numbers stay
+    as they are.  In identifiers (``sku``, ``barcode``, ``product_id``, ``url``, ...) only e-mail addresses are masked:
+    tables are joined by them, and one barcode in ten would pass for a card number.
+
+    What a product is called is no personal data where its description repeats it.
 
     The record's own id and group are treated as identifiers.  So two customers' records under their e-mail addresses
     become two records with the id ``[email]``, and whoever needs ids to differ will refuse them: an adapter should
@@ -39,57 +47,96 @@ def without_personal_data(record: Record, masked: Counter[str], fields: Counter[
         fields: Personal field (a nested one as ``customer.email``) -> in how many records it had a value; counted up.
 
     """
-    dropped: set[str] = set()
-    kept = _mapping(record.fields, (), masked, dropped)
-    fields.update(dropped)
+    source = _source(frozenset(record.fields))
+    titles = _titles(record.fields) if source == "product" else ()
+    masking = _Masking(masked, set(), titles)
+    kept = masking.mapping(record.fields, (), source)
+    fields.update(masking.dropped)
     identity, group = mask_emails(record.id, masked), mask_emails(record.group, masked)
     if kept is record.fields and identity is record.id and group is record.group:
         return record
     return replace(record, id=identity, group=group, fields=kept)
 
 
+@lru_cache(maxsize=1024)
+def _source(names: frozenset[str]) -> Source:
+    return source_of([squeezed(name) for name in names])
+
+
+def _titles(fields: Mapping[str, object]) -> tuple[str, ...]:
+    """Return what a product is called: what its description may repeat."""
+    values = (fields.get(name) for name in _TITLES)
+    return tuple(value.strip() for value in values if isinstance(value, str) and len(value.strip()) >= _SHORTEST_TITLE)
+
+
 class _Field(NamedTuple):
     label: str
-    """Its name without e-mail addresses."""
+    """Its name without personal data."""
     is_personal: bool
     is_identifier: bool
+    text: Text
 
 
 @lru_cache(maxsize=8192)
-def _field(name: str, around: str) -> _Field:
+def _field(name: str, around: str, source: Source) -> _Field:
     """Judge a field by its name, alone and with that of the field around it (empty: there is none).
 
-    A field named by an e-mail address is personal, and is counted as ``[email]``.
+    A field named by an e-mail address is personal, and is counted as ``[email]``; in the names of attributes, which
+    some shops' customers write, personal data is masked as in text.
     """
-    label = mask_emails(name, Counter())
-    return _Field(label, is_personal(label) or is_personal(f"{around} {label}"), is_identifier(label))
+    label = mask(name, Counter(), "product" if source == "product" else "people") if around else name
+    label = mask_emails(label, Counter())
+    personal = is_personal(label) or is_personal(f"{around} {label}")
+    return _Field(
+        label, personal and not is_value(label, around), is_identifier(label), text_of(squeezed(label), source)
+    )
 
 
-def _mapping(
-    values: Mapping[str, object], path: tuple[str, ...], masked: Counter[str], dropped: set[str]
-) -> Mapping[str, object]:
-    """Return the mapping itself, or a copy without what is personal; `path` are the names of the fields around it."""
-    kept: dict[str, object] = {}
-    changed = False
-    for name, value in values.items():
-        field = _field(name, path[-1] if path else "")
-        if field.is_personal:
-            changed = True
-            if value not in _EMPTY:
-                dropped.add(".".join((*path, field.label)))
-            continue
-        kept[field.label] = clean = _value(value, field, (*path, field.label), masked, dropped)
-        changed = changed or clean is not value or field.label != name
-    return kept if changed else values
+@dataclass(frozen=True)
+class _Masking:
+    """The walk through a record's fields."""
 
+    masked: Counter[str]
+    dropped: set[str]
+    """Personal fields that had a value."""
+    titles: tuple[str, ...]
+    """What the product is called, in its texts left as it is."""
 
-def _value(value: object, field: _Field, path: tuple[str, ...], masked: Counter[str], dropped: set[str]) -> object:
-    """Return a field's value, or a copy without what is personal in it."""
-    if isinstance(value, str):
-        return (mask_emails if field.is_identifier else mask)(value, masked)
-    if isinstance(value, Mapping):
-        return _mapping(value, path, masked, dropped)
-    if isinstance(value, list | tuple):
-        clean = [_value(item, field, path, masked, dropped) for item in value]
-        return value if all(new is old for new, old in zip(clean, value, strict=True)) else clean
-    return value
+    def mapping(self, values: Mapping[str, object], path: tuple[str, ...], source: Source) -> Mapping[str, object]:
+        """Return the mapping itself, or a copy without what is personal; `path` are the fields around it."""
+        kept: dict[str, object] = {}
+        changed = False
+        told = next((str(values[label]) for label in _LABELS if label in values), "")
+        for name, value in values.items():
+            field = _field(str(name), path[-1] if path else "", source)
+            if field.is_personal or (name in _VALUES and told and is_personal(told)):
+                changed = True
+                if value not in _EMPTY:
+                    self.dropped.add(".".join((*path, field.label)))
+                continue
+            kept[field.label] = clean = self.value(value, field, (*path, field.label), source)
+            changed = changed or clean is not value or field.label != name
+        return kept if changed else values
+
+    def value(self, value: object, field: _Field, path: tuple[str, ...], source: Source) -> object:
+        """Return a field's value, or a copy without what is personal in it."""
+        if isinstance(value, str):
+            return mask_emails(value, self.masked) if field.is_identifier else self.text(value, field.text)
+        if isinstance(value, Mapping):
+            return self.mapping(value, path, "people" if field.text == "people" else source)
+        if isinstance(value, list | tuple):
+            clean = [self.value(item, field, path, source) for item in value]
+            return value if all(new is old for new, old in zip(clean, value, strict=True)) else clean
+        return value
+
+    def text(self, text: str, kind: Text) -> str:
+        """Mask a text; where a product's repeats what it is called, that is masked as a title is."""
+        found: Counter[str] = Counter()
+        clean = mask(text, found, kind)
+        title = next((title for title in self.titles if title in text), None) if found and kind == "product" else None
+        if title is not None:
+            found.clear()
+            between = [mask(piece, found, kind) for piece in text.split(title)]
+            clean = mask(title, found, "title").join(between)
+        self.masked.update(found)
+        return clean

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["is_identifier", "is_personal"]
+__all__ = ["is_identifier", "is_personal", "is_value", "squeezed"]
 
 
 def _one_of(words: str) -> str:
@@ -84,16 +84,27 @@ def is_personal(field: str) -> bool:
     >>> is_personal("Billing Address1"), is_personal("customer.first_name"), is_personal("shipping_weight")
     (True, True, False)
     """
-    return _IS_PERSONAL.fullmatch(_squeezed(field)) is not None
+    return _IS_PERSONAL.fullmatch(squeezed(field)) is not None
 
 
 @lru_cache(maxsize=8192)
 def is_identifier(field: str) -> bool:
     """Return whether a field's name says that it holds a key or an address on the web: ``sku``, ``variant_id``."""
-    return _IS_IDENTIFIER.fullmatch(_squeezed(field)) is not None
+    return _IS_IDENTIFIER.fullmatch(squeezed(field)) is not None
 
 
-def _squeezed(field: str) -> str:
+# Where a mapping's keys are values, such as {"Brand": {"BIC": 1}}, they are no names of fields: a pen is by BIC.
+_VALUES_AROUND = re.compile(
+    r".*(?:brand|marke|marque|marca|merk|model|modell|modele|modelo|modello|title|name|type|colou?r|series)s?\d?"
+)
+
+
+def is_value(field: str, around: str) -> bool:
+    """Return whether a key is a value of the field around it, and no field's name."""
+    return _VALUES_AROUND.fullmatch(squeezed(around)) is not None
+
+
+def squeezed(field: str) -> str:
     german = field.lower().translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"})
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", german[:_LONGEST])))
 

@@ -2,7 +2,8 @@
 
 Product text has numbers that are telephone numbers in some country or other: ``010-10823-00`` is a model number that
 Italy would ring.  So a number counts if it is in international form; if a word for telephoning stands before it; or if
-it is written just as numbers are in one of a few countries.
+it is written just as numbers are in one of a few countries.  A number after a word for part numbers is none, and
+neither are rows of sizes: "Phone 11 12 13 14 15".
 """
 
 import re
@@ -11,18 +12,128 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Literal
 
+from shoptune.dataset.personal_data.rules import Evidence
+from shoptune.dataset.personal_data.words import Masked, after, cues, replace
+
 __all__ = ["mask_phones"]
 
-_GAP = r"[ \u00a0.()/‑–-]"
+_GAP = r"[ \u00a0\u2009\u202f.()/‑–-]"
 _DIGITS = rf"\(?\d(?:{_GAP}{{0,3}}\d){{6,14}}(?!\d)"
 
 _INTERNATIONAL = re.compile(rf"(?:[+＋](?<!\w[+＋])\s?|00(?<![\w.,/-]00)(?<!\d\s00)(?=\d{{0,3}}{_GAP}))({_DIGITS})")
 
-_WORDS = (
-    r"tele?phone|téléphone|tél|tel|telefon\w{0,9}|teléfono|telefono|telefoon|fon|phone|mobile|mobil|móvil|handy|cell|"
-    r"cellulare|call|text me|text us|sms|whats ?app|fax|hotline|helpline|rufnummer|appelez|llam[ae]|chiama|contact"
+_NOUNS = cues(
+    """
+    telephone
+    telephones
+    phone
+    phones
+    phone number
+    mobile
+    mobile number
+    cell
+    cell phone
+    cellphone
+    cell number
+    fax
+    mob
+    ph
+    gsm
+    tel
+    telefon
+    telefonnummer
+    telefonnr
+    telefonisch
+    tlf
+    fon
+    mobil
+    mobilnummer
+    mobiltelefon
+    handy
+    handynummer
+    handynr
+    rückruf
+    téléphone
+    tél
+    teléfono
+    tfno
+    móvil
+    celular
+    telefono
+    cellulare
+    telefoon
+    telefoonnummer
+    telefonu
+    telefonem
+    kom
+    komórka
+    komórkowy
+    komórki
+    telefone
+    telemóvel
+    """
 )
-_AFTER_WORD = re.compile(rf"\b(?:{_WORDS})\b[^\d\n+]{{0,24}}?({_DIGITS})", re.IGNORECASE)
+_VERBS = cues(
+    """
+    call
+    call me
+    call us
+    text
+    text me
+    text us
+    ring
+    ring me
+    ring us
+    dial
+    sms
+    whatsapp
+    whats app
+    signal
+    hotline
+    helpline
+    contact
+    reach me
+    reach us
+    my number
+    rufnummer
+    rufen sie
+    ruf an
+    ruf mich an
+    anrufen
+    erreichbar
+    erreichen
+    nummer
+    appelez
+    joignable
+    numéro
+    llama
+    llame
+    llamar
+    llámame
+    llámenos
+    número
+    chiama
+    chiamare
+    chiamami
+    chiamate
+    numero
+    bel
+    bel me
+    bel ons
+    bellen
+    bereikbaar
+    zadzwoń
+    dzwonić
+    numer
+    numerem
+    liga
+    ligue
+    ligar
+    """
+)
+_AFTER_NOUN, _AFTER_VERB = (after(told, r"[^\d\n+\[]{0,24}?", _DIGITS) for told in (_NOUNS, _VERBS))
+# Further numbers of a list: "or 0171 2345679".
+_LISTED = re.compile(rf"(?:\s?[,;/&|]\s?|\s(?:or|and|oder|und|ou|et|o|y|e|of|en|lub|i)\s)({_DIGITS})", re.IGNORECASE)
 
 # Sure by their looks alone: numbers as North America, the United Kingdom and France write them.
 _WRITTEN = re.compile(
@@ -36,40 +147,103 @@ _WRITTEN = re.compile(
     re.VERBOSE,
 )
 # Where groups vary, as in Germany, the library knows them.
-_GROUPED = re.compile(r"(?<![\w.,/+-])\(?0\d{1,5}\)?[ /-]{1,3}\d{2,9}(?:[ -]\d{2,8}){0,3}(?!\w|[ .,/-]\d)")
+_GROUPED = re.compile(r"(?<![\w.,/+-])\(?0\d{1,5}\)?[ /.-]{1,3}\d{2,9}(?:[ -]\d{2,8}){0,3}(?!\w|[ .,/-]\d)")
 _GROUPING_REGIONS = ("GB", "FR", "DE", "NL", "AT", "CH", "AU")
+# What only people's own texts may hold without any word beside it.
+_BARE = re.compile(
+    r"(?<![\w.,/+-])(?:[6-9]\d\d[ -]\d{3}[ -]\d{3}|0(?:1[5-7]|[67])\d{8,9}|[2-9]\d\d [2-9]\d\d \d{4})(?!\w|[ .,/-]\d)"
+)
+_BARE_REGIONS = ("ES", "PL", "PT", "DE", "GB", "FR", "NL", "US")
 
 _REGIONS = ("GB", "DE", "FR", "NL", "IT", "AT", "CH", "BE", "AU", "US")
-_REGIONS_WITHOUT_ZERO = ("US", "ES", "IT", "PL", "PT", "IN")
+_REGIONS_WITHOUT_ZERO = ("US", "ES", "IT", "PL", "PT", "IN", "FR", "BR")
+_FEW_GROUPS = 3  # as numbers of nine digits have, which may ascend: 612 645 678
 _MOST_GROUPS = 7  # more of them are a row of sizes
 
+# "Part no. 645-234-5678", "P/N", "Art.-Nr.", "ISBN": asked of the few characters before a number.
+_PART_WORDS = (
+    r"(?:part|parts|model|modell?o?|article|artikel|art|item|sku|ref|réf|serial|type|typ|code|oem|ean|gtin|upc|isbn|asin"
+    r"|mpn|iso|din|en|p/n|s/n|teile|serien|bestell|order|lot|batch|cat|catalogue|catalog|spec|style|version|replaces)"
+)
+_PART = re.compile(
+    rf"(?<!\w){_PART_WORDS}[\s.:#-]{{0,3}}(?:(?:numbers?|num|nummer|no|nr|n°|n)[\s.:#°-]{{0,3}})?\Z", re.IGNORECASE
+)
+_BEFORE = 30
 
-def mask_phones(text: str, found: Counter[str]) -> str:
+
+def mask_phones(text: str, found: Counter[str], evidence: Evidence) -> str:
     """Return `text` with ``[phone]`` for each telephone number, counted in `found`."""
 
-    def masked(match: re.Match[str]) -> str:
-        """Mask the longest number that the match's digits begin with; what follows it is something else."""
+    def international(match: re.Match[str]) -> str:
+        end = _end(match[1], "international")
+        return f"[phone]{match[1][end:]}" if end else match[0]
+
+    def listed(match: re.Match[str]) -> str:
         number = match[1]
-        form: Literal["international", "national"] = "international" if match.re is _INTERNATIONAL else "national"
-        for end in [group.end() for group in re.finditer(r"\d+", number)][:_MOST_GROUPS][::-1]:
-            if _is_number(number[:end], form):
-                found["phone"] += 1
-                before = "" if form == "international" else match[0][: -len(number)]
-                return f"{before}[phone]{number[end:]}"
+        end = 0 if _is_row(number) else _end(number, "national")
+        return f"{match[0][: -len(number)]}[phone]{number[end:]}" if end else match[0]
+
+    def written(match: re.Match[str]) -> str:
+        return match[0] if _is_part(match) else "[phone]"
+
+    def grouped(match: re.Match[str]) -> str:
+        return "[phone]" if _is_grouped(match[0]) and not _is_part(match) else match[0]
+
+    def bare(match: re.Match[str]) -> str:
+        return "[phone]" if not (_is_row(match[0]) or _is_part(match)) and _is_in_use(match[0]) else match[0]
+
+    text = replace(_INTERNATIONAL, text, international, "phone", found)
+    if evidence == "form":
+        return text
+    text = _AFTER_VERB.replace(text, _after_verb, "phone", found)
+    text = _AFTER_NOUN.replace(text, _after_noun, "phone", found)
+    if "[phone]" in text:
+        text = _LISTED.sub(lambda match: _after_phone(match, listed, found), text)
+    text = replace(_WRITTEN, text, written, "phone", found)
+    text = replace(_GROUPED, text, grouped, "phone", found)
+    return replace(_BARE, text, bare, "phone", found) if evidence == "any" else text
+
+
+def _after_phone(match: re.Match[str], listed: Masked, found: Counter[str]) -> str:
+    """Mask a number of a list whose first one is masked already; "[phone] or 5 12 13" tells by its separator."""
+    if not match.string.endswith("[phone]", 0, match.start()):
         return match[0]
+    new = listed(match)
+    found["phone"] += new != match[0]
+    return new
 
-    def masked_if_grouped(match: re.Match[str]) -> str:
-        if not _is_grouped(match[0]):
-            return match[0]
-        found["phone"] += 1
-        return "[phone]"
 
-    text = _INTERNATIONAL.sub(masked, text)
-    text = _AFTER_WORD.sub(masked, text)
-    text, written = _WRITTEN.subn("[phone]", text)
-    if written:
-        found["phone"] += written
-    return _GROUPED.sub(masked_if_grouped, text)
+def _after_noun(match: re.Match[str]) -> str:
+    """Mask a number, but for a row of sizes: "Phone 11 12 13 14 15" where no colon or point stands before it."""
+    is_told = re.search("[:.]", match[1]) is not None
+    return match[0] if _is_row(match[2]) and not is_told else _after_verb(match)
+
+
+def _after_verb(match: re.Match[str]) -> str:
+    """Mask the longest number that the match's digits begin with; what follows it is something else."""
+    told, number = match[1], match[2]
+    is_none = _PART.search(told[-_BEFORE:]) or (_is_row(number) and len(number.split()) > _FEW_GROUPS)
+    end = 0 if is_none else _end(number, "national")
+    return f"{told}[phone]{number[end:]}" if end else match[0]
+
+
+def _is_part(match: re.Match[str]) -> bool:
+    """Whether a word for part numbers stands before a number."""
+    return _PART.search(match.string[max(0, match.start() - _BEFORE) : match.start()]) is not None
+
+
+def _is_row(number: str) -> bool:
+    """Whether it is a row of sizes or measures: three or more groups that ascend, or decimals."""
+    groups = re.findall(r"\d+", number)[: _FEW_GROUPS + 1]
+    decimals = re.findall(r"\d\.\d{1,2}(?!\d)", number)
+    ascends = len(groups) > 2 and all(int(one) < int(other) for one, other in zip(groups, groups[1:], strict=False))
+    return (ascends and groups[0][0] != "0") or (" " in number and len(decimals) > 1 and groups[0][0] != "0")
+
+
+def _end(number: str, form: Literal["international", "national"]) -> int:
+    """Return where the longest number ends that the digits begin with; 0 where there is none."""
+    ends = [group.end() for group in re.finditer(r"\d+", number)][:_MOST_GROUPS]
+    return next((end for end in reversed(ends) if _is_number(number[:end], form)), 0)
 
 
 # The caches are for a cell that repeats itself a million times.
@@ -109,3 +283,15 @@ def _is_grouped(number: str) -> bool:
     return 9 <= sum(map(str.isdigit, number)) <= 12 and any(
         PhoneNumberMatcher(number, region, leniency=Leniency.STRICT_GROUPING).has_next() for region in _GROUPING_REGIONS
     )
+
+
+@lru_cache(maxsize=4096)
+def _is_in_use(number: str) -> bool:
+    """Whether the number is in use in one of a few countries, however it is grouped."""
+    from phonenumbers import NumberParseException, is_valid_number, parse  # noqa: PLC0415
+
+    for region in _BARE_REGIONS:
+        with suppress(NumberParseException):
+            if is_valid_number(parse(number, region)):
+                return True
+    return False

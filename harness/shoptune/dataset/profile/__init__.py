@@ -16,6 +16,7 @@ from hashlib import blake2b
 from shoptune.data import Record, is_original_html
 from shoptune.data_report import FieldProfile, StrangeRow
 from shoptune.dataset.profile.column import RUNNING_TEXT, Column, Row, Top
+from shoptune.dataset.profile.numbers import NumberCheck
 from shoptune.dataset.profile.strange import strange_rows
 from shoptune.languages import LanguageSample
 
@@ -39,12 +40,14 @@ class Profile:
         self._barest = Top()
         """... since most of them are empty in most records."""
         self._languages = LanguageSample()
+        self._numbers = NumberCheck()
 
     def add(self, record: Record) -> None:
         """Look at one record."""
         self._records += 1
         draw = int.from_bytes(blake2b(record.id.encode(errors="surrogatepass"), digest_size=8).digest())
         self._languages.add(draw, record.fields)
+        self._numbers.add(record)
         row = Row(record.origin, draw)
         texts: dict[str, str] = {}
         for name, value in _values(record.fields):
@@ -87,6 +90,10 @@ class Profile:
     def languages(self) -> tuple[dict[str, int], int]:
         """Return language (ISO 639-1, ``?``) -> records, most frequent first, and how many records were looked at."""
         return self._languages.count()
+
+    def warnings(self) -> list[str]:
+        """Return what should be known of the table's numbers."""
+        return list(self._numbers.warnings())
 
     def strange(self) -> list[StrangeRow]:
         """Return at most ten records that differ from the others, the strangest first."""

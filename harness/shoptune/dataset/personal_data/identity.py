@@ -1,0 +1,314 @@
+"""What identifies a person in a register: dates of birth, national numbers, passports, number plates, orders."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+
+from shoptune.dataset.personal_data.words import after, replace
+
+__all__ = ["mask_identities"]
+
+_MONTH = (
+    r"(?:jan|feb|fév|f[eé]v|mär|mar|maa|apr|avr|abr|kwi|mai|mag|maj|mei|ma[iy]|jun|juin|giu|cze|jul|juil|lug|lip|aug|ao[uû]"
+    r"|ago|sie|sep|set|wrz|okt|oct|out|ott|paź|nov|nob|lis|dez|dec|déc|dic|dis|gru|sty|lut|ene|gen)[^\W\d_]{0,9}\.?"
+)
+_DATE = (
+    rf"(?:\d{{1,4}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?\d{{1,4}}|\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s(?:of\s|de\s|d[eo]\s)?{_MONTH}"
+    rf",?\s(?:de\s|del\s)?\d{{2,4}}|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{2,4}}|(?:19|20)\d{{6}})(?!\w)"
+)
+_BORN = after(
+    """
+    born
+    born on
+    born in
+    date of birth
+    birth date
+    birthdate
+    birthday
+    dob
+    d.o.b
+    geboren
+    geburtsdatum
+    geburtstag
+    geb
+    né le
+    née le
+    date de naissance
+    anniversaire
+    nacido el
+    nacida el
+    nací el
+    fecha de nacimiento
+    cumpleaños
+    nato il
+    nata il
+    data di nascita
+    compleanno
+    geboortedatum
+    verjaardag
+    urodzony
+    urodzona
+    urodziłem się
+    urodziłam się
+    data urodzenia
+    urodziny
+    ur
+    nascido em
+    nascida em
+    nasci em
+    data de nascimento
+    aniversário
+    """,
+    r"[^\d\n\[]{0,16}?",
+    _DATE,
+    flags=re.IGNORECASE,
+)
+
+_TOKEN = r"(?-i:(?=[A-Z0-9 /.#-]{0,24}\d)[A-Z0-9](?:[ ./-]?[A-Z0-9]){3,20})(?![\w-])"
+_IS = r"(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|is|ist|est|es|è|jest|is|:|=|[.#°º])){0,4}\s{0,2}"
+_NUMBERED = after(
+    """
+    social security
+    ssn
+    itin
+    national insurance
+    ni number
+    nino
+    nhs
+    national id
+    id card
+    identity card
+    passport
+    driver's license
+    drivers license
+    driver license
+    driving licence
+    driving license
+    licence number
+    license number
+    medicare
+    tax id
+    tin
+    dea
+    ausweis
+    personalausweis
+    ausweisnummer
+    reisepass
+    passnummer
+    führerschein
+    steuer-id
+    steuernummer
+    steueridentifikationsnummer
+    sozialversicherung
+    sozialversicherungsnummer
+    rentenversicherungsnummer
+    carte d'identité
+    passeport
+    permis de conduire
+    sécurité sociale
+    numéro fiscal
+    dni
+    nie
+    nif
+    pasaporte
+    carnet de conducir
+    seguridad social
+    codice fiscale
+    carta d'identità
+    passaporto
+    patente
+    bsn
+    burgerservicenummer
+    paspoort
+    rijbewijs
+    identiteitskaart
+    pesel
+    dowód
+    dowodu
+    dowód osobisty
+    paszport
+    paszportu
+    nip
+    cartão de cidadão
+    passaporte
+    carta de condução
+    contribuinte
+    cpf
+    aadhaar
+    pan
+    """,
+    _IS,
+    _TOKEN,
+    flags=re.IGNORECASE,
+)
+
+_PLATED = after(
+    """
+    license plate
+    licence plate
+    number plate
+    plate
+    registration
+    reg
+    car reg
+    vrm
+    kennzeichen
+    nummernschild
+    autokennzeichen
+    plaque
+    immatriculation
+    plaque d'immatriculation
+    immatriculé
+    immatriculée
+    matrícula
+    placa
+    targa
+    targata
+    targato
+    kenteken
+    nummerplaat
+    rejestracja
+    rejestracyjny
+    tablica
+    tablice
+    matrícula do carro
+    """,
+    _IS,
+    r"(?-i:(?=[A-ZÄÖÜ0-9 -]{0,12}\d)(?=[0-9 -]{0,6}[A-ZÄÖÜ])[A-ZÄÖÜ0-9]{1,8}(?:[ -]{1,3}[A-ZÄÖÜ0-9]{1,5}){0,3})(?!\w)",
+    flags=re.IGNORECASE,
+)
+
+_ORDERED = after(
+    """
+    order
+    orders
+    order id
+    invoice
+    tracking
+    shipment
+    parcel
+    ticket
+    rma
+    return
+    booking
+    reservation
+    customer
+    client
+    account
+    member
+    membership
+    loyalty
+    bestellung
+    bestellnummer
+    bestellnr
+    bestell-nr
+    auftrag
+    auftragsnummer
+    rechnung
+    rechnungsnummer
+    sendung
+    sendungsnummer
+    kundennummer
+    kunden-nr
+    kunde
+    commande
+    facture
+    colis
+    suivi
+    pedido
+    factura
+    seguimiento
+    ordine
+    fattura
+    spedizione
+    bestelling
+    bestelnummer
+    ordernummer
+    factuur
+    klantnummer
+    zamówienie
+    zamówienia
+    faktura
+    przesyłka
+    przesyłki
+    encomenda
+    fatura
+    rastreio
+    """,
+    r"(?:(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|ref|reference|code|is|ist|est|es|è|jest|:|="
+    r"|[.°º#])){1,4}\s{0,2}|(?<=nummer)\s{1,2})",
+    r"(?=[A-Z0-9/#-]{0,24}\d)#?[A-Z0-9](?:[/_-]?[A-Z0-9]){3,30}(?!\w)",
+    flags=re.IGNORECASE,
+)
+# Numbers that tell by their form and check digits; the modules are python-stdnum's.
+_CHECKED = tuple(
+    (re.compile(rf"(?<![\w.,/-]){pattern}(?![\w]|[.,/-]\w)"), module)
+    for pattern, module in (
+        (r"\d{3}[- ]\d\d[- ]\d{4}", "us.ssn"),
+        (r"9\d\d-\d\d-\d{4}", "us.itin"),
+        (r"\d{3} \d{3} \d{4}", "gb.nhs"),
+        (r"\d{8}-?[A-Z]", "es.dni"),
+        (r"[XYZ]-?\d{7}-?[A-Z]", "es.nie"),
+        (r"[A-Z]{6}\d\d[A-EHLMPRST]\d\d[A-Z]\d{3}[A-Z]", "it.codicefiscale"),
+        (r"[12] ?\d\d ?(?:0[1-9]|1[0-2]) ?(?:\d\d|2[AB]) ?\d{3} ?\d{3} ?\d\d", "fr.nir"),
+        (r"\d\d\.\d\d\.\d\d-\d{3}\.\d\d", "be.nn"),
+        (r"756\.\d{4}\.\d{4}\.\d\d", "ch.ssn"),
+        (r"\d{3}\.\d{3}\.\d{3}-\d\d", "br.cpf"),
+        (r"[2-9]\d{3} \d{4} \d{4}", "in_.aadhaar"),
+        (r"[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]", "in_.pan"),
+        (r"\d{6}[-+A]\d{3}[0-9A-FHJ-NPR-Y]", "fi.hetu"),
+        (r"\d{6}-\d{4}", "se.personnummer"),
+        (r"[STFG]\d{7}[A-Z]", "sg.uen"),
+        (r"\d{11}", "pl.pesel"),
+    )
+)
+_NINO = re.compile(
+    r"(?<![\w/-])(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d\d ?\d\d ?\d\d ?[A-D](?![\w-])"
+)
+_TOLD = re.compile(
+    r"(?:[:=#°º.]|(?<!\w)(?:numbers?|no|nr|num|num[eé]ro|n[uú]mero|numer|is|ist|est|es|è|jest))\s{0,2}\Z|\w(?:nummer|-id)\W",
+    re.I,
+)
+_AMBIGUOUS = re.compile(r"passport|pan|tin|dea|nie|nif|nip|patente|id|licen[cs]e", re.I)  # also names of products
+_WORDLESS = 6  # characters; a shorter one is a model's
+# What is asked first: six digits with at most a mark between two, or the letters and digits of the others.
+_CANDIDATE = re.compile(r"\d(?:[ .-]?\d){5}|[A-Z]\d{3,4}[A-Z](?!\w)")
+
+
+def mask_identities(text: str, found: Counter[str]) -> str:
+    """Return `text` with ``[birthdate]``, ``[id]``, ``[plate]`` and ``[order]`` for what stands after their words.
+
+    Numbers of a form with check digits of its own are told without a word.
+    """
+    text = _BORN.replace(text, _whole("birthdate"), "birthdate", found)
+    text = _NUMBERED.replace(text, _numbered, "id", found)
+    text = _PLATED.replace(text, _whole("plate"), "plate", found)
+    text = _ORDERED.replace(text, _whole("order"), "order", found)
+    if _CANDIDATE.search(text):
+        for form, module in _CHECKED:
+            text = replace(form, text, _checked(module), "id", found)
+        text = replace(_NINO, text, lambda match: "[id]", "id", found)
+    return text
+
+
+def _whole(kind: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: f"{match[1]}[{kind}]"
+
+
+def _numbered(match: re.Match[str]) -> str:
+    """Mask a number after its word; one with gaps, as in "Passport 8500 X50", if more than a blank stands between."""
+    told, number = match[1], match[2]
+    is_sure = not _AMBIGUOUS.match(told) or _TOLD.search(told) or (" " not in number and len(number) > _WORDLESS)
+    return f"{told}[id]" if is_sure else match[0]
+
+
+def _checked(module: str) -> Callable[[re.Match[str]], str]:
+    return lambda match: "[id]" if _is_valid(module, match[0]) else match[0]
+
+
+@lru_cache(maxsize=4096)
+def _is_valid(module: str, number: str) -> bool:
+    valid: bool = import_module(f"stdnum.{module}").is_valid(number)
+    return valid

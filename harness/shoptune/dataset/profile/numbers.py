@@ -1,0 +1,85 @@
+"""Numbers of a table that are not what they seem.
+
+Prices that could not be read, long numbers that a spreadsheet shortened, SKUs that several products share.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shoptune.data import Record
+
+__all__ = ["NumberCheck"]
+
+PRICES = ("price", "sale_price", "compare_at_price")
+KEYS = ("sku", "gtin", "mpn", "product_id")
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]{1,14})?[eE]\+?[0-9]{1,3}")
+
+
+class _Finding:
+    """How often something was found, and where first."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first = ""
+
+    def add(self, record: Record, value: object) -> None:
+        self.count += 1
+        self.first = self.first or f"{record.origin}: {str(value)[:40]!r}"
+
+
+class NumberCheck:
+    """Looks at the numbers of a table's records, one after the other."""
+
+    def __init__(self) -> None:
+        self._unread = {field: _Finding() for field in PRICES}
+        self._shortened = {field: _Finding() for field in ("id", *KEYS)}
+        self._groups: dict[int, int] = {}
+        """SKU -> the group of the product that has it (hashes)."""
+        self._shared: dict[int, set[int]] = {}
+        """SKU of several products -> their groups."""
+        self._first_shared = ""
+
+    def add(self, record: Record) -> None:
+        """Look at one record."""
+        fields = record.fields
+        for field, unread in self._unread.items():
+            if isinstance(price := fields.get(field), str) and price.strip():
+                unread.add(record, price)
+        for field, shortened in self._shortened.items():
+            value = record.id if field == "id" else fields.get(field)
+            if isinstance(value, str) and _SCIENTIFIC.fullmatch(value):
+                shortened.add(record, value)
+        if (sku := fields.get("sku")) and "description" in fields:
+            self._add_sku(str(sku), record)
+
+    def _add_sku(self, sku: str, record: Record) -> None:
+        key, group = hash(sku), hash(record.group)
+        other = self._groups.setdefault(key, group)
+        if other != group:
+            self._shared.setdefault(key, {other}).add(group)
+            self._first_shared = self._first_shared or f"{record.origin}: {sku[:40]!r}"
+
+    def warnings(self) -> Iterator[str]:
+        """Yield what should be known of the table's numbers, in sentences."""
+        for field, found in self._unread.items():
+            if found.count:
+                yield f"{field}: {_records(found)} without a single amount that could be read (first: {found.first})"
+        for field, found in self._shortened.items():
+            if found.count:
+                yield (
+                    f"{field}: {_records(found)} with a number in scientific notation, to which a spreadsheet "
+                    f"shortened a long one (first: {found.first}); export again, with the column formatted as text"
+                )
+        if self._shared:
+            products = sum(map(len, self._shared.values()))
+            skus = f"{len(self._shared):,} SKU{'' if len(self._shared) == 1 else 's'}"
+            yield (
+                f"sku: {products:,} products share {skus} (first: {self._first_shared}), so that what was sold can't be "
+                "told by SKU"
+            )
+
+
+def _records(found: _Finding) -> str:
+    return f"{found.count:,} record{'' if found.count == 1 else 's'}"

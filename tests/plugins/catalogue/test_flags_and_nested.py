@@ -1,0 +1,84 @@
+"""Facts that are yes or no, and facts that are an object or a list.  All products are invented."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoptune_catalogue.claims import unsupported
+from shoptune_catalogue.coverage import covered, find_statements
+from shoptune_catalogue.nested import plain_value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text", "stated"),
+    [
+        ("waterproof", "no", "There is no lid.", False),
+        ("waterproof", "no", "It is not waterproof.", True),
+        ("waterproof", "no", "Waterproof: no", True),
+        ("waterproof", "no", "Waterproof to the seams.", False),
+        ("waterproof", "yes", "Waterproof to the seams.", True),
+        ("waterproof", "yes", "Yes, it is red.", False),
+        ("waterproof", "yes", "Waterproof: no. Though the pouch is waterproof.", True),
+        ("is_dishwasher_safe", "true", "Dishwasher-safe, lid and all.", True),
+        ("is_dishwasher_safe", "true", "Not dishwasher safe.", False),
+        ("bpa", "false", "BPA-free.", True),
+        ("spülmaschinenfest", "ja", "Der Becher ist spülmaschinenfest.", True),
+        ("spülmaschinenfest", "nein", "Der Becher ist nicht spülmaschinenfest.", True),
+        ("spülmaschinenfest", "nein", "Nein, nichts davon.", False),
+    ],
+)
+def test_a_flag_is_stated_by_its_name(name: str, value: str, text: str, stated: bool) -> None:
+    assert covered(text, {name: value}) == {name: stated}
+
+
+def test_the_words_that_state_a_flag_are_marked() -> None:
+    assert find_statements("Red, and vegan.", {"vegan": "yes"}) == {"vegan": [(9, 14)]}
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "stated"),
+    [
+        ('{"unit": "g", "value": 200}', "It weighs 0.2 kg.", True),
+        ('{"value": 1.7, "unit": "LITERS"}', "Holds 1.7 l.", True),
+        ("{'value': 31, 'unit': 'cm'}", "It is 31 cm wide.", True),
+        ('{"unit": "g", "value": 200}', "It weighs 0.3 kg.", False),
+        ('["red", "blue"]', "In blue or red.", True),
+        ('["red", "blue"]', "In blue.", False),
+        ('{"fabric": "wool", "lining": "silk"}', "Wool, and silk within.", True),
+    ],
+)
+def test_what_is_nested_says_what_its_parts_say(value: str, text: str, stated: bool) -> None:
+    assert covered(text, {"fact": value}) == {"fact": stated}
+
+
+def test_what_is_nested_supports_claims() -> None:
+    facts = {"weight": '{"unit": "g", "value": 200}', "colors": '["red", "blue"]'}
+    assert [claim.text for claim in unsupported("200 g of red, not 300 g, in green.", facts)] == ["300 g", "green"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("2 batteries", "One battery, or 2 batteries."),
+        ("battery", "With two batteries."),
+        ("boxes", "A box."),
+        ("cookie", "Cookies!"),
+        ("brushed-steel", "brushed steel"),
+        ("2,5 kg", "2.5 kg"),
+        ("1,200 ml", "1.2 litres"),
+    ],
+)
+def test_a_value_may_be_written_otherwise(value: str, text: str) -> None:
+    assert covered(text, {"fact": value}) == {"fact": True}
+
+
+@given(st.text())
+def test_any_text_is_read(value: str) -> None:
+    assert isinstance(plain_value(value), str)
+
+
+@pytest.mark.parametrize("value", ["[" * 1500, "{" * 1500, "[1, 2", "{x}", "[" + "9" * 1900 + "]"])
+def test_what_is_no_object_is_text(value: str) -> None:
+    assert plain_value(value)
