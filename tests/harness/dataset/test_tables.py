@@ -123,7 +123,7 @@ class TestTable:
         assert report.bad["a character is incomplete"].first[0].startswith("products.csv:300: half of a surrogate pair")
 
     def test_personal_data_goes_no_further(self) -> None:
-        rows: list[Record | Dropped | Exception] = [
+        rows: list[Record | Dropped | Note | Exception] = [
             self.record(2, name="Lamp for jane.doe@example.com", email="jane.doe@example.com"),
             Dropped(origin="products.csv:3", reason="blank", detail="mail max@example.org"),
         ]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
 from shoptune_files.dataset_folder import DatasetOptions, dataset_adapter
 from shoptune_files.parquet_file import parquet_adapter
@@ -26,15 +26,15 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def read_parquet(path: Path, **options: Any) -> list[Record | Dropped]:
+def read_parquet(path: Path, **options: Any) -> list[Record | Dropped | Note]:
     return list(parquet_adapter.read(path, ColumnOptions(**options)))
 
 
-def read_dataset(path: Path, **options: Any) -> list[Record | Dropped]:
+def read_dataset(path: Path, **options: Any) -> list[Record | Dropped | Note]:
     return list(dataset_adapter.read(path, DatasetOptions(**options)))
 
 
-def fields(rows: list[Record | Dropped]) -> list[dict[str, Any]]:
+def fields(rows: list[Record | Dropped | Note]) -> list[dict[str, Any]]:
     return [dict(row.fields) for row in rows if isinstance(row, Record)]
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from shoptune.components import DataAdapter
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
 from shoptune_files.plugin import register_data_adapters, select_data_adapter
 
@@ -30,7 +30,7 @@ def as_jsonl(rows: list[dict[str, Any]]) -> str:
     return "\n".join(map(json.dumps, rows))
 
 
-def everything(folder: Path, content: str | bytes, name: str, **options: Any) -> list[Record | Dropped]:
+def everything(folder: Path, content: str | bytes, name: str, **options: Any) -> list[Record | Dropped | Note]:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     chosen = select_data_adapter(path)

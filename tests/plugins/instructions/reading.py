@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from shoptune.data import Dropped, Message, Record
+from shoptune.data import Dropped, Message, Note, Record
 from shoptune_instructions.adapter import InstructionOptions, instructions
 
 __all__ = ["ASK", "assistant", "read", "records", "system", "user"]
@@ -26,7 +26,7 @@ def assistant(text: str) -> Message:
 ASK = [system("Answer for the shop."), user("Is the mug safe for a dishwasher?")]
 
 
-def read(folder: Path, rows: Iterable[Mapping[str, Any]], **options: Any) -> list[Record | Dropped]:
+def read(folder: Path, rows: Iterable[Mapping[str, Any]], **options: Any) -> list[Record | Dropped | Note]:
     """Write rows as JSON Lines and read them."""
     path = folder / "chats.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
 from shoptune_files.clean_text import clean_text
 from shoptune_shops.ab_tests import ab_tests
@@ -16,7 +16,7 @@ from shoptune_shops.shop_rows import ShopOptions
 HEADER = "product_id,variant_id,text,exposures,conversions,start,end"
 
 
-def read(folder: Path, *rows: str, header: str = HEADER) -> list[Record | Dropped]:
+def read(folder: Path, *rows: str, header: str = HEADER) -> list[Record | Dropped | Note]:
     path = folder / "ab_tests.csv"
     path.write_text("\n".join([header, *rows]), encoding="utf-8")
     return list(ab_tests.read(path, ShopOptions()))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
 from shoptune_files.delimited import peek_header
 from shoptune_shops.ga4_items import ga4_items, recognises
@@ -21,7 +21,7 @@ FILES = Path(__file__).parent / "files"
 JANUARY = {"start": "2026-01-01", "end": "2026-01-31"}
 
 
-def read(path: Path) -> list[Record | Dropped]:
+def read(path: Path) -> list[Record | Dropped | Note]:
     return list(ga4_items.read(path, ShopOptions()))
 
 

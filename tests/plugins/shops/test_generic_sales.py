@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
 from shoptune_files.delimited import peek_header
 from shoptune_shops.generic_sales import SalesOptions, generic_sales, recognises
@@ -27,7 +27,7 @@ GERMAN = {
 }
 
 
-def read(path: Path, **options: Any) -> list[Record | Dropped]:
+def read(path: Path, **options: Any) -> list[Record | Dropped | Note]:
     return list(generic_sales.read(path, SalesOptions(**options)))
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
 from shoptune_files.delimited import peek_header
 from shoptune_shops.merchant_feed import merchant_feed, recognises
@@ -24,7 +24,7 @@ OPEN = '<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>'
 CLOSE = "</channel></rss>"
 
 
-def read(path: Path, **options: Any) -> list[Record | Dropped]:
+def read(path: Path, **options: Any) -> list[Record | Dropped | Note]:
     return list(merchant_feed.read(path, ShopOptions(**options)))
 
 

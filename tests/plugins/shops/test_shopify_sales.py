@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
 from shoptune_files.delimited import peek_header
 from shoptune_shops.shop_rows import ShopOptions
@@ -19,7 +19,7 @@ FILES = Path(__file__).parent / "files"
 BY_PRODUCT = "shopify_sales_by_product - 2026-01-01 - 2026-01-31.csv"
 
 
-def read(path: Path) -> list[Record | Dropped]:
+def read(path: Path) -> list[Record | Dropped | Note]:
     return list(shopify_sales.read(path, ShopOptions()))
 
 

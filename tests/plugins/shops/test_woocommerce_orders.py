@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoptune.data import Dropped, Record
+from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
 from shoptune_files.clean_text import clean_text
 from shoptune_shops.woocommerce_orders import WooCommerceOrderOptions, woocommerce_orders
@@ -17,7 +17,7 @@ FILES = Path(__file__).parent / "files"
 HEADER = "order_id,order_date,status,order_currency,item_sku,item_name,item_quantity,item_price,billing_email\n"
 
 
-def read(folder: Path, content: str, **options: Any) -> list[Record | Dropped]:
+def read(folder: Path, content: str, **options: Any) -> list[Record | Dropped | Note]:
     path = folder / "orders.csv"
     path.write_text(content, encoding="utf-8", newline="")
     return list(woocommerce_orders.read(path, WooCommerceOrderOptions(**options)))

@@ -22,7 +22,7 @@ from shoptune_shops.plugin import register_data_adapters
 DATA = Path(str(files("shoptune_product_description"))) / "data"
 
 
-def read(file: str, adapter: str) -> list[Record | Dropped]:
+def read(file: str, adapter: str) -> list[Record | Dropped | Note]:
     [chosen] = [a for a in register_data_adapters() if a.name == adapter]
     return list(chosen.read(DATA / file, chosen.options()))
 

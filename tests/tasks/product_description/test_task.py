@@ -160,7 +160,7 @@ def test_products_that_sell_better_than_their_like_weigh_more() -> None:
     assert [example.slices["sales"] for example in examples] == ["tail"] * 9 + ["head"] * 3
 
 
-OPTIONS = {"options": {"colour": ["red", "blue"], "size": ["S", "M"]}, "attributes": {"fit": "loose"}}
+OPTIONS: dict[str, Any] = {"options": {"colour": ["red", "blue"], "size": ["S", "M"]}, "attributes": {"fit": "loose"}}
 
 
 @pytest.mark.parametrize(
