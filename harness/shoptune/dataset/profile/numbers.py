@@ -65,7 +65,7 @@ class NumberCheck:
         """Yield what should be known of the table's numbers, in sentences."""
         for field, found in self._unread.items():
             if found.count:
-                yield f"{field}: {_records(found)} without a single amount that could be read (first: {found.first})"
+                yield f"{field}: {_records(found)} without one amount that can be read (first: {found.first})"
         for field, found in self._shortened.items():
             if found.count:
                 yield (
