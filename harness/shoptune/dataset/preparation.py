@@ -82,11 +82,11 @@ def prepare_examples(
             _write_rows(rows, given.rows[rows.kind.name], output)
     parts = {
         part: Part(
-            examples=int((given.examples == number).sum()),
-            groups=len(np.unique(given.units[given.examples == number])),
-            rows={kind: int((parts == number).sum()) for kind, parts in given.rows.items()},
+            examples=int((given.examples == PARTS[part]).sum()),
+            groups=len(np.unique(given.units[given.examples == PARTS[part]])),
+            rows={kind: int((parts == PARTS[part]).sum()) for kind, parts in given.rows.items()},
         )
-        for part, number in PARTS.items()
+        for part in SPLITS
     }
     if sources.keys() == {"own"} and (far := far_from_asked(split, {part: of.groups for part, of in parts.items()})):
         notes["split"] = {**far}

@@ -76,8 +76,8 @@ class NumberCheck:
             products = sum(map(len, self._shared.values()))
             skus = f"{len(self._shared):,} SKU{'' if len(self._shared) == 1 else 's'}"
             yield (
-                f"sku: {products:,} products share {skus} (first: {self._first_shared}), so that what was sold can't be "
-                "told by SKU"
+                f"sku: {products:,} products share {skus} (first: {self._first_shared}), so that what was sold "
+                "can't be told by SKU"
             )
 
 
