@@ -86,7 +86,7 @@ def _look(chunks: Iterable[bytes]) -> tuple[bytes, bytes]:
 def _utf_16(beginning: bytes) -> str | None:
     """Return which UTF-16 it is, if every other byte is often 0, as in text with Latin letters, digits or commas."""
     first, second = beginning[::2].count(0), beginning[1::2].count(0)
-    if max(first, second) * 20 < len(beginning) or min(first, second) * 10 > max(first, second):
+    if not beginning or max(first, second) * 20 < len(beginning) or min(first, second) * 10 > max(first, second):
         return None
     return "utf-16-be" if first > second else "utf-16-le"
 

@@ -172,12 +172,15 @@ def _fields(cells: Mapping[str, Any], options: ColumnOptions, prices: Prices) ->
     if isinstance(price := fields.get("price"), str):
         prices.look_at(price)
         fields["price"] = prices.read(clean_text(price))
-    if isinstance(text := fields.get("description"), str):
-        if options.html:
-            fields |= {"description": html_to_text(text), "description_html": text}
-        else:
-            fields["description"] = "" if is_no_value(text.strip()) else without_unseen(without_shortcodes(text))
+    if isinstance(description := fields.get("description"), str):
+        fields |= _described(description, options)
     return fields
+
+
+def _described(text: str, options: ColumnOptions) -> dict[str, str]:
+    if options.html:
+        return {"description": html_to_text(text), "description_html": text}
+    return {"description": "" if is_no_value(text.strip()) else without_unseen(without_shortcodes(text))}
 
 
 def _clean(value: Any) -> Any:

@@ -76,9 +76,10 @@ def read(path: Path, options: ShopOptions) -> Iterator[Record | Dropped]:
 
 def recognises(path: Path, header: Sequence[str]) -> bool:
     """Say whether a file is a report on items, judging by its header or by the first one under lines of comment."""
-    if not (header and header[0].startswith("#")):
+    start = peek_text(path)
+    if not start.lstrip().startswith("#"):
         return _is_wanted(_columns(header))
-    lines = [line for line in peek_text(path).splitlines() if not line.startswith("#")]
+    lines = [line for line in start.splitlines() if not line.startswith("#")]
     return any(_is_wanted(_columns(cells)) for cells in csv.reader(lines[:1000], delimiter=_separator(lines)))
 
 

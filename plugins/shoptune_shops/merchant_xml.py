@@ -59,6 +59,7 @@ FORBIDDEN = re.compile(
 """Characters that XML can't hold, such as the vertical tab of a text pasted from a word processor; a blank says as
 much.  (The reference of one that stands astride two chunks is refused by the parser.)"""
 DECLARATION = re.compile(r"""\s*<\?xml\s[^>]*?encoding\s*=\s*["']([^"']*)["']""")
+DOCTYPE = re.compile(r"<!DOCTYPE\s+([\w:.-]+)")
 REMEDIES = {
     "unbound prefix": f'declare it in the first element: xmlns:g="http://{GOOGLE}"',
     "undefined entity": "XML knows only &amp; &lt; &gt; &quot; and &apos;; write others as numbers, such as &#160;",
@@ -86,6 +87,8 @@ def xml_items(path: Path, encoding: str | None, wanted: Collection[str]) -> Iter
                 for origin, element in feed.take():
                     yield _item(origin, element, wanted) if element is not None else _too_long(origin)
         except DefusedXmlException as error:
+            if (named := DOCTYPE.search(peek_text(path))) and named[1].casefold() in OTHER_FEEDS:
+                raise DataError(f"{feed.here}: {_other_feed(named[1])}") from error
             raise DataError(
                 f"{feed.here}: there is a document type declaration (<!DOCTYPE), which is refused, since it can blow "
                 "up the text without end and read other files. Delete it: a feed needs none."

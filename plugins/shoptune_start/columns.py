@@ -10,6 +10,7 @@ from typing import Any
 
 from shoptune.commands import is_identifier, is_personal
 from shoptune.errors import DataError
+from shoptune_files.clean_text import is_no_value
 from shoptune_product_description.task import CATALOGUE_FACTS
 from shoptune_start.column_words import (
     ADMINISTRATIVE,
@@ -102,9 +103,13 @@ def _filled(rows: Iterable[Cells]) -> dict[str, list[Any]]:
     filled: dict[str, list[Any]] = {}
     for cells in rows:
         for column, value in cells.items():
-            if value is not None and value not in ("", [], {}):
+            if value is not None and value not in ("", [], {}) and not _says_nothing(value):
                 filled.setdefault(column, []).append(value)
     return filled
+
+
+def _says_nothing(value: Any) -> bool:
+    return isinstance(value, str) and is_no_value(value.strip())
 
 
 def _all_columns(rows: Iterable[Cells]) -> list[str]:

@@ -84,12 +84,12 @@ def prepare_examples(
             _write_rows(rows, given.rows[rows.kind.name], output)
     parts = {
         part: Part(
-            examples=int((given.examples == number).sum()),
-            groups=len(np.unique(given.units[given.examples == number])),
-            rows={kind: int((assigned == number).sum()) for kind, assigned in given.rows.items()},
-            labels=examples.labels(given.examples == number),
+            examples=int((given.examples == PARTS[part]).sum()),
+            groups=len(np.unique(given.units[given.examples == PARTS[part]])),
+            rows={kind: int((assigned == PARTS[part]).sum()) for kind, assigned in given.rows.items()},
+            labels=examples.labels(given.examples == PARTS[part]),
         )
-        for part, number in PARTS.items()
+        for part in SPLITS
     }
     if sources.keys() == {"own"} and (far := far_from_asked(split, {part: of.groups for part, of in parts.items()})):
         notes["split"] = {**far}

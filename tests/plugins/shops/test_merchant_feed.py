@@ -392,6 +392,10 @@ def test_reading_is_lazy(tmp_path: Path) -> None:
         ),
         ("<html><body/></html>", "feed.xml:1: this is a web page, which is not read: it begins with <html>, not <rss>"),
         ("<SHOP><SHOPITEM/></SHOP>", "feed.xml:1: this is a feed for Heureka or Zbozi.cz, which is not read"),
+        (
+            '<!DOCTYPE yml_catalog SYSTEM "shops.dtd"><yml_catalog/>',
+            "feed.xml:1: this is a feed in Yandex's YML, which",
+        ),
         ("<yml_catalog/>", "feed.xml:1: this is a feed in Yandex's YML, which is not read"),
         ("<abc/>", "feed.xml:1: this is no product feed that is read: it begins with <abc>"),
         ("\n<!-- nothing -->", "feed.xml:2: the feed ends in the midst of an element: is the file complete?"),

@@ -65,7 +65,7 @@ class NumberCheck:
         """Yield what should be known of the table's numbers, in sentences."""
         for field, found in self._unread.items():
             if found.count:
-                yield f"{field}: {_records(found)} without a single amount that could be read (first: {found.first})"
+                yield f"{field}: {_records(found)} without one amount that can be read (first: {found.first})"
         for field, found in self._shortened.items():
             if found.count:
                 yield (
@@ -76,8 +76,8 @@ class NumberCheck:
             products = sum(map(len, self._shared.values()))
             skus = f"{len(self._shared):,} SKU{'' if len(self._shared) == 1 else 's'}"
             yield (
-                f"sku: {products:,} products share {skus} (first: {self._first_shared}), so that what was sold can't be "
-                "told by SKU"
+                f"sku: {products:,} products share {skus} (first: {self._first_shared}), so that what was sold "
+                "can't be told by SKU"
             )
 
 

@@ -17,7 +17,7 @@ def warnings(*rows: dict[str, Any]) -> list[str]:
 
 def test_prices_that_could_not_be_read_are_counted() -> None:
     assert warnings({"price": 12.5}, {"price": "on request"}, {"price": "2.349"}, {"price": None}, {"price": ""}) == [
-        "price: 2 records without a single amount that could be read (first: products.csv:3: 'on request')"
+        "price: 2 records without one amount that can be read (first: products.csv:3: 'on request')"
     ]
 
 
