@@ -12,11 +12,17 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 
 from shoptune.components import Progress
 from shoptune.errors import StepError
-from shoptune_transformers.plain import plain
 from shoptune_trl._compat.checkpoints import seal_checkpoint
 from shoptune_trl._compat.trainers import order_by_seed
 
-__all__ = ["CHECKPOINT_SECONDS", "DeterministicOrder", "InitialLossCheck", "ProgressCallback", "TimedCheckpoints"]
+__all__ = [
+    "CHECKPOINT_SECONDS",
+    "DeterministicOrder",
+    "InitialLossCheck",
+    "ProgressCallback",
+    "SealedCheckpoints",
+    "TimedCheckpoints",
+]
 
 CHECKPOINT_SECONDS = 25.0
 """How much work a kill may cost."""
@@ -116,11 +122,20 @@ class TimedCheckpoints(TrainerCallback):
         self.asked = time.monotonic()
 
     def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
-        """Seal what was written, and set the time of the next one by what both took."""
-        if not plain():
-            seal_checkpoint(Path(str(args.output_dir)), state.global_step, best=state.best_model_checkpoint)
+        """Set the time of the next one by what this one took."""
         now = time.monotonic()
         self.due = now + max(CHECKPOINT_SECONDS, (now - self.asked) / CHECKPOINT_SHARE)
+
+
+class SealedCheckpoints(TrainerCallback):
+    """Seals checkpoints, so that a resumed run reads none that is not as it was written.
+
+    It goes before `TimedCheckpoints`, since sealing takes a part of the time of writing.
+    """
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        """Seal what was just written."""
+        seal_checkpoint(Path(str(args.output_dir)), state.global_step, best=state.best_model_checkpoint)
 
 
 class DeterministicOrder(TrainerCallback):

@@ -147,11 +147,12 @@ def train(trainer: "Trainer", job: TuningJob[Any], loaded: TrainableModel, data:
     import torch
     from transformers import PrinterCallback
 
-    from shoptune_trl.callbacks import DeterministicOrder, ProgressCallback, TimedCheckpoints
+    from shoptune_trl.callbacks import DeterministicOrder, ProgressCallback, SealedCheckpoints, TimedCheckpoints
 
     trainer.remove_callback(PrinterCallback)
     job.say(in_words(data))
-    for callback in (ProgressCallback(job.progress), TimedCheckpoints(), *([] if plain() else [DeterministicOrder()])):
+    private = [] if plain() else [SealedCheckpoints(), DeterministicOrder()]
+    for callback in (ProgressCallback(job.progress), *private, TimedCheckpoints()):
         trainer.add_callback(callback)
     checkpoint = None if plain() else newest_checkpoint(job.work, job.say)
     try:

@@ -267,27 +267,22 @@ def test_plugins_check_finds_no_fault(kind: str, installed: Path, tmp_path: Path
 def _is_at_work(kind: str, name: str, comparison: Mapping[str, Any], reports: Path) -> bool:
     """Say whether a run's report shows that the component of this name did its part."""
     values = {(r["metric"], r["candidate"]): r["value"] for r in comparison["results"]}
-    match kind:
-        case "task":
-            return bool(comparison["tasks"][0]["task"] == name and values["accuracy", "cue_words"] > 0.5)
-        case "metric":
-            return bool(values[name, "template"] > 0)
-        case "method":
-            return bool(comparison["training"][0]["method"] == name and len(comparison["training"][0]["loss"]) == 10)
-        case "adapter":
-            table = comparison["tasks"][0]["data"]["tables"]["products"]
-            return bool(table["adapter"] == name and table["records"] == 6)
-        case "backend":
-            return bool(values["rouge_l", "words"] > 0)
-        case "executor":
-            return bool(comparison["results"])
-        case "observer":
-            lines = (reports / f"{name}.jsonl").read_text("utf-8").splitlines()
-            return len(lines) > 3
-        case "export" | "command":
-            return True  # the run itself has no part in them
-        case _:
-            return "template" in (reports / f"{name}.txt").read_text("utf-8")
+    shown: dict[str, Callable[[], bool]] = {
+        "task": lambda: bool(comparison["tasks"][0]["task"] == name and values["accuracy", "cue_words"] > 0.5),
+        "metric": lambda: bool(values[name, "template"] > 0),
+        "method": lambda: bool(
+            comparison["training"][0]["method"] == name and len(comparison["training"][0]["loss"]) == 10
+        ),
+        "adapter": lambda: [(t["adapter"], t["records"]) for t in _tables(comparison)] == [(name, 6)],
+        "backend": lambda: bool(values["rouge_l", "words"] > 0),
+        "report": lambda: "template" in (reports / f"{name}.txt").read_text("utf-8"),
+        "observer": lambda: len((reports / f"{name}.jsonl").read_text("utf-8").splitlines()) > 3,
+    }
+    return shown[kind]() if kind in shown else bool(comparison["results"])
+
+
+def _tables(comparison: Mapping[str, Any]) -> list[Any]:
+    return [comparison["tasks"][0]["data"]["tables"]["products"]]
 
 
 UNNAMED = {"report", "export", "observer", "command", "executor"}

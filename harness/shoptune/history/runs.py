@@ -50,13 +50,12 @@ class Entry:
             f"delete {self.folder}, or read it with the version of shoptune that kept it; other runs are not affected"
         )
         try:
-            reports = json.loads((self.folder / "run.json").read_bytes())["reports"]
-            return KeptRun(
-                number=self.number,
-                id=self.id,
-                reports=str(reports),
-                comparison=parse_comparison(path.read_bytes(), path, remedy),
-            )
+            about = json.loads((self.folder / "run.json").read_bytes())
+            content = path.read_bytes()
+            comparison = parse_comparison(content, path, remedy)
+            if fingerprint_of_bytes(content) != about["kept"]:
+                raise StoreError(f"{path} is damaged; {remedy}")
+            return KeptRun(number=self.number, id=self.id, reports=str(about["reports"]), comparison=comparison)
         except OSError as error:
             raise StoreError(f"can't read {error.filename}: {error.strerror}; {remedy}") from None
         except (ValueError, LookupError, TypeError) as error:

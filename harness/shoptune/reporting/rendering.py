@@ -29,8 +29,12 @@ def render(
     for registered in (plugins.report_formats[name] for name in formats):
         # A stranger's format may change what it is shown, and what others are shown must stay what was found.
         shown = (comparison, sections) if registered.plugin.is_own else deepcopy((comparison, sections))
-        written += _render(registered, lambda f, shown=shown: f.render(*shown), folder)
+        written += _render(registered, _of_run(*shown), folder)
     return written
+
+
+def _of_run(comparison: Comparison, sections: Sequence[Section]) -> Callable[[ReportFormat], Mapping[str, str]]:
+    return lambda form: form.render(comparison, sections)
 
 
 def render_data(

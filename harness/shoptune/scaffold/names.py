@@ -13,7 +13,7 @@ __all__ = ["LONGEST", "check_name", "package_name"]
 
 PREFIX = "shoptune_"
 
-LONGEST = 40
+LONGEST = 38
 """Characters: the name stands in lines of code, which have 120."""
 
 _FORM = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
