@@ -188,8 +188,8 @@ _BETWEEN = rf"(?:[-–—/]|{_SPACE}?[xX×*]{_SPACE}?|{_SPACE}(?:by|to|bis){_SPA
 _NUMBER = regex.compile(_ANY_NUMBER)
 _BARE = regex.compile(rf"(?>{_ANY_NUMBER})(?:(?:{_BETWEEN}|[,;|]{_SPACE}?)(?>{_ANY_NUMBER}))*+")
 _MOST = 32
-"""Numbers before one unit; of a longer list the last are taken.  Nothing is tried again, and no number is looked at more
-often than this, so that ten lists of sizes take ten times as long as one."""
+"""Numbers before one unit; of a longer list the last are taken.  No number is looked at more often than this, so that
+ten lists of sizes take ten times as long as one."""
 
 
 def _read_number(text: str) -> Number:

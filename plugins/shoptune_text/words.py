@@ -30,8 +30,8 @@ WORDS_VERSION = "Unicode words 1"
 _TRADE_MARK = regex.compile("[™℠]")  # NFKC would make "Gore™" the word "goretm" ...
 _FRACTION = regex.compile("[¼-¾⅐-⅟↉]")  # ... and "1½" begin with 11
 _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}+")
-# What becomes comparable by itself: ASCII up to a letter that may carry a mark, or one letter as people see it, with the
-# invisible characters after it, since a mark may follow them: looked at once, however many there are.
+# What becomes comparable by itself: ASCII up to a letter that may carry a mark, or one letter as people see it with the
+# invisible characters after it, since a mark may follow them; all of them, so that none is looked at twice.
 _PIECE = regex.compile(r"[\x00-\x7f]+(?![^\x00-\x7f])|\X(?:\p{Default_Ignorable_Code_Point}++\p{M}*+)*+")
 
 # Line_Break=SA is Unicode's class of South East Asian letters (Thai, Khmer, ...), whose words only a dictionary tells

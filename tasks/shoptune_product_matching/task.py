@@ -7,9 +7,10 @@ from pydantic import Field, model_validator
 
 from shoptune.components import Options, Task
 from shoptune.data import Dropped, Example, Message, Record, Tables, prompt_of
-from shoptune.formatting import format_value
+from shoptune.formatting import format_value, label
 from shoptune_labels.choices import listed, parse_choice
 from shoptune_labels.fields import refuse_unknown_fields, shown
+from shoptune_product_matching.serialised import columns_of
 from shoptune_text.words import words
 
 __all__ = ["PRODUCT_MATCHING", "ProductMatchingOptions"]
@@ -71,7 +72,7 @@ def _example(record: Record, options: ProductMatchingOptions, answers: Mapping[s
     if answer is None:
         detail = f"{options.label} is {label!r}; name it under `match` or `no_match`"
         return Dropped(origin=record.origin, reason="label is neither for a match nor for none", detail=detail)
-    left, right = shown(record, options.left, "left"), shown(record, options.right, "right")
+    left, right = _offer(record, options.left, "left"), _offer(record, options.right, "right")
     if not left or not right:
         side = "right" if left else "left"
         return Dropped(origin=record.origin, reason="offer without text", detail=f"the {side} one")
@@ -87,6 +88,15 @@ def _example(record: Record, options: ProductMatchingOptions, answers: Mapping[s
         content="\n".join(facts.values()),
         origin=record.origin,
     )
+
+
+def _offer(record: Record, fields: tuple[str, ...], side: str) -> list[tuple[str, str]]:
+    """Return (label, text) of what describes an offer; of a serialised one, its columns."""
+    offer: list[tuple[str, str]] = []
+    for name, text in shown(record, fields, side):
+        columns = columns_of(text)
+        offer += [(name, text)] if columns is None else [(label(column), value) for column, value in columns]
+    return offer
 
 
 def always_match(example: Example) -> str:

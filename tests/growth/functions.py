@@ -46,7 +46,7 @@ from shoptune_shops.merchant_table import attribute_name, split_values
 from shoptune_shops.product_parts import snake_case
 from shoptune_shops.shopify_products import shopify_products
 from shoptune_shops.woocommerce_cells import decoded, line_breaks, split_list, unprotected
-from shoptune_shops.woocommerce_products import woocommerce_products
+from shoptune_shops.woocommerce_products import _levels, woocommerce_products
 from shoptune_start.column_words import spellings
 from shoptune_start.column_words import words as column_words
 from shoptune_start.columns import guess_columns
@@ -183,6 +183,7 @@ FUNCTIONS: dict[str, Function] = {
     "a merchant feed's values": split_values,
     "WooCommerce's lists": split_list,
     "WooCommerce's cells": lambda text: line_breaks(decoded(unprotected(text))),
+    "WooCommerce's levels": _levels,
     "snake_case": snake_case,
     "words of a column": column_words,
     "spellings of a column": spellings,

@@ -30,7 +30,7 @@ FRAGMENTS = (
     *(
         "[phone]",
         "call ",
-        "call 0",
+        "call 0", "call 012 3456 ",
         "Tel: 1 ",
         "a@",
         "@a.",
@@ -89,7 +89,7 @@ def nasty(count: int, seed: int) -> Iterator[str]:
 
 
 def repeated(piece: str, length: int) -> str:
-    """Return a text of about `length` characters that is the piece again and again, and at either end something else."""
+    """Return a text of about `length` characters that is the piece again and again, with other ends."""
     return f"x{piece * (length // len(piece))}!7"
 
 

@@ -333,6 +333,66 @@ def test_a_record_without_personal_data_is_returned_itself() -> None:
     assert without_personal_data(record, Counter(), Counter()) is record
 
 
+def test_what_is_sold_keeps_its_name() -> None:
+    titles = (
+        "Dear Zoo",
+        "21 Jump Street",
+        "24 Rue Faubourg",
+        "Phone 11 12 13 14 15",
+        "Customer: A Novel",
+        "Liebe Mama,",
+    )
+    for title in titles:
+        record, kinds, _ = cleaned(
+            {**PRODUCT, "name": title, "description": f"{title}\nA thing to give.", "tags": [title]}
+        )
+        assert record.fields["name"] == title
+        assert record.fields["description"].startswith(title)
+        assert kinds == {}
+
+
+def test_a_products_text_is_masked_around_its_name() -> None:
+    text = "Order for Jane Miller: Dear Jane Winter, a book. Call +44 20 7946 0018"
+    record, kinds, _ = cleaned({**PRODUCT, "name": "Dear Jane Winter, a book", "description": text})
+    assert record.fields["description"] == "Order for [name]: Dear Jane Winter, a book. Call [phone]"
+    assert kinds == {"name": 1, "phone": 1}
+
+
+def test_what_people_write_beside_a_product_is_peoples() -> None:
+    said = "Dear Jane, it came to 78 Nowhere Street"
+    masked_text = "Dear [name], it came to [address]"
+    record, _, _ = cleaned({**PRODUCT, "reviews": [{"comment": said, "rating": 5}], "description": said})
+    assert record.fields["reviews"] == [{"comment": masked_text, "rating": 5}]
+    assert record.fields["description"] == said, "a shop's own text needs more than that"
+    review, _, _ = cleaned({"product_title": "Dear Zoo, a book", "title": said, "review_text": said, "rating": 4})
+    assert review.fields == {
+        "product_title": "Dear Zoo, a book",
+        "title": masked_text,
+        "review_text": masked_text,
+        "rating": 4,
+    }
+
+
+def test_names_of_attributes_are_looked_at() -> None:
+    attributes = {"engraved for Jane Miller": "yes", "color": "bracken", "write to jane@example.com": "no"}
+    record, _, _ = cleaned({**PRODUCT, "attributes": attributes})
+    assert record.fields["attributes"] == {"engraved for [name]": "yes", "color": "bracken", "write to [email]": "no"}
+    note = {"name": "Date of birth", "value": "31.02.1984"}
+    record, _, dropped = cleaned({**PRODUCT, "properties": [note, {"name": "Colour", "value": "red"}]})
+    assert record.fields["properties"] == [{"name": "Date of birth"}, {"name": "Colour", "value": "red"}]
+    assert dropped == {"properties.value": 1}
+
+
+def test_the_values_of_a_target_are_no_fields() -> None:
+    targets = {"Brand": {"BIC": 1}, "Product type": {"Shipping Tags": 1}, "Use": {"Notes": 1.0}}
+    record, _, dropped = cleaned({"input": "BIC shipping tags", "target_scores": targets})
+    assert record.fields["target_scores"] == targets
+    assert dropped == {}
+    assert cleaned({"data": {"node": {"email": "jane@example.com", "rank": 1}}})[0].fields == {
+        "data": {"node": {"rank": 1}}
+    }
+
+
 def test_personal_fields_are_dropped_at_any_depth() -> None:
     result, kinds, dropped = cleaned(
         {

@@ -39,6 +39,22 @@ def test_a_pair_becomes_an_example() -> None:
     ]
 
 
+def test_the_marks_of_a_serialised_offer_are_no_words() -> None:
+    """Invented offers of quite different things, as Ditto's data sets write them."""
+    left, right = "COL title VAL Tarn mug, red COL price VAL 12.00", "COL title VAL steel kettle COL price VAL "
+    [example] = examples(record(left=left, right=right, label=0))
+    assert example.facts == {"left": "Tarn mug, red\n12.00", "right": "steel kettle"}
+    assert example.content == "Tarn mug, red\n12.00\nsteel kettle"
+    assert example.messages[1]["content"] == (
+        "First offer\nTitle: Tarn mug, red\nPrice: 12.00\n\nSecond offer\nTitle: steel kettle"
+    )
+    assert TASK.baselines["same_words"](example) == "no"
+    [empty] = examples(record(left="COL title VAL ", right=right))
+    assert isinstance(empty, Dropped)
+    assert empty.reason == "offer without text"
+    assert examples(record(left="cable COL VAL 12"))[0].facts["left"] == "cable COL VAL 12"
+
+
 def test_what_is_learnt_is_one_of_the_choices() -> None:
     for example in examples(record(1), record(2, label="0"), choices=("same", "another")):
         assert example.references[0] in example.choices == ("same", "another")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from shoptune.data import Record
 from shoptune.dataset.personal_data.emails import mask_emails
-from shoptune.dataset.personal_data.fields import is_identifier, is_personal, is_value, squeezed
+from shoptune.dataset.personal_data.fields import is_identifier, is_personal, squeezed
 from shoptune.dataset.personal_data.masking import mask
 from shoptune.dataset.personal_data.rules import Source, Text, source_of, text_of
 
@@ -24,6 +24,7 @@ _EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 _LABELS, _VALUES = ("name", "key", "label", "attribute"), ("value", "values", "content")
 _TITLES = ("name", "title", "product_title", "product_name", "Title", "Name")
 _SHORTEST_TITLE = 5
+_TARGETS = ("attributes", "target", "targets", "targetscores", "labels")
 
 
 def without_personal_data(record: Record, masked: Counter[str], fields: Counter[str]) -> Record:
@@ -73,6 +74,9 @@ class _Field(NamedTuple):
     label: str
     """Its name without personal data."""
     is_personal: bool
+    """By its name alone."""
+    is_persons: bool
+    """By its name and that of the field around it: the number of a customer."""
     is_identifier: bool
     text: Text
 
@@ -86,9 +90,19 @@ def _field(name: str, around: str, source: Source) -> _Field:
     """
     label = mask(name, Counter(), "product" if source == "product" else "people") if around else name
     label = mask_emails(label, Counter())
-    personal = is_personal(label) or is_personal(f"{around} {label}")
     return _Field(
-        label, personal and not is_value(label, around), is_identifier(label), text_of(squeezed(label), source)
+        label,
+        is_personal(label),
+        is_personal(f"{around} {label}"),
+        is_identifier(label),
+        text_of(squeezed(label), source),
+    )
+
+
+def _are_values(values: Mapping[str, object], path: tuple[str, ...]) -> bool:
+    """Whether a mapping's keys are an attribute's values and no names: ``target_scores: {Brand: {BIC: 1}}``."""
+    return len(path) > 1 and (
+        squeezed(path[0]) in _TARGETS or all(isinstance(value, int | float) for value in values.values())
     )
 
 
@@ -106,10 +120,12 @@ class _Masking:
         """Return the mapping itself, or a copy without what is personal; `path` are the fields around it."""
         kept: dict[str, object] = {}
         changed = False
+        are_values = _are_values(values, path)
         told = next((str(values[label]) for label in _LABELS if label in values), "")
         for name, value in values.items():
             field = _field(str(name), path[-1] if path else "", source)
-            if field.is_personal or (name in _VALUES and told and is_personal(told)):
+            personal = field.is_persons or (field.is_personal and not are_values)
+            if personal or (name in _VALUES and told and is_personal(told)):
                 changed = True
                 if value not in _EMPTY:
                     self.dropped.add(".".join((*path, field.label)))

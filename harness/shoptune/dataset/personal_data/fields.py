@@ -14,7 +14,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["is_identifier", "is_personal", "is_value", "squeezed"]
+__all__ = ["is_identifier", "is_personal", "squeezed"]
 
 
 def _one_of(words: str) -> str:
@@ -93,18 +93,8 @@ def is_identifier(field: str) -> bool:
     return _IS_IDENTIFIER.fullmatch(squeezed(field)) is not None
 
 
-# Where a mapping's keys are values, such as {"Brand": {"BIC": 1}}, they are no names of fields: a pen is by BIC.
-_VALUES_AROUND = re.compile(
-    r".*(?:brand|marke|marque|marca|merk|model|modell|modele|modelo|modello|title|name|type|colou?r|series)s?\d?"
-)
-
-
-def is_value(field: str, around: str) -> bool:
-    """Return whether a key is a value of the field around it, and no field's name."""
-    return _VALUES_AROUND.fullmatch(squeezed(around)) is not None
-
-
 def squeezed(field: str) -> str:
+    """Return a field's name as names are compared: its letters and digits, small and without accents."""
     german = field.lower().translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"})
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", german[:_LONGEST])))
 

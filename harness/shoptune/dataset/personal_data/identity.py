@@ -19,224 +19,33 @@ _DATE = (
     rf",?\s(?:de\s|del\s)?\d{{2,4}}|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{2,4}}|(?:19|20)\d{{6}})(?!\w)"
 )
 _BORN = after(
-    """
-    born
-    born on
-    born in
-    date of birth
-    birth date
-    birthdate
-    birthday
-    dob
-    d.o.b
-    geboren
-    geburtsdatum
-    geburtstag
-    geb
-    né le
-    née le
-    date de naissance
-    anniversaire
-    nacido el
-    nacida el
-    nací el
-    fecha de nacimiento
-    cumpleaños
-    nato il
-    nata il
-    data di nascita
-    compleanno
-    geboortedatum
-    verjaardag
-    urodzony
-    urodzona
-    urodziłem się
-    urodziłam się
-    data urodzenia
-    urodziny
-    ur
-    nascido em
-    nascida em
-    nasci em
-    data de nascimento
-    aniversário
-    """,
+    "dates of birth",
     r"[^\d\n\[]{0,16}?",
     _DATE,
     flags=re.IGNORECASE,
 )
 
-_TOKEN = r"(?-i:(?=[A-Z0-9 /.#-]{0,24}\d)[A-Z0-9](?:[ ./-]?[A-Z0-9]){3,20})(?![\w-])"
-_IS = r"(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|is|ist|est|es|è|jest|is|:|=|[.#°º])){0,4}\s{0,2}"
+_NUMBER = r"(?-i:(?=[A-Z0-9 /.#-]{0,24}\d)[A-Z0-9](?:[ ./-]?[A-Z0-9]){3,20})(?![\w-])"
+_IS = (
+    r"(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|is|ist|est|es|è|jest|:|=|[.#°º])){0,4}"
+    r"\s{0,2}"
+)
 _NUMBERED = after(
-    """
-    social security
-    ssn
-    itin
-    national insurance
-    ni number
-    nino
-    nhs
-    national id
-    id card
-    identity card
-    passport
-    driver's license
-    drivers license
-    driver license
-    driving licence
-    driving license
-    licence number
-    license number
-    medicare
-    tax id
-    tin
-    dea
-    ausweis
-    personalausweis
-    ausweisnummer
-    reisepass
-    passnummer
-    führerschein
-    steuer-id
-    steuernummer
-    steueridentifikationsnummer
-    sozialversicherung
-    sozialversicherungsnummer
-    rentenversicherungsnummer
-    carte d'identité
-    passeport
-    permis de conduire
-    sécurité sociale
-    numéro fiscal
-    dni
-    nie
-    nif
-    pasaporte
-    carnet de conducir
-    seguridad social
-    codice fiscale
-    carta d'identità
-    passaporto
-    patente
-    bsn
-    burgerservicenummer
-    paspoort
-    rijbewijs
-    identiteitskaart
-    pesel
-    dowód
-    dowodu
-    dowód osobisty
-    paszport
-    paszportu
-    nip
-    cartão de cidadão
-    passaporte
-    carta de condução
-    contribuinte
-    cpf
-    aadhaar
-    pan
-    """,
+    "national numbers",
     _IS,
-    _TOKEN,
+    _NUMBER,
     flags=re.IGNORECASE,
 )
 
 _PLATED = after(
-    """
-    license plate
-    licence plate
-    number plate
-    plate
-    registration
-    reg
-    car reg
-    vrm
-    kennzeichen
-    nummernschild
-    autokennzeichen
-    plaque
-    immatriculation
-    plaque d'immatriculation
-    immatriculé
-    immatriculée
-    matrícula
-    placa
-    targa
-    targata
-    targato
-    kenteken
-    nummerplaat
-    rejestracja
-    rejestracyjny
-    tablica
-    tablice
-    matrícula do carro
-    """,
+    "number plates",
     _IS,
     r"(?-i:(?=[A-ZÄÖÜ0-9 -]{0,12}\d)(?=[0-9 -]{0,6}[A-ZÄÖÜ])[A-ZÄÖÜ0-9]{1,8}(?:[ -]{1,3}[A-ZÄÖÜ0-9]{1,5}){0,3})(?!\w)",
     flags=re.IGNORECASE,
 )
 
 _ORDERED = after(
-    """
-    order
-    orders
-    order id
-    invoice
-    tracking
-    shipment
-    parcel
-    ticket
-    rma
-    return
-    booking
-    reservation
-    customer
-    client
-    account
-    member
-    membership
-    loyalty
-    bestellung
-    bestellnummer
-    bestellnr
-    bestell-nr
-    auftrag
-    auftragsnummer
-    rechnung
-    rechnungsnummer
-    sendung
-    sendungsnummer
-    kundennummer
-    kunden-nr
-    kunde
-    commande
-    facture
-    colis
-    suivi
-    pedido
-    factura
-    seguimiento
-    ordine
-    fattura
-    spedizione
-    bestelling
-    bestelnummer
-    ordernummer
-    factuur
-    klantnummer
-    zamówienie
-    zamówienia
-    faktura
-    przesyłka
-    przesyłki
-    encomenda
-    fatura
-    rastreio
-    """,
+    "numbers of orders",
     r"(?:(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|ref|reference|code|is|ist|est|es|è|jest|:|="
     r"|[.°º#])){1,4}\s{0,2}|(?<=nummer)\s{1,2})",
     r"(?=[A-Z0-9/#-]{0,24}\d)#?[A-Z0-9](?:[/_-]?[A-Z0-9]){3,30}(?!\w)",
@@ -289,7 +98,7 @@ def mask_identities(text: str, found: Counter[str]) -> str:
     if _CANDIDATE.search(text):
         for form, module in _CHECKED:
             text = replace(form, text, _checked(module), "id", found)
-        text = replace(_NINO, text, lambda match: "[id]", "id", found)
+        text = replace(_NINO, text, lambda _: "[id]", "id", found)
     return text
 
 

@@ -24,49 +24,7 @@ _SERVICES = (
     r"|reddit|twitch|mastodon|threads|steam|psn|xbox)"
 )
 _NAMED = after(
-    """
-    username
-    user name
-    user
-    user id
-    userid
-    login
-    login name
-    nickname
-    nick
-    handle
-    gamertag
-    screen name
-    instagram
-    insta
-    facebook
-    twitter
-    tiktok
-    snapchat
-    telegram
-    discord
-    skype
-    linkedin
-    twitch
-    benutzername
-    benutzer
-    nutzername
-    anmeldename
-    nom d'utilisateur
-    identifiant
-    pseudo
-    nombre de usuario
-    usuario
-    nome utente
-    utente
-    gebruikersnaam
-    gebruiker
-    inlognaam
-    nazwa użytkownika
-    użytkownik
-    nome de utilizador
-    utilizador
-    """,
+    "user names",
     r"(?:\s?(?i:name|account|id|handle|is|ist|est|es|è|jest))?(?:\s?[:=]\s{0,2}|\s{1,2})[\"'“„(]?",
     r"@?[\w](?:[\w.-]{1,62})[\w](?:#\d{4})?",
 )
@@ -83,7 +41,7 @@ def mask_ips(text: str, found: Counter[str]) -> str:
     if "." in text:
         text = replace(_V4, text, _masked_v4, "ip", found)
     if ":" in text or "-" in text:
-        text = replace(_HARDWARE, text, lambda match: "[ip]", "ip", found)
+        text = replace(_HARDWARE, text, lambda _: "[ip]", "ip", found)
         text = replace(_V6, text, _masked_v6, "ip", found)
     return text
 
@@ -93,7 +51,7 @@ def mask_users(text: str, found: Counter[str]) -> str:
     if "/" in text:
         text = replace(_PROFILE, text, lambda match: f"{match[1]}[user]", "user", found)
     text = _NAMED.replace(text, _masked_user, "user", found)
-    return replace(_HANDLE, text, lambda match: "[user]", "user", found) if "@" in text else text
+    return replace(_HANDLE, text, lambda _: "[user]", "user", found) if "@" in text else text
 
 
 def _masked_user(match: re.Match[str]) -> str:

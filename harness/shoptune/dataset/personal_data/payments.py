@@ -43,34 +43,7 @@ _IBAN_LENGTHS = {
 }
 
 _ACCOUNT = after(
-    """
-    account
-    acct
-    a/c
-    sort code
-    routing
-    iban
-    bic
-    swift
-    bank code
-    konto
-    kontonummer
-    kto
-    blz
-    bankleitzahl
-    compte
-    rib
-    cuenta
-    conto
-    rekening
-    rekeningnummer
-    konta
-    rachunek
-    rachunku
-    conta
-    nib
-    wallet
-    """,
+    "accounts",
     r"(?:\s{0,2}(?i:numbers?|no|nr|n|num|nummer|num[ée]ro|n[úu]mero|numer|bancaire|bancaria|corriente|corrente|bankowego|"
     r"bancária|code|address|is|ist|est|es|è|jest|is het|to|:|=|[.#°º-])){0,4}\s{0,2}",
     r"(?-i:[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?!\w)"

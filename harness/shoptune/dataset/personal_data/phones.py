@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from contextlib import suppress
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from shoptune.dataset.personal_data.rules import Evidence
@@ -22,115 +23,8 @@ _DIGITS = rf"\(?\d(?:{_GAP}{{0,3}}\d){{6,14}}(?!\d)"
 
 _INTERNATIONAL = re.compile(rf"(?:[+＋](?<!\w[+＋])\s?|00(?<![\w.,/-]00)(?<!\d\s00)(?=\d{{0,3}}{_GAP}))({_DIGITS})")
 
-_NOUNS = cues(
-    """
-    telephone
-    telephones
-    phone
-    phones
-    phone number
-    mobile
-    mobile number
-    cell
-    cell phone
-    cellphone
-    cell number
-    fax
-    mob
-    ph
-    gsm
-    tel
-    telefon
-    telefonnummer
-    telefonnr
-    telefonisch
-    tlf
-    fon
-    mobil
-    mobilnummer
-    mobiltelefon
-    handy
-    handynummer
-    handynr
-    rückruf
-    téléphone
-    tél
-    teléfono
-    tfno
-    móvil
-    celular
-    telefono
-    cellulare
-    telefoon
-    telefoonnummer
-    telefonu
-    telefonem
-    kom
-    komórka
-    komórkowy
-    komórki
-    telefone
-    telemóvel
-    """
-)
-_VERBS = cues(
-    """
-    call
-    call me
-    call us
-    text
-    text me
-    text us
-    ring
-    ring me
-    ring us
-    dial
-    sms
-    whatsapp
-    whats app
-    signal
-    hotline
-    helpline
-    contact
-    reach me
-    reach us
-    my number
-    rufnummer
-    rufen sie
-    ruf an
-    ruf mich an
-    anrufen
-    erreichbar
-    erreichen
-    nummer
-    appelez
-    joignable
-    numéro
-    llama
-    llame
-    llamar
-    llámame
-    llámenos
-    número
-    chiama
-    chiamare
-    chiamami
-    chiamate
-    numero
-    bel
-    bel me
-    bel ons
-    bellen
-    bereikbaar
-    zadzwoń
-    dzwonić
-    numer
-    numerem
-    liga
-    ligue
-    ligar
-    """
-)
+_NOUNS = cues("telephones")
+_VERBS = cues("telephoning")
 _AFTER_NOUN, _AFTER_VERB = (after(told, r"[^\d\n+\[]{0,24}?", _DIGITS) for told in (_NOUNS, _VERBS))
 # Further numbers of a list: "or 0171 2345679".
 _LISTED = re.compile(rf"(?:\s?[,;/&|]\s?|\s(?:or|and|oder|und|ou|et|o|y|e|of|en|lub|i)\s)({_DIGITS})", re.IGNORECASE)
@@ -236,7 +130,7 @@ def _is_row(number: str) -> bool:
     """Whether it is a row of sizes or measures: three or more groups that ascend, or decimals."""
     groups = re.findall(r"\d+", number)[: _FEW_GROUPS + 1]
     decimals = re.findall(r"\d\.\d{1,2}(?!\d)", number)
-    ascends = len(groups) > 2 and all(int(one) < int(other) for one, other in zip(groups, groups[1:], strict=False))
+    ascends = len(groups) > 2 and all(int(one) < int(other) for one, other in pairwise(groups))
     return (ascends and groups[0][0] != "0") or (" " in number and len(decimals) > 1 and groups[0][0] != "0")
 
 

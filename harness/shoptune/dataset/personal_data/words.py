@@ -11,7 +11,8 @@ import string
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 
 __all__ = [
     "CAPITAL",
@@ -23,6 +24,7 @@ __all__ = [
     "Told",
     "after",
     "cues",
+    "phrases",
     "replace",
     "signs",
     "signs_in",
@@ -84,16 +86,31 @@ class Cues:
 _cue_words: set[str] = set()  # of all phrases that there are, so that a text's words are gone through once
 
 
-def cues(phrases: str) -> Cues:
-    """Return phrases that are given in small letters, one a line; they are found in any case."""
+def cues(section: str) -> Cues:
+    """Return the phrases of a section of ``cues.txt``."""
     by_letter: defaultdict[str, list[str]] = defaultdict(list)
-    lines = [line.strip() for line in phrases.splitlines() if line.strip()]
-    for phrase in sorted(set(lines), key=len, reverse=True):
+    for phrase in sorted(phrases(section), key=lambda phrase: (-len(phrase), phrase)):
         by_letter[phrase[0]].append(r"\s{1,3}".join(map(_plain, phrase[1:].split(" "))))
     pattern = "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
-    firsts = frozenset(_WORD.findall(phrase)[0] for phrase in lines)
+    firsts = frozenset(_WORD.findall(phrase)[0] for phrase in phrases(section))
     _cue_words.update(firsts)
     return Cues(rf"(?i:(?:{pattern})(?!\w))", firsts)
+
+
+def phrases(section: str) -> list[str]:
+    """Return what stands in a section of ``cues.txt``."""
+    return _sections()[section]
+
+
+@cache
+def _sections() -> dict[str, list[str]]:
+    """Read ``cues.txt``: section -> its phrases."""
+    text = (resources.files(__package__) / "cues.txt").read_text("utf-8")
+    parts = re.split(r"^\[(.+)\]$", text, flags=re.MULTILINE)[1:]
+    return {
+        name: [" ".join(phrase.split()) for phrase in phrases.split(",")]
+        for name, phrases in zip(parts[::2], parts[1::2], strict=True)
+    }
 
 
 def _plain(word: str) -> str:
@@ -140,10 +157,10 @@ class Told:
         return "".join([*parts, text[done:]]) if parts else text
 
 
-def after(phrases: Cues | str, between: str, value: str, *, flags: int = 0) -> Told:
-    """Return (one of the phrases and what may stand `between`) and (the value)."""
-    told = cues(phrases) if isinstance(phrases, str) else phrases
-    return Told(told, re.compile(rf"({told.pattern}{between})({value})", flags))
+def after(told: Cues | str, between: str, value: str, *, flags: int = 0) -> Told:
+    """Return (one of the phrases, or of those of a section, and what may stand `between`) and (the value)."""
+    found = cues(told) if isinstance(told, str) else told
+    return Told(found, re.compile(rf"({found.pattern}{between})({value})", flags))
 
 
 def replace(pattern: re.Pattern[str], text: str, masked: Masked, kind: str, found: Counter[str]) -> str:
