@@ -145,6 +145,7 @@ def test_no_experiment_is_too_large(comparison: Comparison, tasks: int, wide: in
             "tasks": [one.tasks[0].model_copy(update={"name": name}) for name in names],
             "metrics": [m.model_copy(update={"task": name}) for name in names for m in one.metrics],
             "results": [r.model_copy(update={"task": name}) for name in names for r in one.results],
+            "versus": [v.model_copy(update={"task": name}) for name in names for v in one.versus],
         }
     )
     text = render(many.model_copy(update={"recommendation": recommend(many, many.gates)}))
