@@ -86,7 +86,7 @@ class TaskResults:
 
     def _verdict(self, metric: str, candidate: str) -> Verdict | None:
         result = self.results.get((metric, candidate))
-        return result and result.verdict
+        return result.verdict if result else None
 
 
 def task_results(comparison: Comparison) -> tuple[TaskResults, ...]:

@@ -68,7 +68,7 @@ def main(groups: int, slices: int, output: Path | None) -> None:
     """Measure and print."""
     measured, samples = measured_and_samples(groups, slices)
     started = time.perf_counter()
-    results = compare([samples], measured, CANDIDATES, CANDIDATES[0], seed=7, resamples=RESAMPLES)
+    results = compare([samples], measured, CANDIDATES, CANDIDATES[0], seed=7, resamples=RESAMPLES).results
     seconds = time.perf_counter() - started
     peak = peak_bytes(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
     work = f"{METRICS} metrics x {len(CANDIDATES)} candidates x {SAMPLES:,} samples x {RESAMPLES:,} resamples"

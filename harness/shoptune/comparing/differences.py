@@ -87,6 +87,6 @@ class Judged:
         bounds = statistics.share_difference_interval(
             (one, two),
             (self._of_shares[:, candidate], self._of_shares[:, other]),
-            np.stack([self._errors[:, candidate], self._errors[:, other], error]),
+            (self._errors[:, candidate], self._errors[:, other], error),
         )
         return np.where(np.isnan(error)[:, None], np.nan, bounds)

@@ -257,7 +257,7 @@ def share_difference_interval(
     common = np.divide((one + other - both) / 2, product, out=np.zeros_like(product), where=product > 0).clip(-1, 1)
 
     def distance(a: FloatArray, b: FloatArray) -> FloatArray:
-        return np.sqrt(np.maximum(a**2 + b**2 - 2 * common * a * b, 0))
+        return np.asarray(np.sqrt(np.maximum(a**2 + b**2 - 2 * common * a * b, 0)))
 
     return np.stack([p - q - distance(p - p_low, q_high - q), p - q + distance(p_high - p, q - q_low)], axis=-1)
 
@@ -311,7 +311,7 @@ def p_value(bounds: FloatArray, groups: npt.ArrayLike, differing: npt.ArrayLike)
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = np.where(middle == 0, 0.0, np.abs(middle) / half)
     p = 2 * stdtr(n - 1, stdtrit(n - 1, ALPHA / 2) * distance)
-    return np.minimum(np.maximum(p, _sign_flip_limit(differing)), 1.0)
+    return np.asarray(np.minimum(np.maximum(p, _sign_flip_limit(differing)), 1.0))
 
 
 def _sign_flip_limit(differing: npt.ArrayLike) -> FloatArray:

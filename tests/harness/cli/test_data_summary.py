@@ -129,3 +129,10 @@ weights
 canaries        8 planted
 tokens          median 84, 5 to 95 %: 24 to 203, at most 2,950, in the texts to learn, as
                 smollm2-135m-instruct counts them"""
+
+
+def test_labels_are_counted_by_part(capsys: pytest.CaptureFixture[str]) -> None:
+    labels = {"labels": {"no": 3, "yes": 1}, "examples": 4}
+    parts = {name: part.model_copy(update=labels) for name, part in make_data().parts.items()}
+    out = shown(capsys, matching=make_data().model_copy(update={"parts": parts}))
+    assert "test labels     no 3, yes 1; always no: 75 % right" in out

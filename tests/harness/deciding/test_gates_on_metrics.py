@@ -20,11 +20,8 @@ class TestBeBetter:
     )
     def test_follows_the_verdict(self, verdict: str, expected: str) -> None:
         found = outcome(gate("be_better"), result(verdict=verdict, p_adjusted=0.0123))
-        assert found == (
-            expected,
-            "rouge_l of sft is 31.0 %, +12.0 pp [+9.0, +15.0] pp against base: "
-            f"{verdict} (p = 0.012 after correction).",
-        )
+        saw = "rouge_l of sft is 31.0 %, +12.0 pp [+9.0, +15.0] pp against base"
+        assert found == (expected, f"{saw}: {verdict} (p = 0.012 after correction).")
 
     def test_without_interval(self) -> None:
         assert outcome(gate("be_better"), result(verdict="inconclusive", difference_interval=None)) == (

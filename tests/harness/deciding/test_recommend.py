@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shoptune.comparison import GateVerdict, Slice
-from shoptune.recommendation import CandidateOutcome
+from shoptune.recommendation import CandidateOutcome, TaskRecommendation
 from tests.harness.deciding.cases import EVEN, GAIN, TRADE, compare, headline, judged, make, row
 from tests.harness.gated import spaced
 
@@ -256,3 +256,33 @@ def test_each_candidates_metrics_are_sorted_by_verdict() -> None:
             undecided_gates=["too little."],
         )
     ]
+
+
+def constant(kind: str = "sft", answer: str = "no", **given: Any) -> TaskRecommendation:
+    comparison = make(**given)
+    (task,) = comparison.tasks
+    always = task.model_copy(update={"constants": {kind: answer}})
+    return judged(comparison.model_copy(update={"tasks": [always]}))
+
+
+def test_a_model_that_answers_the_same_to_everything_is_never_shipped() -> None:
+    found = constant(sft=GAIN)
+    assert (found.decision, found.recommended) == ("weigh", None)
+    assert found.headline == "Do not ship sft at all: it answers the same to everything."
+    assert found.cautions[0] == "sft is a constant: to every example it answers “no”."
+
+
+def test_it_is_said_of_the_baseline_too_and_of_no_baseline_that_is_no_model() -> None:
+    assert constant("base", " ", sft=GAIN).cautions[0].endswith("it answers nothing that can be used.")
+    assert not any("constant" in caution for caution in constant("template", template=GAIN, sft=GAIN).cautions)
+
+
+def test_metrics_that_are_the_same_are_named_apart() -> None:
+    whole = make(sft=GAIN)
+    results = [
+        r.model_copy(update={"verdict": "same"}) if (r.metric, r.candidate) == ("claims", "sft") else r
+        for r in whole.results
+    ]
+    found = judged(whole.model_copy(update={"results": results}))
+    assert found.reason.endswith("and worse in none; the same: claims.")
+    assert found.outcomes[0].same == ["claims"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from shoptune.comparison import (
     TaskInfo,
     Training,
     Verdict,
+    Versus,
 )
 from shoptune.deciding.recommend import recommend
 from tests.plugins.reports.data_reports import hostile_data, make_data
@@ -145,6 +147,22 @@ def verdict_of(metric: str, difference: float, half: float) -> Verdict | None:
     return "better" if (difference > 0) == higher else "worse"
 
 
+def versus(figures: Mapping[str, tuple[Mapping[str, float], float]]) -> Iterator[Versus]:
+    """Any two candidates but the base, of which one is ahead where their intervals lie apart."""
+    for metric, (values, half) in figures.items():
+        for other, candidate in combinations([name for name in values if name != "base"], 2):
+            difference = values[candidate] - values[other]
+            if verdict := verdict_of(metric, difference, 2 * half):
+                yield Versus(
+                    task=TASK,
+                    metric=metric,
+                    candidate=candidate,
+                    other=other,
+                    difference=difference,
+                    verdict=verdict,
+                )
+
+
 def results(figures: Mapping[str, tuple[Mapping[str, float], float]]) -> Iterator[Result]:
     """The results on all samples, and on slices by category with the same figures a little shifted."""
     for metric, (values, half) in figures.items():
@@ -253,6 +271,7 @@ def make_comparison(**changes: Any) -> Comparison:
             for name, (up, kind, additive, summary) in METRICS.items()
         ],
         "results": list(results(FIGURES)),
+        "versus": list(versus(FIGURES)),
         "cost": [
             Cost(
                 candidate=candidate,

@@ -283,6 +283,7 @@ def test_two_tasks_get_a_verdict_and_a_table_each(build: Build, comparison: Comp
             tasks=[task, other],
             metrics=[*comparison.metrics, *(m.model_copy(update={"task": "title"}) for m in comparison.metrics)],
             results=[*comparison.results, *(r.model_copy(update={"task": "title"}) for r in comparison.results)],
+            versus=[*comparison.versus, *(v.model_copy(update={"task": "title"}) for v in comparison.versus)],
         )
     )
     assert [text(p) for p in soup.select(".verdict .kicker")] == [

@@ -141,7 +141,7 @@ def test_a_result_says_all_and_a_worse_one_is_no_failure(comparison: Comparison)
         "value: 0.313",
         "95 % interval: [0.291, 0.335]",
         "difference to base: +0.144",
-        "95 % interval of the difference: [+0.122, +0.166]",
+        "interval of the difference: [+0.122, +0.166]",
         "verdict: better (p = 0.01 after correction)",
         "samples: 48, of which 0 invalid",
     ]

@@ -112,13 +112,16 @@ def test_what_does_not_fit_is_left_out_by_name(comparison: Comparison) -> None:
 
 def larger(plain: Comparison, times: int, wide: int = 1) -> Comparison:
     """The comparison with many times as many metrics, regressions and gates, and names `wide` times as long."""
-    metrics, results = [], []
+    metrics, results, versus = [], [], []
     for number in range(times):
         suffix = f"_{number}" * wide
         metrics += [m.model_copy(update={"name": m.name + suffix}) for m in plain.metrics]
         results += [r.model_copy(update={"metric": r.metric + suffix}) for r in plain.results]
+        versus += [v.model_copy(update={"metric": v.metric + suffix}) for v in plain.versus]
     failed = [g.model_copy(update={"outcome": "failed", "saw": f"gate {n}"}) for n, g in enumerate(plain.gates * times)]
-    return plain.model_copy(update={"metrics": metrics, "results": results, "gates": failed[:-1] + plain.gates[:1]})
+    return plain.model_copy(
+        update={"metrics": metrics, "results": results, "versus": versus, "gates": failed[:-1] + plain.gates[:1]}
+    )
 
 
 def test_a_large_experiment_is_cut_between_rows(comparison: Comparison) -> None:
@@ -145,6 +148,7 @@ def test_no_experiment_is_too_large(comparison: Comparison, tasks: int, wide: in
             "tasks": [one.tasks[0].model_copy(update={"name": name}) for name in names],
             "metrics": [m.model_copy(update={"task": name}) for name in names for m in one.metrics],
             "results": [r.model_copy(update={"task": name}) for name in names for r in one.results],
+            "versus": [v.model_copy(update={"task": name}) for name in names for v in one.versus],
         }
     )
     text = render(many.model_copy(update={"recommendation": recommend(many, many.gates)}))

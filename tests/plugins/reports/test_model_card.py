@@ -72,6 +72,7 @@ def test_results_of_two_tasks_stay_apart(build: Build, comparison: Comparison) -
         tasks=[task.model_copy(update={"name": name}) for name in names],
         metrics=[m.model_copy(update={"task": name}) for name in names for m in comparison.metrics],
         results=[r.model_copy(update={"task": name}) for name in names for r in comparison.results],
+        versus=[v.model_copy(update={"task": name}) for name in names for v in comparison.versus],
     )
     (index,) = metadata(cards(two)[0])["model-index"]
     assert [group["dataset"]["config"] for group in index["results"]] == names
