@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shoptune.comparison import Comparison, FailedCandidate
@@ -24,9 +24,18 @@ __all__ = ["plan_experiment", "run"]
 
 
 def run(
-    experiment: Experiment, store: Store, reports: Path, display: Display, *, command: str
+    experiment: Experiment,
+    store: Store,
+    reports: Path,
+    display: Display,
+    *,
+    command: str,
+    on_failure: Callable[[ShoptuneError], None] = lambda _: None,
 ) -> tuple[Comparison, list[Path]]:
-    """Run an experiment, write its reports and add it to the history; returns the comparison and the files written."""
+    """Run an experiment, write its reports and add it to the history; returns the comparison and the files written.
+
+    `on_failure` is told of each error that took a candidate and not the run.
+    """
     # With scipy and all kinds of steps, of which a plan needs nothing:
     from shoptune.deciding.decide import decide  # noqa: PLC0415
     from shoptune.history.keep import render_and_keep  # noqa: PLC0415
@@ -39,7 +48,7 @@ def run(
     first = make_plan(experiment)
     plugins.notify("before_run", experiment=first.experiment, steps=steps_of_round(first))
     try:
-        plan, failed = _computed(experiment, first, store, display)
+        plan, failed = _computed(experiment, first, store, display, on_failure)
         comparison = assemble(plan, store, plugins, command=command)
         if failed:
             comparison = comparison.model_copy(update={"failed": failed})
@@ -56,7 +65,13 @@ def run(
     return comparison, written
 
 
-def _computed(experiment: Experiment, plan: Plan, store: Store, display: Display) -> tuple[Plan, list[FailedCandidate]]:
+def _computed(
+    experiment: Experiment,
+    plan: Plan,
+    store: Store,
+    display: Display,
+    on_failure: Callable[[ShoptuneError], None],
+) -> tuple[Plan, list[FailedCandidate]]:
     """Compute all that a plan takes, and what it comes to when choices are made.
 
     A candidate that can't be tuned or asked is left out, with those that rest on it, and the rest is compared without
@@ -89,6 +104,7 @@ def _computed(experiment: Experiment, plan: Plan, store: Store, display: Display
             if left.file.compare.baseline in gone or len(fallen) > len(experiment.file.candidates) - 2:
                 raise
             failed += [FailedCandidate(name=name, step=step.name, reason=str(error)) for name in sorted(gone)]
+            on_failure(error)
             display.say(f"error: {error}\n{step.name} failed; the comparison is made without {listed(sorted(gone))}")
             left = without(left, fallen)
             plan = make_plan(left)

@@ -39,6 +39,13 @@ def test_the_rest_is_compared_and_the_failed_one_is_named_with_its_reason(shop: 
     assert (gate.code, "preferred has no result" in gate.output) == (1, True)
 
 
+def test_debug_shows_its_traceback(shop: Shop) -> None:
+    shop.fail("step 3")
+    outcome = shop.run("run", "--debug")
+    assert outcome.code == 3
+    assert "Traceback" in outcome.output
+
+
 def test_it_is_tried_again_with_the_next_run(shop: Shop) -> None:
     shop.fail("step 3")
     assert shop.run().code == 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -36,7 +37,9 @@ def run_experiment(experiment: Path, store: Path, reports: Path, *, plain: bool 
 
     loaded = load_experiment(experiment)
     with display(plain=plain) as shown:
-        comparison, written = run_whole(loaded, Store(store), reports, shown, command=_command())
+        comparison, written = run_whole(
+            loaded, Store(store), reports, shown, command=_command(), on_failure=_with_traceback
+        )
     show_comparison(comparison, written)
     return StepError.exit_code if comparison.failed else exit_code(comparison.gates)
 
@@ -103,6 +106,12 @@ def gate(experiment: Path, reports: Path) -> None:
     show_recommendation(decided.recommendation)
     show_gates(decided.gates)
     sys.exit(exit_code(decided.gates))
+
+
+def _with_traceback(error: BaseException) -> None:
+    """Show an error's traceback where the command line asks for it; the error itself is said in any case."""
+    if "--debug" in sys.argv:
+        traceback.print_exception(error)
 
 
 def _command() -> str:

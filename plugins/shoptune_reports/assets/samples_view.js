@@ -87,6 +87,7 @@ const sampleView = (() => {
         answer.cut ? make("span", { className: "tag warn" }, "cut off") : null,
         answer.invalid === null ? null : make("span", { className: "tag warn", title: answer.invalid }, `invalid: ${short(answer.invalid)}`),
       ),
+      answer.thought ? make("details", {}, make("summary", {}, "Thought before the answer"), text(answer.thought, "text")) : null,
       text(answer.text && nodes, "answer"),
       remark && make("p", { className: "note" }, remark),
       faults(answer),

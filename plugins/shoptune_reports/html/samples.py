@@ -120,6 +120,7 @@ def _sample(sample: SampleInfo, candidates: Sequence[str], metrics: Sequence[Met
 def _answer(answer: SampleAnswer, metrics: Sequence[MetricInfo]) -> dict[str, Any]:
     return {
         "text": answer.text,
+        **({"thought": answer.thought} if answer.thought else {}),
         "invalid": answer.invalid,
         "cut": answer.finish == "length",
         "values": [_short(answer.values.get(metric.name)) for metric in metrics],

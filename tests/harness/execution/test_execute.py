@@ -52,7 +52,7 @@ def test_what_plugins_print_meanwhile_does_not_mix_with_the_commands_output(shop
     [
         (
             "pass",
-            "the executor 'noted' ended without computing 20 of 20 steps, the first of them 'read",
+            "the executor 'noted' ended without computing 3 of 3 steps, the first of them 'read",
         ),
         ("raise SystemExit(5)", "plugin 'fake_plugin' 1.2.3 failed to execute the steps: SystemExit: 5"),
     ],

@@ -88,8 +88,8 @@ class TestPredict:
 
     def test_too_few_examples_for_the_prompt(self, shop: Shop) -> None:
         outcome = shop.set("candidates.few_shot.few_shot", 99).run()
-        assert outcome.code == 3
-        assert "predict echo with few_shot: few_shot is 99, and only" in outcome.output
+        assert outcome.code == 2
+        assert "candidates.few_shot: few_shot is 99, and echo has" in outcome.output
 
     def test_settings_reach_the_backend(self, shop: Shop) -> None:
         shop.set("tasks.echo.generate", {"max_new_tokens": 2}).run()
