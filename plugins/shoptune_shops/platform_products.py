@@ -70,7 +70,8 @@ def read(platform: Platform, path: Path, options: PlatformOptions) -> Iterator[R
     for parent in maker.held:
         detail = f"found {parent!r}; export variants together with their products"
         yield Dropped(origin=origins[parent], reason="a variant's product is not in this file", detail=detail, bad=True)
-    yield from (*maker.notes(), *named_columns("columns that were not read", form.unread))
+    yield from (*maker.facts.notes(), *maker.prices.notes())
+    yield from named_columns("columns that were not read", form.unread)
 
 
 @cache

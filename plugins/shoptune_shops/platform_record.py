@@ -1,12 +1,11 @@
 """Makes a product's record of its rows in a platform's export."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from shoptune.data import Dropped, Note, Record
+from shoptune.data import Dropped, Record
 from shoptune_files.amounts import parse_amount
 from shoptune_files.html_text import html_to_text
 from shoptune_shops.facts import Facts
@@ -21,8 +20,6 @@ __all__ = ["Maker", "Variant"]
 
 Variant = dict[str, Any]
 """``sku``, ``barcode``, ``price`` and ``options``, JSON values all."""
-
-_ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d{1,2}", re.IGNORECASE)
 
 TEXTS = ("brand", "type", "mpn", "currency", "seo_title", "seo_description")
 LISTS = ("tags", "product_highlight")
@@ -41,8 +38,6 @@ class Maker:
     """A product's id -> those of its variants that stand anywhere in the file; what is used is taken out."""
     made: Counter[str] = field(default_factory=Counter)
     """Ids that were made of names."""
-    rounded: dict[str, int | str] = field(default_factory=dict)
-    """How many GTINs a spreadsheet wrote as 4.01235E+12, and the first of them."""
 
     def make(self, rows: Sequence[ShopRow]) -> Iterator[Record | Dropped]:
         """Yield the product of these rows, its own first."""
@@ -60,19 +55,13 @@ class Maker:
         fields["attributes"] = {name: value for name, value in facts.items() if name not in fields["options"]}
         yield Record(id=key, group=cell_of(form, row, "group") or key, origin=row.origin, fields=fields)
 
-    def notes(self) -> Iterator[Note]:
-        """Yield what is worth saying of the file as a whole, once all of it was read."""
-        yield from (*self.facts.notes(), *self.prices.notes())
-        if self.rounded:
-            yield Note(topic="GTINs that a spreadsheet rounded", figures=self.rounded)
-
     def variant(self, row: ShopRow, first: ShopRow, base: float | None = None) -> Variant:
         """Return the variant of a row; `base` is what its product costs, whose own row is `first`."""
         form, price = self.form, self._price(row)
         if price is None and base is not None:
             price = base + (parse_amount(cell_of(form, row, "surcharge")) or 0.0)
         options = {name: values[0] for name, values in options_of(row, form.options, first).items()}
-        sku, gtin = cell_of(form, row, "sku"), self._gtin(row)
+        sku, gtin = cell_of(form, row, "sku"), cell_of(form, row, "gtin")
         return {"sku": sku, "barcode": gtin, "price": price, "options": options}
 
     def _made_id(self, row: ShopRow, name: str) -> str:
@@ -83,14 +72,6 @@ class Maker:
         self.made[base] += 1
         return base if self.made[base] == 1 else f"{base}-{self.made[base]}"
 
-    def _gtin(self, row: ShopRow) -> str:
-        gtin = cell_of(self.form, row, "gtin")
-        if not _ROUNDED.fullmatch(gtin):
-            return gtin
-        self.rounded["left out"] = int(self.rounded.get("left out", 0)) + 1
-        self.rounded.setdefault("such as", f"{row.origin}: {gtin}")
-        return ""
-
     def _price(self, row: ShopRow) -> float | None:
         column = next((column for column in self.form.fields["price"] if row[column]), "")
         return self.prices.read(row, column)
@@ -99,14 +80,15 @@ class Maker:
         """Return what is sold: variants, the options in which they differ, and the product's SKU, GTIN and price."""
         form, first = self.form, rows[0]
         if form.platform.layout == "shared_id" and not form.variant:  # every row is a variant, the first one too
-            offered, price, gtin = dict[str, list[str]](), None, ""
+            offered, price = dict[str, list[str]](), None
             made = [self.variant(row, first) for row in rows]
         else:
-            offered, price, gtin = options_of(first, form.options, first), self._price(first), self._gtin(first)
+            offered, price = options_of(first, form.options, first), self._price(first)
             made = [self.variant(row, first, price) for row in rows[1:]]
         variants = [one for one in made if any(one.values())]
         variants += [one | {"price": price} if one["price"] is None else one for one in held]
         varied = choices(variants)
+        gtin = cell_of(form, first, "gtin")
         skus = items(cell_of(form, first, "sku"), form.platform.separators.sku) or [""]
         variants = variants or [{"sku": sku, "barcode": gtin, "price": price, "options": {}} for sku in skus]
         return {

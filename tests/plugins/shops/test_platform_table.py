@@ -302,16 +302,6 @@ def test_a_bad_price_costs_the_price_and_is_said(tmp_path: Path) -> None:
     assert note == Note(topic="prices", figures={"could not be read": 1, "such as": "export.csv:2: 'on request'"})
 
 
-def test_a_number_that_a_spreadsheet_rounded_is_no_gtin(tmp_path: Path) -> None:
-    content = "Name,Text,EAN\nA,Warm.,4.01235E+12\nB,Kind.,4012345678901\n"
-    a, b, note = read(tmp_path, content, columns={"gtin": "EAN"})
-    assert isinstance(a, Record)
-    assert isinstance(b, Record)
-    assert (a.fields["gtin"], b.fields["gtin"]) == ("", "4012345678901")
-    figures = {"left out": 1, "such as": "export.csv:2: 4.01235E+12"}
-    assert note == Note(topic="GTINs that a spreadsheet rounded", figures=figures)
-
-
 def test_time_grows_with_the_columns_and_no_faster(tmp_path: Path) -> None:
     def seconds(columns: int) -> float:
         path = tmp_path / f"{columns}.csv"
