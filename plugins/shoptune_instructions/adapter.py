@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from shoptune.components import DataAdapter, Options
-from shoptune.data import Dropped, Message, Record
+from shoptune.data import Dropped, Message, Note, Record
 from shoptune_files.csv_file import csv_adapter
 from shoptune_files.json_file import json_adapter, jsonl_adapter
 from shoptune_files.parquet_file import parquet_adapter
@@ -38,7 +38,7 @@ class InstructionOptions(Options):
     is one, else the prompt, whatever its case, blanks and punctuation."""
 
 
-def read(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped]:
+def read(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped | Note]:
     """Read JSON Lines, a JSON list, CSV or Parquet, one record per row.
 
     Fields: ``messages`` (the prompt: a list of turns, the last of which is the user's), ``completion`` (text) or
@@ -46,10 +46,10 @@ def read(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped]:
     one, and ``not_learnt`` where a longer chat has earlier answers: how many, since only the last turn is learnt.
     """
     for row in _rows(path, options):
-        yield row if isinstance(row, Dropped) else _record(row, options)
+        yield _record(row, options) if isinstance(row, Record) else row
 
 
-def _rows(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped]:
+def _rows(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped | Note]:
     """Yield the file's rows as the general adapters read them, all columns under their own names."""
     general: dict[str, Any] = {"id": options.id, "group": options.group}
     suffix = PurePath(inner_name(path)).suffix.lower()

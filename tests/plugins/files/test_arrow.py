@@ -26,15 +26,15 @@ ROWS: list[dict[str, Any]] = [
 ]
 
 
-def read_parquet(path: Path, **options: Any) -> list[Record | Dropped | Note]:
-    return list(parquet_adapter.read(path, ColumnOptions(**options)))
+def read_parquet(path: Path, **options: Any) -> list[Record | Dropped]:
+    return [row for row in parquet_adapter.read(path, ColumnOptions(**options)) if not isinstance(row, Note)]
 
 
-def read_dataset(path: Path, **options: Any) -> list[Record | Dropped | Note]:
-    return list(dataset_adapter.read(path, DatasetOptions(**options)))
+def read_dataset(path: Path, **options: Any) -> list[Record | Dropped]:
+    return [row for row in dataset_adapter.read(path, DatasetOptions(**options)) if not isinstance(row, Note)]
 
 
-def fields(rows: list[Record | Dropped | Note]) -> list[dict[str, Any]]:
+def fields(rows: list[Record | Dropped]) -> list[dict[str, Any]]:
     return [dict(row.fields) for row in rows if isinstance(row, Record)]
 
 

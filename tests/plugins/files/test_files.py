@@ -30,13 +30,13 @@ def as_jsonl(rows: list[dict[str, Any]]) -> str:
     return "\n".join(map(json.dumps, rows))
 
 
-def everything(folder: Path, content: str | bytes, name: str, **options: Any) -> list[Record | Dropped | Note]:
+def everything(folder: Path, content: str | bytes, name: str, **options: Any) -> list[Record | Dropped]:
     path = folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     chosen = select_data_adapter(path)
     assert chosen is not None
     adapter = ADAPTERS[chosen]
-    return list(adapter.read(path, adapter.options(**options)))
+    return [row for row in adapter.read(path, adapter.options(**options)) if not isinstance(row, Note)]
 
 
 def read(folder: Path, content: str | bytes, name: str, **options: Any) -> list[Record]:

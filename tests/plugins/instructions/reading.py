@@ -26,11 +26,11 @@ def assistant(text: str) -> Message:
 ASK = [system("Answer for the shop."), user("Is the mug safe for a dishwasher?")]
 
 
-def read(folder: Path, rows: Iterable[Mapping[str, Any]], **options: Any) -> list[Record | Dropped | Note]:
+def read(folder: Path, rows: Iterable[Mapping[str, Any]], **options: Any) -> list[Record | Dropped]:
     """Write rows as JSON Lines and read them."""
     path = folder / "chats.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    return list(instructions.read(path, InstructionOptions(**options)))
+    return [row for row in instructions.read(path, InstructionOptions(**options)) if not isinstance(row, Note)]
 
 
 def records(folder: Path, *rows: Mapping[str, Any], **options: Any) -> list[Record]:

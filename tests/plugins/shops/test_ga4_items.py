@@ -21,8 +21,8 @@ FILES = Path(__file__).parent / "files"
 JANUARY = {"start": "2026-01-01", "end": "2026-01-31"}
 
 
-def read(path: Path) -> list[Record | Dropped | Note]:
-    return list(ga4_items.read(path, ShopOptions()))
+def read(path: Path) -> list[Record | Dropped]:
+    return [row for row in ga4_items.read(path, ShopOptions()) if not isinstance(row, Note)]
 
 
 def write(folder: Path, content: str, encoding: str = "utf-8") -> Path:
