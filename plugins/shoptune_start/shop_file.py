@@ -67,12 +67,12 @@ def recognise_all(paths: Sequence[Path]) -> tuple[list[ShopFile], list[str]]:
             known.append(recognise(path))
         except DataError as error:
             failed.append((path, error))
-    for path, error in failed:
+    for path, reason in failed:
         if adapter_for(path).table in {None, PRODUCTS} or not any(
             file.adapter.table in {None, PRODUCTS} for file in known
         ):
-            raise error
-    return known, [str(error) for _, error in failed]
+            raise reason
+    return known, [str(reason) for _, reason in failed]
 
 
 def _encoding(path: Path) -> str | None:
