@@ -246,13 +246,13 @@ def test_what_observers_do_to_what_they_are_shown_harms_nothing(world: World) ->
     gate = {"task": "echo", "metric": "overlap", "candidate": "silence", "must": "be_better"}
     world.shop.set("compare.gates", [gate])
     assert world.shop.run().code == 1
-    before, steps = world.shop.comparison(), {step.fingerprint for step in world.shop.plan().steps}
+    before, steps = world.shop.comparison()["results"], {step.fingerprint for step in world.shop.plan().steps}
     manifests = {f: world.shop.store.read(f).manifest["settings"] for f in steps}
     world.shop.start_anew()
     world.install(MEDDLING)
     outcome = world.shop.run()
     assert outcome.code == 1, outcome.output
-    assert world.shop.comparison() == before
+    assert world.shop.comparison()["results"] == before
     assert {f: world.shop.store.read(f).manifest["settings"] for f in steps} == manifests
 
 
