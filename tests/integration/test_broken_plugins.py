@@ -243,16 +243,16 @@ def register_commands(cli):
 
 
 def test_what_observers_do_to_what_they_are_shown_harms_nothing(world: World) -> None:
-    gate = {"task": "echo", "metric": "overlap", "candidate": "drilled", "at_least": 2.0}
+    gate = {"task": "echo", "metric": "overlap", "candidate": "silence", "must": "be_better"}
     world.shop.set("compare.gates", [gate])
     assert world.shop.run().code == 1
-    before, steps = world.shop.comparison(), {step.fingerprint for step in world.shop.plan().steps}
+    before, steps = world.shop.comparison()["results"], {step.fingerprint for step in world.shop.plan().steps}
     manifests = {f: world.shop.store.read(f).manifest["settings"] for f in steps}
     world.shop.start_anew()
     world.install(MEDDLING)
     outcome = world.shop.run()
     assert outcome.code == 1, outcome.output
-    assert world.shop.comparison() == before
+    assert world.shop.comparison()["results"] == before
     assert {f: world.shop.store.read(f).manifest["settings"] for f in steps} == manifests
 
 
@@ -274,7 +274,8 @@ def test_a_format_of_reports_can_not_change_what_others_show(world: World) -> No
 
 def test_whoever_chose_another_ones_component_is_named(world: World) -> None:
     world.install("@hookimpl\ndef select_model_backend(model): return 'fake'\n")
-    said = "plugin 'strange' 2.1 chose 'fake' of plugin 'fake_plugin' 1.2.3 for fake-model in select_model_backend"
+    world.shop.set("candidates.base.model", "mine")
+    said = "plugin 'strange' 2.1 chose 'fake' of plugin 'fake_plugin' 1.2.3 for mine in select_model_backend"
     assert f"warning: {said}" in world.shop.run().output
     outcome = world.shop.set("candidates.base.no_such_option", 1).run()
     assert outcome.code == 2

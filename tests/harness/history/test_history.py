@@ -200,6 +200,10 @@ def impossible(path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace('"verdict":"better"', '"verdict":"splendid"'), "utf-8")
 
 
+def another_figure(path: Path) -> None:
+    path.write_text(path.read_text("utf-8").replace('"examples":1', '"examples":2', 1), "utf-8")
+
+
 def gone(path: Path) -> None:
     path.unlink()
 
@@ -217,6 +221,7 @@ def without_reports(path: Path) -> None:
         (garbage, "not text in UTF-8"),
         (of_another_program, "has schema version None"),
         (impossible, "verdict: Input should be 'better', 'worse' or 'inconclusive'"),
+        (another_figure, "comparison.json is damaged"),
         (gone, "No such file"),
         (without_reports, "run.json is damaged"),
     ],
