@@ -30,7 +30,8 @@ FRAGMENTS = (
     *(
         "[phone]",
         "call ",
-        "call 0", "call 012 3456 ",
+        "call 0",
+        "call 012 3456 ",
         "Tel: 1 ",
         "a@",
         "@a.",
