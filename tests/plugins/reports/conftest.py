@@ -11,6 +11,7 @@ import pytest
 from shoptune.comparison import (
     CandidateInfo,
     Comparison,
+    Correction,
     Cost,
     GateVerdict,
     MetricInfo,
@@ -272,6 +273,9 @@ def make_comparison(**changes: Any) -> Comparison:
         ],
         "results": list(results(FIGURES)),
         "versus": list(versus(FIGURES)),
+        "correction": Correction(
+            together=32, sentence="Verdicts are corrected for one another, 32 differences (Holm)."
+        ),
         "cost": [
             Cost(
                 candidate=candidate,
