@@ -279,8 +279,8 @@ class TestScoresWhileTuning:
 
     def test_without_validation_data_it_says_so(self, patient: Shop) -> None:
         outcome = patient.set("tasks.echo.split", {"test": 0.4, "validation": 0}).run()
-        assert outcome.code == 3
-        assert "the tuning method asks for overlap on validation data, and there is none" in outcome.output
+        assert outcome.code == 2
+        assert "patient asks for overlap on validation data, and there is none" in outcome.output
 
     def test_a_method_that_can_not_say_what_it_measures_is_named(self, patient: Shop) -> None:
         source = (patient.folder / "patient.py").read_text("utf-8")

@@ -250,7 +250,7 @@ def test_report_renders_again_and_computes_nothing(shop: Shop) -> None:
             "plugin 'fake_plugin' 1.2.3 failed to find 'fake-model': ValueError: resolve was asked to raise",
             0,
         ),
-        ("step 2", "tune drilled (plugin 'fake_plugin' 1.2.3) failed: ValueError: step 2 was asked to raise", 3),
+        ("step 2", "tune drilled (plugin 'fake_plugin' 1.2.3) failed: ValueError: step 2 was asked to raise", 12),
         ("open", "predict echo with base (plugin 'fake_plugin' 1.2.3) failed: ValueError: open was asked to raise", 6),
         ("batch 2", "predict echo with base (plugin 'fake_plugin' 1.2.3) failed: ValueError: batch 2 was asked", 6),
         (

@@ -97,9 +97,12 @@ class TestObserving:
         assert shop.journal(runs=True) == ["run fake begins", "run fake ended"]
 
     def test_a_failure_is_told_of(self, shop: Shop) -> None:
-        shop.fail("step 2")
+        shop.fail("batch 2")
         shop.run()
-        assert shop.journal(runs=True)[-2:] == ["failed tune drilled: ValueError", "run fake failed: StepError"]
+        assert shop.journal(runs=True)[-2:] == [
+            "failed predict echo with base: ValueError",
+            "run fake failed: StepError",
+        ]
 
     @pytest.mark.parametrize("hook", ["before_step", "report_sections"])
     def test_one_that_raises_is_recorded_and_loses_nothing(self, shop: Shop, hook: str) -> None:
