@@ -117,6 +117,8 @@ class Example:
     """What a report breaks results down by: category, brand, locale, ..."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """The attributes that a text may state."""
+    optional_facts: tuple[str, ...] = ()
+    """Names of those facts that a good text may leave out, such as the sizes that a product comes in."""
     weight: float = 1.0
     """How much it counts in the loss of supervised tuning; 0 leaves it out of training, never out of scoring."""
     evidence: Mapping[str, Any] = field(default_factory=dict)  # JSON values of the task's own choice

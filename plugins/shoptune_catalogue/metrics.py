@@ -62,7 +62,8 @@ class CoverageOptions(Options):
     """Which facts are attributes that a text should state."""
 
     attributes: tuple[str, ...] | None = None
-    """The attributes that count; if none are named, all facts but the ignored."""
+    """The attributes that count; if none are named, all facts but the ignored and those that a text may leave out, such as
+    the sizes that a product comes in."""
     ignore: tuple[str, ...] = NOT_ATTRIBUTES
     """Facts that are no attributes, where `attributes` names none."""
 
@@ -97,7 +98,7 @@ def _coverage_highlights(sample: Sample, options: CoverageOptions) -> Iterable[H
 
 def _attributes(sample: Sample, options: CoverageOptions) -> dict[str, str]:
     wanted = None if options.attributes is None else {_fold(name) for name in options.attributes}
-    ignored = {_fold(name) for name in options.ignore}
+    ignored = {_fold(name) for name in (*options.ignore, *sample.example.optional_facts)}
     return {
         name: value
         for name, value in sample.example.facts.items()

@@ -91,6 +91,12 @@ def facts_of(record: Record, names: Iterable[str] | None = None) -> dict[str, st
     return {name: text for name, text in found.items() if text}
 
 
+def _options_among(facts: Iterable[str], record: Record) -> tuple[str, ...]:
+    """Return the facts that are options: what a buyer may choose from, which no text has to list."""
+    groups = _groups(record)
+    return tuple(name for name in facts if name in groups["options"] and name not in groups["attributes"])
+
+
 def _groups(record: Record) -> dict[str, Mapping[str, Any]]:
     """Return for each of `GROUPS` what the product has, by name."""
     found = ((group, record.fields.get(group)) for group in GROUPS)
@@ -134,6 +140,7 @@ def _example(record: Record, options: ProductDescriptionOptions, standing: Stand
         group=record.group,
         slices=facts_of(record, ("category", "brand")) | ({"sales": standing.slice} if standing else {}),
         facts=facts,
+        optional_facts=_options_among(facts, record),
         weight=weighed.weight if weighed else 1.0,
         evidence=weighed.evidence if weighed else {},
         date=str(record.fields.get("created_at") or ""),

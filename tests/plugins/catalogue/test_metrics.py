@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,6 +54,13 @@ def test_coverage_counts_attributes_alone(evaluate: Evaluate) -> None:
     assert rows(ATTRIBUTE_COVERAGE, evaluation, attributes=["Weight"]) == [[0, 1], [1, 1], [0, 1], [0, 0]]
     assert rows(ATTRIBUTE_COVERAGE, evaluation, ignore=["weight", "brand", "sale-price"])[0] == [1, 2]
     assert rows(ATTRIBUTE_COVERAGE, evaluation, attributes=["brand"])[0] == [0, 1]  # named, though ignored by default
+
+
+def test_coverage_asks_for_no_fact_that_a_text_may_leave_out(evaluate: Evaluate) -> None:
+    evaluation = evaluate(("Waxed cotton.", FACTS))
+    (sample,) = evaluation.samples
+    optional = replace(sample, example=replace(sample.example, optional_facts=("weight",)))
+    assert rows(ATTRIBUTE_COVERAGE, Evaluation(samples=[optional])) == [[1, 1]]
 
 
 def test_unsupported_claims_are_counted_once_each(evaluate: Evaluate) -> None:

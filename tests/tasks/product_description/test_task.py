@@ -187,6 +187,12 @@ def test_options_that_are_a_plain_column_are_a_field() -> None:
     assert one(product(options="with lid", attributes={}), facts=["options"]).facts == {"options": "with lid"}
 
 
+def test_a_text_need_not_list_what_a_buyer_may_choose() -> None:
+    example = one(product(options={"size": ["S", "M", "L"]}))
+    assert example.facts["size"] == "S, M, L"
+    assert example.optional_facts == ("size",)
+
+
 def test_claims_about_an_option_are_supported() -> None:
     example = one(product(attributes={}, options={"colour": ["red", "navy"]}))
     assert unsupported("Sold in red and in navy.", example.facts) == []
