@@ -62,8 +62,8 @@ class CoverageOptions(Options):
     """Which facts are attributes that a text should state."""
 
     attributes: tuple[str, ...] | None = None
-    """The attributes that count; if none are named, all facts but the ignored and those that a text may leave out, such as
-    the sizes that a product comes in."""
+    """The attributes that count; if none are named, all facts but the ignored and those that a text may leave out, such
+    as the sizes that a product comes in."""
     ignore: tuple[str, ...] = NOT_ATTRIBUTES
     """Facts that are no attributes, where `attributes` names none."""
 
