@@ -81,7 +81,7 @@ def _record(row: Record, options: InstructionOptions) -> Record | Dropped:
 
 def _fields(instruction: Instruction, category: str) -> dict[str, Any]:
     names = ("completion",) if len(instruction.answers) == 1 else ("chosen", "rejected")
-    fields = {"messages": instruction.messages, **dict(zip(names, instruction.answers, strict=True))}
+    fields: dict[str, Any] = {"messages": instruction.messages, **dict(zip(names, instruction.answers, strict=True))}
     fields["form"] = instruction.form
     if category:
         fields["category"] = category
