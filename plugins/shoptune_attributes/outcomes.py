@@ -83,7 +83,7 @@ def _counts(given: str | None, stated: frozenset[str], key: Key) -> Counts:
     ours = _keys(given, key)
     compared = [
         (len(ours & theirs), len(ours - theirs), len(theirs - ours))
-        for theirs in (_keys(value, key) for value in sorted(stated) or [None])
+        for theirs in ([_keys(value, key) for value in sorted(stated)] or [set()])
     ]
     return max(compared, key=lambda counts: (counts[0], -counts[1] - counts[2]))
 

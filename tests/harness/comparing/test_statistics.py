@@ -265,7 +265,8 @@ def of_pairs(both: int, first: int, second: int, neither: int) -> tuple[FloatArr
     errors = [values.std(ddof=1) / np.sqrt(n) for values in (one, other, one - other)]
     intervals = [share_interval(np.array(p), np.array(e), n) for p, e in zip(shares, errors, strict=False)]
     (p, q), (of_p, of_q) = map(np.asarray, shares), intervals
-    return np.array(shares), share_difference_interval((p, q), (of_p, of_q), tuple(map(np.asarray, errors)))
+    of_one, of_other, of_both = map(np.asarray, errors)
+    return np.array(shares), share_difference_interval((p, q), (of_p, of_q), (of_one, of_other, of_both))
 
 
 class TestShares:
@@ -321,7 +322,7 @@ class TestShares:
 
 
 def bounds_of(replicates: FloatArray, groups: int) -> FloatArray:
-    return difference_interval(np.mean(replicates), interval(replicates, groups), groups)
+    return difference_interval(np.asarray(np.mean(replicates)), interval(replicates, groups), groups)
 
 
 class TestDifferences:
@@ -414,9 +415,9 @@ class TestManyFiguresAtOnce:
             np.testing.assert_array_equal(answer(stacked, groups), alone)
         bounds = difference_interval(np.array(differences), interval(stacked, groups), groups)
         for i, (difference, figure, n) in enumerate(zip(differences, figures, groups, strict=True)):
-            alone = difference_interval(np.array(difference), interval(figure, n), n)
-            np.testing.assert_array_equal(bounds[i], alone)
-            np.testing.assert_array_equal(p_value(bounds, groups, groups)[i], p_value(alone, n, n))
+            its_own = difference_interval(np.array(difference), interval(figure, n), n)
+            np.testing.assert_array_equal(bounds[i], its_own)
+            np.testing.assert_array_equal(p_value(bounds, groups, groups)[i], p_value(its_own, n, n))
 
 
 class TestHolm:
