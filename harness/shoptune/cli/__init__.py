@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import io
 import sys
 import traceback
 from typing import TYPE_CHECKING, NoReturn
@@ -95,8 +96,9 @@ def main() -> NoReturn:
     try:
         code = cli.main(arguments, prog_name="shoptune", standalone_mode=False) or 0
     except click.ClickException as error:
-        error.message = visible(error.message)
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        say(said.getvalue(), err=True, end="")
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         _complain("stopped; what was finished is kept, and the same command goes on from there")
