@@ -10,6 +10,8 @@ from itertools import islice
 from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
 from shoptune.languages import UNKNOWN, languages_of
+from shoptune_catalogue.metrics import LANGUAGES, NOT_ATTRIBUTES
+from shoptune_product_description.task import facts_of, options_among
 from shoptune_start.shop_file import ShopFile
 
 __all__ = ["COUNTED", "FEWEST", "Catalogue", "look_through"]
@@ -37,6 +39,13 @@ class Catalogue:
     """Rows that can't be used."""
     language: str
     """Of most descriptions (ISO 639-1)."""
+    attributes: bool
+    """Whether a product has any that a description has to state."""
+
+    @property
+    def checkable(self) -> bool:
+        """Whether claims that the facts do not support can be told in this language."""
+        return self.language in LANGUAGES
 
     @property
     def count(self) -> str:
@@ -63,12 +72,22 @@ def look_through(file: ShopFile) -> Catalogue:
             f"with fewer than {FEWEST}, a test could not show anything"
         )
     return Catalogue(
-        products=len(groups), texts=len(texts), whole=rows < COUNTED, bad=bad, language=_language(file.first)
+        products=len(groups),
+        texts=len(texts),
+        whole=rows < COUNTED,
+        bad=bad,
+        language=_language(file.first),
+        attributes=any(map(_has_attributes, file.first)),
     )
 
 
 def _is_complete(record: Record) -> bool:
     return all(str(record.fields.get(field) or "").strip() for field in ("name", "description"))
+
+
+def _has_attributes(record: Record) -> bool:
+    facts = facts_of(record)
+    return not facts.keys() <= {*NOT_ATTRIBUTES, *options_among(facts, record)}
 
 
 def _language(records: Sequence[Record]) -> str:

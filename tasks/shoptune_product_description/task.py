@@ -16,7 +16,14 @@ from shoptune_sales.preference import preference_pairs
 from shoptune_sales.weights import Standing, sales_standings
 from shoptune_text import COPYING, FORM, OVERLAP
 
-__all__ = ["CATALOGUE_FACTS", "PRODUCT_DESCRIPTION", "ProductDescriptionOptions", "SalesOptions"]
+__all__ = [
+    "CATALOGUE_FACTS",
+    "PRODUCT_DESCRIPTION",
+    "ProductDescriptionOptions",
+    "SalesOptions",
+    "facts_of",
+    "options_among",
+]
 
 
 CATALOGUE_FACTS = ("name", "brand", "category", "color", "size", "material")
@@ -91,7 +98,7 @@ def facts_of(record: Record, names: Iterable[str] | None = None) -> dict[str, st
     return {name: text for name, text in found.items() if text}
 
 
-def _options_among(facts: Iterable[str], record: Record) -> tuple[str, ...]:
+def options_among(facts: Iterable[str], record: Record) -> tuple[str, ...]:
     """Return the facts that are options: what a buyer may choose from, which no text has to list."""
     groups = _groups(record)
     return tuple(name for name in facts if name in groups["options"] and name not in groups["attributes"])
@@ -140,7 +147,7 @@ def _example(record: Record, options: ProductDescriptionOptions, standing: Stand
         group=record.group,
         slices=facts_of(record, ("category", "brand")) | ({"sales": standing.slice} if standing else {}),
         facts=facts,
-        optional_facts=_options_among(facts, record),
+        optional_facts=options_among(facts, record),
         weight=weighed.weight if weighed else 1.0,
         evidence=weighed.evidence if weighed else {},
         date=str(record.fields.get("created_at") or ""),

@@ -20,10 +20,18 @@ from shoptune_start.shop_file import PRODUCTS, ShopFile
 
 
 def text_for(
-    *, products: int = 40, path: Path = Path("a.csv"), folder: Path = Path(), columns: Columns | None = None
+    *,
+    products: int = 40,
+    path: Path = Path("a.csv"),
+    folder: Path = Path(),
+    columns: Columns | None = None,
+    language: str = "en",
+    attributes: bool = True,
 ) -> str:
     file = ShopFile(path=path, adapter=csv_adapter, options={"encoding": "cp1252"}, first=())
-    catalogue = Catalogue(products=products, texts=products, whole=True, bad=0, language="en")
+    catalogue = Catalogue(
+        products=products, texts=products, whole=True, bad=0, language=language, attributes=attributes
+    )
     return experiment_text("shop", {PRODUCTS: file}, columns, catalogue, folder)
 
 
@@ -33,6 +41,19 @@ def text_for(
 def test_the_fewer_products_the_larger_the_share_for_testing(count: int, split: tuple[float, float]) -> None:
     found = yaml.safe_load(text_for(products=count))["tasks"]["description"]["split"]
     assert (found["test"], found["validation"]) == split
+
+
+@pytest.mark.parametrize(
+    ("language", "attributes", "expected"),
+    [
+        ("en", True, ["rouge_l", "attribute_coverage", "unsupported_claims"]),
+        ("de", False, ["rouge_l", "unsupported_claims"]),
+        ("pl", True, ["rouge_l", "attribute_coverage"]),
+    ],
+)
+def test_no_gate_is_written_that_can_apply_to_no_sample(language: str, attributes: bool, expected: list[str]) -> None:
+    gates = yaml.safe_load(text_for(language=language, attributes=attributes))["compare"]["gates"]
+    assert [gate["metric"] for gate in gates] == expected
 
 
 def test_a_long_training_is_announced() -> None:
