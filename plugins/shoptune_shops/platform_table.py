@@ -74,7 +74,9 @@ class ShopColumns(Options):
     """Our fields, and what the platform calls them."""
 
     name: Columns
+    """What the product is called."""
     description: Columns
+    """Its text."""
     id: Columns = ()
     """What identifies a product.  Without one, the name does, with a number where it comes again."""
     group: Columns = ()
@@ -82,33 +84,50 @@ class ShopColumns(Options):
     parent: Columns = ()
     """What the row of a variant has of its product's id."""
     short_description: Columns = ()
+    """A shorter text, which stands in for a description that is empty."""
     brand: Columns = ()
+    """The brand, or else the maker."""
     category: Columns = ()
+    """Where the shop shows it."""
     type: Columns = ()
+    """The platform's type of product."""
     tags: Columns = ()
+    """The shop's tags."""
     sku: Columns = ()
+    """What orders call it."""
     gtin: Columns = ()
+    """Its bar code: EAN, UPC, ISBN."""
     mpn: Columns = ()
+    """The maker's number."""
     price: Columns = ()
+    """What it costs."""
     surcharge: Columns = ()
     """What a variant costs more than its product."""
     currency: Columns = ()
+    """What the price is in."""
     images: Columns = ()
+    """Addresses of its pictures."""
     product_highlight: Columns = ()
     """Bullet points."""
     seo_title: Columns = ()
+    """The title for search engines."""
     seo_description: Columns = ()
+    """The text for search engines."""
 
 
 class Separators(Options):
     """What parts the items of a list within one cell; None: there is one item."""
 
     sku: str | None = None
+    """Parts several SKUs."""
     category: str | None = None
+    """Parts several categories."""
     path: str | None = None
     """Parts the levels of one category, the uppermost first."""
     tags: str | None = ","
+    """Parts tags."""
     images: str | None = ","
+    """Parts the addresses of pictures."""
 
 
 class Rows(Options):
@@ -128,17 +147,22 @@ class Platform(Options):
     signs: tuple[tuple[str, ...], ...] = ()
     """Lists of columns, each of which gives the file away."""
     columns: ShopColumns
+    """Our field -> the platform's columns."""
     layout: Literal["row", "shared_id", "following", "parent"] = "row"
     """``row``: every row is a product.  ``shared_id``: each row is a variant or an image of a product; its rows stand
     together and have its id, which may be empty, as the name then is, after the first.  ``following``: a product's
     variants follow its row.  ``parent``: a variant names its product, which may stand anywhere in the file."""
     rows: Rows = Rows()
+    """Which rows are no product's own."""
     states: dict[str, States] = Field(default_factory=dict)
     """Column -> what its cells say of a product's state: ``active`` is published.  ``true`` and ``false`` stand for
     all spellings of yes and no.  A product is active whose cell is empty; another word is a state of its own."""
     options: Properties = Properties()
+    """Where the options stand in which a product's variants differ."""
     attributes: Properties = Properties()
+    """Where a product's attributes stand."""
     separators: Separators = Separators()
+    """What parts the items of a list within one cell."""
     category: Literal["deepest", "last"] = "deepest"
     """Which one it is, of several."""
     text: Literal["html", "plain"] = "html"
