@@ -220,7 +220,7 @@ def without_reports(path: Path) -> None:
         (truncated, "not JSON"),
         (garbage, "not text in UTF-8"),
         (of_another_program, "has schema version None"),
-        (impossible, "verdict: Input should be 'better', 'worse' or 'inconclusive'"),
+        (impossible, "verdict: Input should be 'better', 'worse', 'inconclusive' or 'same'"),
         (another_figure, "comparison.json is damaged"),
         (gone, "No such file"),
         (without_reports, "run.json is damaged"),
