@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -30,8 +31,16 @@ class Compared:
     """What a comparison says in figures."""
 
     results: list[Result]
-    versus: list[Versus]
     correction: Correction
+    _tasks: Sequence[tuple[str, Estimates]]
+    """What all samples of each task say."""
+    _candidates: Sequence[str]
+    _baseline: str
+
+    @cached_property
+    def versus(self) -> list[Versus]:
+        """How far any two candidates are from one another that are not the baseline."""
+        return [one for task, of in self._tasks for one in _versus(of, task, self._candidates, self._baseline)]
 
 
 def compare(
@@ -59,7 +68,7 @@ def compare(
     family of their own.
     """
     results: list[Result] = []
-    versus: list[Versus] = []
+    whole: list[tuple[str, Estimates]] = []
     for samples in tasks:
         metrics = [m for m in measured if m.task == samples.task]
         scores = scores_of(metrics, candidates, samples)
@@ -69,7 +78,7 @@ def compare(
             estimates = estimates_on(samples, everything, None, scores, seed=seed, resamples=resamples)
             of_all = results_of(estimates, samples, everything, None, candidates, baseline)
             own = {(result.metric, result.candidate): result for result in of_all}
-            versus += _versus(estimates, samples.task, candidates, baseline)
+            whole.append((samples.task, estimates))
         found = [
             _corpus_result(m, c, samples, everything, None)
             if isinstance(m.component, CorpusMetric)
@@ -90,8 +99,10 @@ def compare(
         results=with_verdicts(
             results, [directions[result.task, result.metric] for result in results], first=first, apart=apart
         ),
-        versus=versus,
         correction=correction_of(results, first=first, apart=apart),
+        _tasks=whole,
+        _candidates=candidates,
+        _baseline=baseline,
     )
 
 

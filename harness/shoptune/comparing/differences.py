@@ -30,8 +30,13 @@ class Differences:
     """Those of them whose figures differ at all."""
     same: BoolArray
     """Whether no resample shows any difference."""
-    smallest: FloatArray
-    """The minimum detectable effects."""
+    errors: FloatArray
+    """Standard errors."""
+
+    @cached_property
+    def smallest(self) -> FloatArray:
+        """The minimum detectable effects."""
+        return statistics.minimum_detectable_effect(self.errors, self.groups)
 
     @cached_property
     def intervals(self) -> FloatArray:
@@ -68,9 +73,10 @@ class Judged:
         """Return how far a candidate is from another; for `groups` and `differing` see `Differences`."""
         values = statistics.paired_difference(self.values[:, candidate], self.values[:, other])
         ascending = np.sort(statistics.paired_difference(self.replicates[:, candidate], self.replicates[:, other]))
+        errors = statistics.standard_error(ascending, groups)
         bounds = np.where(
             self.are_shares[:, None],
-            self._between_shares(candidate, other, statistics.standard_error(ascending, groups)),
+            self._between_shares(candidate, other, errors),
             statistics.interval(ascending, groups),
         )
         return Differences(
@@ -79,7 +85,7 @@ class Judged:
             groups=groups,
             differing=differing,
             same=(values == 0) & ~np.any(np.nan_to_num(ascending), axis=-1),
-            smallest=statistics.minimum_detectable_effect(ascending, groups),
+            errors=errors,
         )
 
     def _between_shares(self, candidate: int, other: int, error: FloatArray) -> FloatArray:

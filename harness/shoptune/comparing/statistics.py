@@ -180,15 +180,14 @@ def standard_error(ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:
     return np.where(is_rounding, 0, deviation) * np.sqrt(n / (n - 1))
 
 
-def minimum_detectable_effect(ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:
+def minimum_detectable_effect(errors: FloatArray, groups: npt.ArrayLike) -> FloatArray:
     """Return the smallest true difference that is found with probability `POWER` at two-sided `ALPHA`, uncorrected.
 
-    (t_{1 - ALPHA/2, n-1} + t_{POWER, n-1}) x standard error of the paired difference: H. S. Bloom (1995), Minimum
-    Detectable Effects, Evaluation Review 19(5).  NaN where the standard error is 0: nothing varied.
+    (t_{1 - ALPHA/2, n-1} + t_{POWER, n-1}) x `standard_error` of the paired difference: H. S. Bloom (1995), Minimum
+    Detectable Effects, Evaluation Review 19(5).  NaN where the standard error is 0, since nothing varied, or NaN.
     """
-    _, n = _enough(ascending, groups)
-    error = standard_error(ascending, groups)
-    return np.where(error == 0, np.nan, (stdtrit(n - 1, 1 - ALPHA / 2) + stdtrit(n - 1, POWER)) * error)
+    n = np.where(np.isfinite(errors), np.asarray(groups, dtype=np.float64), np.nan)
+    return np.where(errors == 0, np.nan, (stdtrit(n - 1, 1 - ALPHA / 2) + stdtrit(n - 1, POWER)) * errors)
 
 
 def _enough(ascending: FloatArray, groups: npt.ArrayLike) -> tuple[IndexArray, FloatArray]:

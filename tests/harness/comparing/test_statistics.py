@@ -170,18 +170,18 @@ class TestInterval:
         replicates = np.ones(100)
         assert np.isnan(interval(replicates, groups=1)).all()
         assert np.isnan(standard_error(replicates, groups=1))
-        assert np.isnan(minimum_detectable_effect(replicates, groups=1))
+        assert np.isnan(effect_of(replicates, groups=1))
 
     def test_undefined_replicates_are_left_out_while_they_are_rare(self) -> None:
         defined = np.sort(np.random.default_rng(0).normal(size=950))
         replicates = np.r_[defined, np.full(50, np.nan)]
         assert len(replicates) * MAX_UNDEFINED == 50
-        for answer in (interval, standard_error, minimum_detectable_effect):
+        for answer in (interval, standard_error, effect_of):
             assert answer(replicates, groups=9) == pytest.approx(answer(defined, groups=9), rel=1e-12)
             assert np.isnan(answer(np.r_[defined[1:], np.full(51, np.nan)], groups=9)).all()
 
     def test_none_is_defined(self) -> None:
-        for answer in (interval, standard_error, minimum_detectable_effect):
+        for answer in (interval, standard_error, effect_of):
             assert np.isnan(answer(np.full((3, 100), np.nan), groups=9)).all()
         assert np.isnan(p_value(np.full(2, np.nan), 9, 9))
 
@@ -235,13 +235,13 @@ class TestStandardError:
     @pytest.mark.parametrize("n", [8, 48, 1000])
     def test_the_minimum_detectable_effect_difference_is_found_with_the_power_that_is_said(self, n: int) -> None:
         error = 0.02
-        smallest = minimum_detectable_effect(normal_replicates(0.5, error * np.sqrt((n - 1) / n)), groups=n)
+        smallest = effect_of(normal_replicates(0.5, error * np.sqrt((n - 1) / n)), groups=n)
         critical = scipy.stats.t.ppf(1 - ALPHA / 2, n - 1)
         power = scipy.stats.nct.sf(critical, n - 1, smallest / error)
         assert power == pytest.approx(POWER, abs=0.02)
 
     def test_nothing_is_known_where_nothing_varied(self) -> None:
-        assert np.isnan(minimum_detectable_effect(np.zeros(100), groups=10))
+        assert np.isnan(effect_of(np.zeros(100), groups=10))
 
 
 @st.composite
@@ -319,6 +319,11 @@ class TestShares:
             _, (low, high) = of_pairs(*cells, n - sum(cells))
             held.append(low - 1e-9 <= p - q <= high + 1e-9)
         assert np.mean(held) > 0.935
+
+
+def effect_of(ascending: FloatArray, groups: npt.ArrayLike) -> FloatArray:
+    """Return the minimum detectable effect of sorted replicates."""
+    return minimum_detectable_effect(standard_error(ascending, groups), groups)
 
 
 def bounds_of(replicates: FloatArray, groups: int) -> FloatArray:
@@ -410,7 +415,7 @@ class TestManyFiguresAtOnce:
         ]
         differences = [float(np.nanmean(figure)) for figure in figures]
         stacked = np.stack(figures)
-        for answer in (interval, standard_error, minimum_detectable_effect):
+        for answer in (interval, standard_error, effect_of):
             alone = [answer(figure, n) for figure, n in zip(figures, groups, strict=True)]
             np.testing.assert_array_equal(answer(stacked, groups), alone)
         bounds = difference_interval(np.array(differences), interval(stacked, groups), groups)
