@@ -63,12 +63,11 @@ def languages_of(texts: Iterable[str]) -> Iterator[str]:
 
 def language_finder() -> Callable[[str], str]:
     """Return what `languages_of` asks for each text; the first that is long enough takes half a second."""
-    load = cache(_load_identifier)
 
     def language_of(text: str) -> str:
         if len(text) < MIN_LENGTH:
             return UNKNOWN
-        language, confidence = load().classify(text)
+        language, confidence = _identifier().classify(text)
         return language if confidence >= MIN_CONFIDENCE else UNKNOWN
 
     return language_of
@@ -83,12 +82,11 @@ def uncovered(samples: Iterable[Sample], covered: Collection[str]) -> list[str |
     """
     if not covered:
         return [None for _ in samples]
-    load = cache(_load_identifier)
     found: list[str | None] = []
     for sample in samples:
         text, language = sample.text[:BEGINNING], sample.example.slices.get(LANGUAGE_SLICE, UNKNOWN)
         if len(text) >= MIN_LENGTH:
-            language = _against(load().rank(text), covered, language)
+            language = _against(_identifier().rank(text), covered, language)
         found.append(None if language in covered or language == UNKNOWN else language)
     return found
 
@@ -102,8 +100,9 @@ def _against(ranked: Sequence[tuple[str, float]], covered: Collection[str], othe
     return otherwise
 
 
-def _load_identifier() -> LanguageIdentifier:
-    """Load the identifier: half a second and 100 MB, which is why none is kept.  Its confidence is a probability."""
+@cache
+def _identifier() -> LanguageIdentifier:
+    """Load the identifier, once in a process: it takes half a second, and 100 MB.  Its confidence is a probability."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - not needed where no text is
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -14,6 +14,8 @@ __all__ = ["NumberCheck"]
 
 PRICES = ("price", "sale_price", "compare_at_price")
 KEYS = ("sku", "gtin", "mpn", "product_id")
+LOOKED_AT = 5_000
+"""Records whose SKUs are compared, the first ones: a spreadsheet spoils a whole column, and memory must not grow."""
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]{1,14})?[eE]\+?[0-9]{1,3}")
 
 
@@ -40,6 +42,7 @@ class NumberCheck:
         self._shared: dict[int, set[int]] = {}
         """SKU of several products -> their groups."""
         self._first_shared = ""
+        self._skus = 0
 
     def add(self, record: Record) -> None:
         """Look at one record."""
@@ -51,7 +54,8 @@ class NumberCheck:
             value = record.id if field == "id" else fields.get(field)
             if isinstance(value, str) and _SCIENTIFIC.fullmatch(value):
                 shortened.add(record, value)
-        if (sku := fields.get("sku")) and "description" in fields:
+        if self._skus < LOOKED_AT and (sku := fields.get("sku")) and "description" in fields:
+            self._skus += 1
             self._add_sku(str(sku), record)
 
     def _add_sku(self, sku: str, record: Record) -> None:
@@ -75,8 +79,9 @@ class NumberCheck:
         if self._shared:
             products = sum(map(len, self._shared.values()))
             skus = f"{len(self._shared):,} SKU{'' if len(self._shared) == 1 else 's'}"
+            among = f" of the first {LOOKED_AT:,}" if self._skus == LOOKED_AT else ""
             yield (
-                f"sku: {products:,} products share {skus} (first: {self._first_shared}), so that what was sold "
+                f"sku: {products:,} products{among} share {skus} (first: {self._first_shared}), so that what was sold "
                 "can't be told by SKU"
             )
 
