@@ -93,7 +93,7 @@ def _findings(plugins: Plugins, folder: Path) -> Iterator[Finding]:
             why = "it would send texts away: call `check_backend` yourself, with a model that may be asked"
             yield Finding(kind="model backend", name=name, check="its contract", outcome="not checked", message=why)
         else:
-            yield from backend_findings(backend.component, str(model.folder), folder)
+            yield from backend_findings(backend.component, samples.model(name) or str(model.folder), folder)
     for name, method in plugins.tuning_methods.items():
         yield from method_findings(method.component, model, _new(folder / "method" / name))
     for name, executor in plugins.executors.items():
@@ -147,6 +147,16 @@ class _Samples:
     def file(self, adapter: AnyAdapter) -> Path | None:
         """Return a good file for the adapter, if there is one."""
         return self._files.get(adapter.name)
+
+    def model(self, backend: str) -> str:
+        """Return a model for the backend that the sample experiment names, if it names one."""
+        experiment = self.experiment
+        for candidate, use in experiment.backends.items() if experiment else ():
+            if use.component.name == backend and experiment:
+                model = experiment.file.candidates[candidate].model or ""
+                beside = experiment.path.parent / model
+                return str(beside) if beside.exists() else model
+        return ""
 
     def tables(self, task: AnyTask) -> tuple[Tables, BaseModel | None]:
         """Return tables for the task, and its options or None."""
