@@ -132,13 +132,13 @@ def test_values_become_plain(tmp_path: Path) -> None:
 
 
 text = st.text(st.characters(codec="utf-8"))
-row = st.fixed_dictionaries({"name": text, "price": st.floats(0, 1e6) | st.none(), "tags": st.lists(text, max_size=3)})
+row = st.fixed_dictionaries({"note": text, "price": st.floats(0, 1e6) | st.none(), "words": st.lists(text, max_size=3)})
 
 
 @given(rows=st.lists(row, min_size=1, max_size=10))
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]) -> None:
     path = tmp_path_factory.mktemp("parquet") / "x.parquet"
-    schema = pa.schema({"name": pa.string(), "price": pa.float64(), "tags": pa.list_(pa.string())})
+    schema = pa.schema({"note": pa.string(), "price": pa.float64(), "words": pa.list_(pa.string())})
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
     assert fields(read_parquet(path)) == rows
 
