@@ -504,3 +504,11 @@ mask("+44 20 7946 0018", Counter())
 assert "phonenumbers" in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_a_handle_costs_is_no_user_name() -> None:
+    found: Counter[str] = Counter()
+    assert mask("A spare handle is 18.00, and the account is 12.", found) == (
+        "A spare handle is 18.00, and the account is 12."
+    )
+    assert not found

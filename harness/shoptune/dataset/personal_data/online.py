@@ -55,7 +55,9 @@ def mask_users(text: str, found: Counter[str]) -> str:
 
 
 def _masked_user(match: re.Match[str]) -> str:
-    """Mask what has the look of a user name, or any word after a colon."""
+    """Mask what has the look of a user name, or any word after a colon; a number ("a handle is 18.00") is neither."""
+    if not any(map(str.isalpha, match[2])):
+        return match[0]
     looks = re.search(r"[\d_@#]|\w\.\w|[a-z][A-Z]", match[2])
     return f"{match[1]}[user]" if looks or ":" in match[1] or "=" in match[1] else match[0]
 
