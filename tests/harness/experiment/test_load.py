@@ -184,7 +184,7 @@ MISTAKES: list[tuple[str, Any, str, str]] = [
     ("name", "no spaces please", "name:", "name: String should match pattern"),
     ("tasks", {}, "tasks:", "tasks: Dictionary should have at least 1 item"),
     ("tasks.echo.score_on", "train", "score_on:", "tasks.echo.score_on: Input should be 'validation' or 'test'; found"),
-    ("tasks.echo.split.test", 1.5, "test: 1.5", "tasks.echo.split.test: Input should be less than or equal to 1; found"),
+    ("tasks.echo.split.test", 1.5, "test: 1.5", "tasks.echo.split.test: Input should be less than or equal to 1"),
     ("tasks.echo.shortest", "long", "shortest:", "tasks.echo.shortest: Input should be a valid integer"),
     ("candidates.base.few_shot", "two", "few_shot: two", "candidates.base.few_shot: Input should be a valid integer"),
     ("candidates.drilled.tune.rate", "fast", "rate:", "candidates.drilled.tune.rate: Input should be a valid number"),
