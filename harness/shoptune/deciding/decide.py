@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from shoptune.comparison import Comparison, FailedCandidate, GateVerdict
-from shoptune.deciding.gate_evaluation import evaluate_gates, evaluate_recommended
+from shoptune.comparison import Comparison, FailedCandidate
+from shoptune.deciding.gate_evaluation import evaluate_failed, evaluate_gates, evaluate_recommended
 from shoptune.deciding.gates import Gate, check_gates
 from shoptune.deciding.recommend import recommend
 from shoptune.recommendation import Recommendation
@@ -41,7 +41,7 @@ def decide(comparison: Comparison, gates: Sequence[Gate], *, slices: Collection[
     recommendation = _with_failed(recommend(comparison, on_figures), comparison.failed)
     others = iter(on_figures)
     verdicts = [
-        _failed(gate, failed[gate.candidate])
+        evaluate_failed(gate, failed[gate.candidate])
         if gate.candidate in failed
         else evaluate_recommended(gate, recommendation.of(gate.task))
         if gate.asks_for_recommendation
@@ -56,20 +56,3 @@ def _with_failed(found: Recommendation, failed: Sequence[FailedCandidate]) -> Re
     said = [f"{one.name} is not compared, since it failed ({one.step}): {one.reason}" for one in failed]
     tasks = [task.model_copy(update={"cautions": [*said, *task.cautions]}) for task in found.tasks]
     return found.model_copy(update={"tasks": tasks}) if said else found
-
-
-def _failed(gate: Gate, candidate: FailedCandidate) -> GateVerdict:
-    return GateVerdict(
-        task=gate.task,
-        metric=gate.measure,
-        candidate=gate.candidate,
-        slice=gate.named_slice,
-        worst=gate.asks_for_worst,
-        worst_by=gate.slice_key if gate.asks_for_worst else None,
-        must=gate.must,
-        margin=gate.margin,
-        value=gate.value,
-        outcome="failed",
-        on_inconclusive=gate.on_inconclusive,
-        saw=f"{candidate.name} has no result, since it failed ({candidate.step}): {candidate.reason}",
-    )

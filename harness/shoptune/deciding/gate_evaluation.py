@@ -22,14 +22,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from shoptune.comparison import Comparison, GateVerdict, Interval, MetricInfo, Result, Slice, Verdict
+from shoptune.comparison import Comparison, FailedCandidate, GateVerdict, Interval, MetricInfo, Result, Slice, Verdict
 from shoptune.costs import CostName, answers_to, cost_of
 from shoptune.deciding.gates import Gate
 from shoptune.errors import did_you_mean
 from shoptune.formatting import Format, difference, difference_interval, listed, value
 from shoptune.recommendation import TaskRecommendation
 
-__all__ = ["MAX_UNCOVERED", "evaluate_gates", "evaluate_recommended"]
+__all__ = ["MAX_UNCOVERED", "evaluate_failed", "evaluate_gates", "evaluate_recommended"]
 
 Outcome = Literal["passed", "failed", "inconclusive"]
 
@@ -76,6 +76,12 @@ def evaluate_recommended(gate: Gate, found: TaskRecommendation) -> GateVerdict:
     nobody_else = found.recommended is None or found.outcome(found.recommended) is None
     seen: Outcome = "inconclusive" if is_in_doubt and nobody_else else "failed"
     return _verdict(gate, _Seen(seen, f"{gate.candidate} is not recommended: {found.headline}"))
+
+
+def evaluate_failed(gate: Gate, candidate: FailedCandidate) -> GateVerdict:
+    """Return that a gate fails whose candidate has no result, and why it has none."""
+    saw = f"{candidate.name} has no result, since it failed ({candidate.step}): {candidate.reason}"
+    return _verdict(gate, _Seen("failed", saw, gate.named_slice))
 
 
 class _Seen(NamedTuple):
