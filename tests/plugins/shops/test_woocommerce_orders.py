@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
 from shoptune_files.clean_text import clean_text
+from shoptune_shops.order_lines import no_product
 from shoptune_shops.woocommerce_orders import WooCommerceOrderOptions, woocommerce_orders
 
 FILES = Path(__file__).parent / "files"
@@ -144,8 +145,9 @@ def is_clean(text: str) -> bool:
 
 text = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=8).filter(is_clean)
 text = text.filter(lambda text: text[0] not in "'=+-@")
+name = text.filter(lambda text: not no_product(text))
 item = st.fixed_dictionaries(
-    {"sku": text | st.just(""), "name": text, "quantity": st.integers(1, 99), "cents": st.integers(0, 10**6)}
+    {"sku": text | st.just(""), "name": name, "quantity": st.integers(1, 99), "cents": st.integers(0, 10**6)}
 )
 
 
