@@ -23,7 +23,7 @@ REFERENCE = MANUAL / "hooks.md"
 HEAD = """\
 # Reference of hooks and components
 
-<!-- Made by `python -m tests.manual` from hookspecs.py, components.py, data.py, training_rows.py: change those. -->
+<!-- Made by `python -m tests.manual` from hookspecs, components, deferred, data and training_rows: change those. -->
 
 New here? [The guide](guide.md) builds a plugin step by step. What may change, and how: [the policy](policy.md).
 """
@@ -31,6 +31,7 @@ New here? [The guide](guide.md) builds a plugin step by step. What may change, a
 PARTS = {
     "hookspecs.py": "Hooks",
     "components.py": "What hooks return",
+    "deferred.py": "What stands for a component",
     "data.py": "What flows between them",
     "training_rows.py": "Kinds of training rows",
 }

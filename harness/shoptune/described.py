@@ -15,7 +15,7 @@ from pydantic_core import CoreSchema
 __all__ = ["Described", "key_of"]
 
 
-class Described(BaseModel):
+class Described(BaseModel, defer_build=True):
     """Base of every model that stands in a JSON Schema.
 
     pydantic's `use_attribute_docstrings` does the same, but reads the source of each class as the class is made: about

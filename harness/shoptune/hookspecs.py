@@ -7,7 +7,8 @@ plugin by an entry point of the group ``shoptune``::
     [project.entry-points.shoptune]
     my_plugin = "my_package.plugin"
 
-Keep that module light: import what is heavy inside the hook, so that ``shoptune --help`` stays quick.
+Keep that module light: import what is heavy inside the hook, so that ``shoptune --help`` stays quick.  A plugin of many
+components may say where each one is instead (`shoptune.deferred.Deferred`): it is then imported when it is chosen.
 
 Three kinds of hook: what a user chooses by name is *registered*; what has to be decided by asking is *selected* (the
 first answer that isn't None counts); observers are notified, and an exception in one is recorded against its
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         ReportFormat,
         Section,
     )
+    from shoptune.deferred import Deferred
     from shoptune.step import Step, StepOutcome
 
 __all__ = ["API_VERSION", "hookimpl", "hookspec"]
@@ -56,7 +58,7 @@ hookimpl = pluggy.HookimplMarker("shoptune")
 
 
 @hookspec
-def register_data_adapters() -> Iterable[AnyAdapter]:  # type: ignore[empty-body]
+def register_data_adapters() -> Iterable[AnyAdapter | Deferred]:  # type: ignore[empty-body]
     """Bring adapters, each of which reads one kind of file into records.
 
     Example: ``shoptune_shops`` brings ``shopify_products``, which groups a Shopify export's rows by handle.
@@ -64,7 +66,7 @@ def register_data_adapters() -> Iterable[AnyAdapter]:  # type: ignore[empty-body
 
 
 @hookspec
-def register_tasks() -> Iterable[AnyTask]:  # type: ignore[empty-body]
+def register_tasks() -> Iterable[AnyTask | Deferred]:  # type: ignore[empty-body]
     """Bring tasks, each of which turns records into examples and reads a model's answers.
 
     Example: ``shoptune_product_description`` brings ``product_description``.
@@ -72,7 +74,7 @@ def register_tasks() -> Iterable[AnyTask]:  # type: ignore[empty-body]
 
 
 @hookspec
-def register_tuning_methods() -> Iterable[AnyMethod]:  # type: ignore[empty-body]
+def register_tuning_methods() -> Iterable[AnyMethod | Deferred]:  # type: ignore[empty-body]
     """Bring tuning methods, each of which makes a tuned model of a model and training data.
 
     Example: ``shoptune_trl`` brings ``sft`` and ``dpo``.
@@ -80,7 +82,7 @@ def register_tuning_methods() -> Iterable[AnyMethod]:  # type: ignore[empty-body
 
 
 @hookspec
-def register_model_backends() -> Iterable[AnyBackend]:  # type: ignore[empty-body]
+def register_model_backends() -> Iterable[AnyBackend | Deferred]:  # type: ignore[empty-body]
     """Bring backends, each of which finds, loads and runs models.
 
     Example: ``shoptune_transformers`` brings ``transformers``.
@@ -88,7 +90,7 @@ def register_model_backends() -> Iterable[AnyBackend]:  # type: ignore[empty-bod
 
 
 @hookspec
-def register_metrics() -> Iterable[Metric]:  # type: ignore[empty-body]
+def register_metrics() -> Iterable[Metric | Deferred]:  # type: ignore[empty-body]
     """Bring metrics, each a pair of pure functions (see `shoptune.components.AdditiveMetric`).
 
     Example: ``shoptune_text`` brings ``rouge_l``.
@@ -96,7 +98,7 @@ def register_metrics() -> Iterable[Metric]:  # type: ignore[empty-body]
 
 
 @hookspec
-def register_report_formats() -> Iterable[ReportFormat]:  # type: ignore[empty-body]
+def register_report_formats() -> Iterable[ReportFormat | Deferred]:  # type: ignore[empty-body]
     """Bring report formats, each of which renders a comparison into files.
 
     Example: ``shoptune_reports`` brings ``html``, ``markdown`` and ``json``.
@@ -104,7 +106,7 @@ def register_report_formats() -> Iterable[ReportFormat]:  # type: ignore[empty-b
 
 
 @hookspec
-def register_export_formats() -> Iterable[ExportFormat]:  # type: ignore[empty-body]
+def register_export_formats() -> Iterable[ExportFormat | Deferred]:  # type: ignore[empty-body]
     """Bring forms in which ``shoptune data --export`` writes training data for other tools.
 
     Example: ``shoptune_instructions`` brings ``chat``, ``prompt_completion`` and ``openai``.
@@ -112,7 +114,7 @@ def register_export_formats() -> Iterable[ExportFormat]:  # type: ignore[empty-b
 
 
 @hookspec
-def register_executors() -> Iterable[AnyExecutor]:  # type: ignore[empty-body]
+def register_executors() -> Iterable[AnyExecutor | Deferred]:  # type: ignore[empty-body]
     """Bring executors, each of which decides where steps run.
 
     Example: ``shoptune_local`` brings ``local``, which runs them one after the other in this process.

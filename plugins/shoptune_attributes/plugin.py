@@ -9,32 +9,24 @@ from shoptune import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Metric
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_metrics"]
 
 
 @hookimpl
-def register_metrics() -> Iterable[Metric]:
+def register_metrics() -> Iterable[Deferred]:
     """Bring F1 (micro and macro), precision, recall, invented and unseen values, hits at k, right objects."""
-    from shoptune_attributes.metrics import (
-        ATTRIBUTE_F1,
-        ATTRIBUTE_HITS,
-        ATTRIBUTE_MACRO_F1,
-        ATTRIBUTE_PRECISION,
-        ATTRIBUTE_RECALL,
-        EXACT_OBJECTS,
-        INVENTED_ATTRIBUTES,
-        UNSEEN_VALUES,
-    )
+    from shoptune.deferred import Deferred
 
-    return [
-        ATTRIBUTE_F1,
-        ATTRIBUTE_MACRO_F1,
-        ATTRIBUTE_PRECISION,
-        ATTRIBUTE_RECALL,
-        INVENTED_ATTRIBUTES,
-        UNSEEN_VALUES,
-        ATTRIBUTE_HITS,
-        EXACT_OBJECTS,
-    ]
+    names = (
+        "attribute_f1",
+        "attribute_macro_f1",
+        "attribute_precision",
+        "attribute_recall",
+        "invented_attributes",
+        "unseen_values",
+        "attribute_hits",
+        "exact_objects",
+    )
+    return [Deferred(name=name, place=f"shoptune_attributes.metrics:{name.upper()}") for name in names]

@@ -9,19 +9,20 @@ from shoptune import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Metric
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_metrics"]
 
 
 @hookimpl
-def register_metrics() -> Iterable[Metric]:
+def register_metrics() -> Iterable[Deferred]:
     """Bring attribute coverage, unsupported claims (per text, and as a share of all claims) and marketplace limits."""
-    from shoptune_catalogue.metrics import (
-        ATTRIBUTE_COVERAGE,
-        MARKETPLACE_LIMITS,
-        UNSUPPORTED_CLAIM_SHARE,
-        UNSUPPORTED_CLAIMS,
-    )
+    from shoptune.deferred import Deferred
 
-    return [ATTRIBUTE_COVERAGE, UNSUPPORTED_CLAIMS, UNSUPPORTED_CLAIM_SHARE, MARKETPLACE_LIMITS]
+    names = (
+        "attribute_coverage",
+        "unsupported_claims",
+        "unsupported_claim_share",
+        "marketplace_limits",
+    )
+    return [Deferred(name=name, place=f"shoptune_catalogue.metrics:{name.upper()}") for name in names]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from shoptune.components import DataAdapter
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_data_adapters", "select_data_adapter"]
 
@@ -30,14 +30,18 @@ REFUSED = {".xlsx": "csv", ".xlsm": "csv", ".xls": "csv", ".ods": "csv", ".xml":
 
 
 @hookimpl
-def register_data_adapters() -> Iterable[DataAdapter[Any]]:
+def register_data_adapters() -> Iterable[Deferred]:
     """Bring the adapters for general file formats."""
-    from shoptune_files.csv_file import csv_adapter
-    from shoptune_files.dataset_folder import dataset_adapter
-    from shoptune_files.json_file import json_adapter, jsonl_adapter
-    from shoptune_files.parquet_file import parquet_adapter
+    from shoptune.deferred import Deferred
 
-    return [csv_adapter, jsonl_adapter, json_adapter, parquet_adapter, dataset_adapter]
+    places = {
+        "csv": "csv_file:csv_adapter",
+        "jsonl": "json_file:jsonl_adapter",
+        "json": "json_file:json_adapter",
+        "parquet": "parquet_file:parquet_adapter",
+        "dataset": "dataset_folder:dataset_adapter",
+    }
+    return [Deferred(name=name, place=f"shoptune_files.{place}") for name, place in places.items()]
 
 
 @hookimpl(trylast=True)  # whoever knows the shop's own dialect is asked before

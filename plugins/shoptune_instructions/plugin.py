@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
@@ -10,25 +10,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from shoptune.components import DataAdapter, ExportFormat
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_data_adapters", "register_export_formats", "select_data_adapter"]
 
 
 @hookimpl
-def register_data_adapters() -> Iterable[DataAdapter[Any]]:
+def register_data_adapters() -> Iterable[Deferred]:
     """Bring `instructions`."""
-    from shoptune_instructions.adapter import instructions
+    from shoptune.deferred import Deferred
 
-    return [instructions]
+    return [Deferred(name="instructions", place="shoptune_instructions.adapter:instructions")]
 
 
 @hookimpl
-def register_export_formats() -> Iterable[ExportFormat]:
+def register_export_formats() -> Iterable[Deferred]:
     """Bring `chat`, `prompt_completion` and `openai`."""
-    from shoptune_instructions.exports import chat, openai, prompt_completion
+    from shoptune.deferred import Deferred
 
-    return [chat, prompt_completion, openai]
+    names = ("chat", "prompt_completion", "openai")
+    return [Deferred(name=name, place=f"shoptune_instructions.exports:{name}") for name in names]
 
 
 @hookimpl

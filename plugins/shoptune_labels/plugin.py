@@ -9,15 +9,22 @@ from shoptune import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Metric
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_metrics"]
 
 
 @hookimpl
-def register_metrics() -> Iterable[Metric]:
+def register_metrics() -> Iterable[Deferred]:
     """Bring accuracy, F1 of one label and of all, recall of one label and of the worst, nDCG and MRR."""
-    from shoptune_labels.classification import ACCURACY, F1, LOWEST_RECALL, MACRO_F1, RECALL
-    from shoptune_labels.ranking import MRR, NDCG
+    from shoptune.deferred import Deferred
 
-    return [ACCURACY, MACRO_F1, F1, RECALL, LOWEST_RECALL, NDCG, MRR]
+    modules = {
+        "classification": ("accuracy", "macro_f1", "f1", "recall", "lowest_recall"),
+        "ranking": ("ndcg", "mrr"),
+    }
+    return [
+        Deferred(name=name, place=f"shoptune_labels.{module}:{name.upper()}")
+        for module, names in modules.items()
+        for name in names
+    ]

@@ -1,9 +1,8 @@
 """The adapters for exports that are forms of rows and columns: one reader, driven by a platform's table."""
 
-from collections.abc import Iterator, Mapping
-from functools import cache, partial
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, ValidationInfo
 
@@ -12,15 +11,13 @@ from shoptune.data import Dropped, Note, Record
 from shoptune.errors import UsageError
 from shoptune_files.rows import usable
 from shoptune_shops.facts import Facts, named_columns
-from shoptune_shops.platform_header import Form, has_signs, headers_of, open_form
+from shoptune_shops.platform_header import Form, open_form
 from shoptune_shops.platform_record import Maker
 from shoptune_shops.platform_rows import group_by_product, parent_of, read_rows, variants_elsewhere
 from shoptune_shops.platform_table import Platform, load_platform
 from shoptune_shops.shop_rows import ProductFileOptions
 
-__all__ = ["OwnPlatformOptions", "PlatformOptions", "platform_adapters", "platform_products", "platforms", "recognise"]
-
-FOLDER = Path(__file__).parent / "platforms"
+__all__ = ["OwnPlatformOptions", "PlatformOptions", "platform_products", "read"]
 
 
 class PlatformOptions(ProductFileOptions):
@@ -72,33 +69,6 @@ def read(platform: Platform, path: Path, options: PlatformOptions) -> Iterator[R
         yield Dropped(origin=origins[parent], reason="a variant's product is not in this file", detail=detail, bad=True)
     yield from (*maker.facts.notes(), *maker.prices.notes())
     yield from named_columns("columns that were not read", form.unread)
-
-
-@cache
-def platforms() -> Mapping[str, Platform]:
-    """Return adapter -> the table of a platform that comes with shoptune."""
-    return {f"{file.stem}_products": load_platform(file) for file in sorted(FOLDER.glob("*.yaml"))}
-
-
-def platform_adapters() -> list[DataAdapter[Any]]:
-    """Return the adapters for these platforms, and the one for a shop's own table."""
-    shipped = [
-        DataAdapter(
-            name=name,
-            table="products",
-            summary=platform.summary,
-            options=PlatformOptions,
-            read=partial(read, platform),
-        )
-        for name, platform in platforms().items()
-    ]
-    return [*shipped, platform_products]
-
-
-def recognise(path: Path) -> str | None:
-    """Return the adapter of the platform whose columns one of a file's first rows has."""
-    headers = [header for header, _, _ in headers_of(path)]
-    return next((name for name, one in platforms().items() if any(has_signs(one, header) for header in headers)), None)
 
 
 def _read_own(path: Path, options: OwnPlatformOptions) -> Iterator[Record | Dropped | Note]:

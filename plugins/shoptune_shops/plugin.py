@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
@@ -11,10 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from shoptune.components import DataAdapter
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_data_adapters", "select_data_adapter"]
 
+ADAPTERS = (
+    *("shopify_products", "woocommerce_products", "magento_products", "merchant_feed"),
+    *("shopify_orders", "woocommerce_orders"),
+    *("ga4_items", "shopify_sales", "generic_sales"),
+    "ab_tests",
+    *("shopify_rest_products", "woocommerce_rest_products", "platform_products"),
+)
+"""Each is in a module of its name; the others are tables of `platforms`."""
 SIGNS = {
     "shopify_orders": ({"name", "lineitem name", "lineitem quantity"},),
     "shopify_products": ({"title", "body (html)"}, {"url handle", "title", "description"}),
@@ -41,29 +49,14 @@ LOOKING = (
 
 
 @hookimpl
-def register_data_adapters() -> Iterable[DataAdapter[Any]]:
+def register_data_adapters() -> Iterable[Deferred]:
     """Bring the adapters for what shops can download."""
-    from shoptune_shops.ab_tests import ab_tests
-    from shoptune_shops.ga4_items import ga4_items
-    from shoptune_shops.generic_sales import generic_sales
-    from shoptune_shops.magento_products import magento_products
-    from shoptune_shops.merchant_feed import merchant_feed
-    from shoptune_shops.platform_products import platform_adapters
-    from shoptune_shops.shopify_orders import shopify_orders
-    from shoptune_shops.shopify_products import shopify_products
-    from shoptune_shops.shopify_rest_products import shopify_rest_products
-    from shoptune_shops.shopify_sales import shopify_sales
-    from shoptune_shops.woocommerce_orders import woocommerce_orders
-    from shoptune_shops.woocommerce_products import woocommerce_products
-    from shoptune_shops.woocommerce_rest_products import woocommerce_rest_products
+    from shoptune.deferred import Deferred
+    from shoptune_shops.platform_files import shipped
 
     return [
-        *(shopify_products, woocommerce_products, magento_products, merchant_feed),
-        *(shopify_orders, woocommerce_orders),
-        *(ga4_items, shopify_sales, generic_sales),
-        ab_tests,
-        *platform_adapters(),
-        *(shopify_rest_products, woocommerce_rest_products),
+        *(Deferred(name=name, place=f"shoptune_shops.{name}:{name}") for name in ADAPTERS),
+        *(Deferred(name=name, place=f"shoptune_shops.shipped_platforms:{name}") for name in shipped()),
     ]
 
 
@@ -71,7 +64,7 @@ def register_data_adapters() -> Iterable[DataAdapter[Any]]:
 def select_data_adapter(path: Path) -> str | None:
     """Judge by the header, upper and lower case alike; where that doesn't suffice, the adapter's module has a look."""
     from shoptune_files.delimited import peek_header
-    from shoptune_shops.platform_products import recognise
+    from shoptune_shops.shipped_platforms import recognise
 
     header = tuple(column.casefold() for column in peek_header(path))
     for adapter, signs in SIGNS.items():

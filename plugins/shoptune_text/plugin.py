@@ -9,32 +9,26 @@ from shoptune import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Metric
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_metrics"]
 
 
 @hookimpl
-def register_metrics() -> Iterable[Metric]:
+def register_metrics() -> Iterable[Deferred]:
     """Bring ROUGE, chrF, copying and memorisation, distinct-n, output length, and invalid and cut-off answers."""
-    from shoptune_text.answers import CUT_OFF_SHARE, INVALID_SHARE, OUTPUT_LENGTH
-    from shoptune_text.chrf import CHRF
-    from shoptune_text.memorisation import LONGEST_COPY, MEMORISED_CANARIES
-    from shoptune_text.originality import COPY_RATE, DISTINCT_N
-    from shoptune_text.perplexity import PERPLEXITY
-    from shoptune_text.rouge import ROUGE_1, ROUGE_2, ROUGE_L
+    from shoptune.deferred import Deferred
 
+    modules = {
+        "rouge": ("rouge_1", "rouge_2", "rouge_l"),
+        "chrf": ("chrf",),
+        "originality": ("copy_rate", "distinct_n"),
+        "memorisation": ("longest_copy", "memorised_canaries"),
+        "answers": ("output_length", "invalid_share", "cut_off_share"),
+        "perplexity": ("perplexity",),
+    }
     return [
-        ROUGE_1,
-        ROUGE_2,
-        ROUGE_L,
-        CHRF,
-        COPY_RATE,
-        LONGEST_COPY,
-        MEMORISED_CANARIES,
-        DISTINCT_N,
-        OUTPUT_LENGTH,
-        INVALID_SHARE,
-        CUT_OFF_SHARE,
-        PERPLEXITY,
+        Deferred(name=name, place=f"shoptune_text.{module}:{name.upper()}")
+        for module, names in modules.items()
+        for name in names
     ]

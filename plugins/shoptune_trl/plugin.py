@@ -1,21 +1,20 @@
 """What this plugin brings: the tuning methods ``sft`` and ``dpo``."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import TuningMethod
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_tuning_methods"]
 
 
 @hookimpl
-def register_tuning_methods() -> "Iterable[TuningMethod[Any]]":
+def register_tuning_methods() -> "Iterable[Deferred]":
     """Bring supervised tuning and preference tuning."""
-    from shoptune_trl.dpo import dpo
-    from shoptune_trl.sft import sft
+    from shoptune.deferred import Deferred
 
-    return [sft, dpo]
+    return [Deferred(name=name, place=f"shoptune_trl.{name}:{name}") for name in ("sft", "dpo")]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Task
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_tasks"]
 
 
 @hookimpl
-def register_tasks() -> Iterable[Task[Any]]:
+def register_tasks() -> Iterable[Deferred]:
     """Bring `attribute_extraction`."""
-    from shoptune_attribute_extraction.task import ATTRIBUTE_EXTRACTION
+    from shoptune.deferred import Deferred
 
-    return [ATTRIBUTE_EXTRACTION]
+    return [Deferred(name="attribute_extraction", place="shoptune_attribute_extraction.task:ATTRIBUTE_EXTRACTION")]

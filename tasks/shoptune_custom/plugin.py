@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Task
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_tasks"]
 
 
 @hookimpl
-def register_tasks() -> Iterable[Task[Any]]:
+def register_tasks() -> Iterable[Deferred]:
     """Bring one task for each kind of answer: a text, one of some labels, a JSON object."""
-    from shoptune_custom.task import CUSTOM_JSON, CUSTOM_LABEL, CUSTOM_TEXT
+    from shoptune.deferred import Deferred
 
-    return [CUSTOM_TEXT, CUSTOM_LABEL, CUSTOM_JSON]
+    names = ("custom_text", "custom_label", "custom_json")
+    return [Deferred(name=name, place=f"shoptune_custom.task:{name.upper()}") for name in names]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Task
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_tasks"]
 
 
 @hookimpl
-def register_tasks() -> Iterable[Task[Any]]:
+def register_tasks() -> Iterable[Deferred]:
     """Bring `instruction_following`."""
-    from shoptune_instruction_following.task import INSTRUCTION_FOLLOWING
+    from shoptune.deferred import Deferred
 
-    return [INSTRUCTION_FOLLOWING]
+    return [Deferred(name="instruction_following", place="shoptune_instruction_following.task:INSTRUCTION_FOLLOWING")]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Task
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_tasks"]
 
 
 @hookimpl
-def register_tasks() -> Iterable[Task[Any]]:
+def register_tasks() -> Iterable[Deferred]:
     """Bring `product_description`."""
-    from shoptune_product_description.task import PRODUCT_DESCRIPTION
+    from shoptune.deferred import Deferred
 
-    return [PRODUCT_DESCRIPTION]
+    return [Deferred(name="product_description", place="shoptune_product_description.task:PRODUCT_DESCRIPTION")]

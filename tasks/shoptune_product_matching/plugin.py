@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Task
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_tasks"]
 
 
 @hookimpl
-def register_tasks() -> Iterable[Task[Any]]:
+def register_tasks() -> Iterable[Deferred]:
     """Bring `product_matching`."""
-    from shoptune_product_matching.task import PRODUCT_MATCHING
+    from shoptune.deferred import Deferred
 
-    return [PRODUCT_MATCHING]
+    return [Deferred(name="product_matching", place="shoptune_product_matching.task:PRODUCT_MATCHING")]

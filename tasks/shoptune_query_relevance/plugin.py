@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shoptune import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from shoptune.components import Task
+    from shoptune.deferred import Deferred
 
 __all__ = ["register_tasks"]
 
 
 @hookimpl
-def register_tasks() -> Iterable[Task[Any]]:
+def register_tasks() -> Iterable[Deferred]:
     """Bring `query_relevance`."""
-    from shoptune_query_relevance.task import QUERY_RELEVANCE
+    from shoptune.deferred import Deferred
 
-    return [QUERY_RELEVANCE]
+    return [Deferred(name="query_relevance", place="shoptune_query_relevance.task:QUERY_RELEVANCE")]

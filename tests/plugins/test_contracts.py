@@ -23,7 +23,9 @@ from shoptune.testing import (
     tiny_model,
 )
 from shoptune.testing.adapters import adapter_findings
-from shoptune_shops.platform_products import OwnPlatformOptions, platforms
+from shoptune_shops.platform_files import shipped
+from shoptune_shops.platform_products import OwnPlatformOptions
+from shoptune_shops.shipped_platforms import platform
 
 PLUGINS = load_plugins(only=lambda point: point.dist is not None and point.dist.name == "shoptune")
 
@@ -49,9 +51,9 @@ FILES = {
 """Adapter -> a good file of its kind, a line or some lines for each row."""
 
 
-OPTIONS = {"platform_products": OwnPlatformOptions(platform=platforms()["etsy_products"])}
+OPTIONS = {"platform_products": OwnPlatformOptions(platform=platform("etsy_products"))}
 """Adapter -> its options, where it can't do without any."""
-ALIKE = platforms().keys() - FILES.keys()
+ALIKE = shipped().keys() - FILES.keys()
 """Adapters that are one of these with another table."""
 HELD = {"shopify_rest_products", "woocommerce_rest_products"}
 """Adapters of JSON documents, which are held in memory."""

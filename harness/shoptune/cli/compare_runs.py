@@ -42,7 +42,8 @@ def compare(run_a: str, run_b: str, store: Path, *, task: str | None, as_json: b
         raise UsageError("--json and --markdown exclude one another")
     opened = Store(store)
     opened.check_format()
-    metrics = {name: registered.component for name, registered in load_plugins().metrics.items()}
+    plugins = load_plugins()
+    metrics = {name: plugins.metrics[name].component for name in plugins.usable("metric")}
     found = between(find_run(run_a, opened.root), find_run(run_b, opened.root), opened, metrics, task=task)
     if as_json:
         say(json.dumps(_as_json(found), indent=1, ensure_ascii=False))

@@ -47,7 +47,7 @@ def _show(kind: str, name: str | None, *, as_json: bool) -> None:
     plugins = load_plugins()
     known = plugins.configurable(kind)
     if name is None:
-        rows = [summary_of(registered) for _, registered in sorted(known.items())]
+        rows = [summary_of(known[name]) for name in plugins.usable(kind)]
         if as_json:
             say(json.dumps(rows, indent=1, ensure_ascii=False))
         else:

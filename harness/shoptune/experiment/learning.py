@@ -51,8 +51,9 @@ def _without_rows(
     made = {kind for task in tasks.values() for kind in task.kinds_of_rows}
     if needed in made:
         return
-    methods_that_fit = sorted(name for name, of in plugins.tuning_methods.items() if of.component.learns_from in made)
-    tasks_that_fit = sorted(name for name, of in plugins.tasks.items() if needed in of.component.kinds_of_rows)
+    methods, known_tasks = plugins.tuning_methods, plugins.tasks
+    methods_that_fit = [n for n in plugins.usable("tuning method") if methods[n].component.learns_from in made]
+    tasks_that_fit = [n for n in plugins.usable("task") if needed in known_tasks[n].component.kinds_of_rows]
     called = " and ".join(dict.fromkeys(repr(task.name) for task in tasks.values()))
     makes_none = f"the task {called} makes none" if len(tasks) == 1 else f"the tasks {called} make none"
     remedies = [

@@ -42,7 +42,8 @@ def experiment_schema(plugins: Plugins) -> JsonSchemaValue:
 
 def _option_schemas(plugins: Plugins, kind: str) -> Iterator[tuple[str, JsonSchemaValue]]:
     """Yield each component's name and the schema of its options; one that can't have a schema is left out."""
-    for name, registered in sorted(plugins.configurable(kind).items()):
+    known = plugins.configurable(kind)
+    for name, registered in ((name, known[name]) for name in plugins.usable(kind)):
         try:
             yield name, registered.component.options.model_json_schema(by_alias=True)
         except Exception as error:

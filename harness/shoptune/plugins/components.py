@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from itertools import islice
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from shoptune.components import ExportFormat, Task, TuningMethod
+from shoptune.deferred import Deferred
 from shoptune.errors import PluginError
 from shoptune.plugins.loaded import Component, Registered
 from shoptune.training_rows import ROW_KINDS
 
-__all__ = ["checked", "iterated", "settled"]
+__all__ = ["checked", "chosen", "iterated", "settled"]
 
 MOST = 10_000
 """What one hook may bring: a generator may have no end."""
@@ -36,9 +38,9 @@ def iterated(brought: object, types: tuple[type[T], ...], hook: str) -> list[T]:
     return things
 
 
-def checked(brought: object, types: tuple[type[C], ...], hook: str) -> list[C]:
+def checked(brought: object, types: tuple[type[C], ...], hook: str) -> list[C | Deferred]:
     """Return the components that a hook returned; raises PluginError where one of them can't be used."""
-    components = iterated(brought, types, hook)
+    components = iterated(brought, (*types, Deferred), hook)
     names: set[str] = set()
     for component in components:
         _refuse_unusable(component, hook)
@@ -48,10 +50,27 @@ def checked(brought: object, types: tuple[type[C], ...], hook: str) -> list[C]:
     return components
 
 
-def _refuse_unusable(component: Component, hook: str) -> None:
+def chosen(deferred: Deferred, types: tuple[type[C], ...], hook: str) -> C:
+    """Import a component that a hook deferred; raises PluginError where it can't be used, or what the import raises."""
+    module, _, attribute = deferred.place.partition(":")
+    component: object = getattr(import_module(module), attribute)
+    if not isinstance(component, types):
+        wanted = " or ".join(t.__name__ for t in types)
+        raise PluginError(f"{deferred.place} is a {type(component).__name__}; {hook} must bring a {wanted}")
+    _refuse_unusable(component, hook)
+    if component.name != deferred.name:
+        raise PluginError(f"{deferred.place} is called {component.name!r}, and {hook} said {deferred.name!r}")
+    return component
+
+
+def _refuse_unusable(component: Component | Deferred, hook: str) -> None:
     name: object = component.name
     if not isinstance(name, str) or not name:
         raise PluginError(f"{hook} returned a {type(component).__name__} whose name is {name!r}; it must be a text")
+    if isinstance(component, Deferred):
+        if not all(part for part in component.place.partition(":")):
+            raise PluginError(f"{hook} says that {name!r} is at {component.place!r}; it must be 'package.module:name'")
+        return
     options = getattr(component, "options", BaseModel)  # a report format has none
     if not (isinstance(options, type) and issubclass(options, BaseModel)):
         raise PluginError(
@@ -66,7 +85,7 @@ def _refuse_unusable(component: Component, hook: str) -> None:
             )
 
 
-def _kinds_of_rows(component: Component) -> Iterable[str]:
+def _kinds_of_rows(component: Component | Deferred) -> Iterable[str]:
     """Return the kinds of training rows that a component names."""
     if isinstance(component, TuningMethod):
         return (component.learns_from,)

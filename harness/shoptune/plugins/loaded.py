@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -86,5 +88,12 @@ class LoadedPlugin:
 class Registered(Generic[C_co]):
     """A component and the plugin that brought it."""
 
-    component: C_co
+    name: str
     plugin: LoadedPlugin
+    load: Callable[[], C_co]
+    """Imports the component where the plugin only said where it is; raises PluginError."""
+
+    @cached_property
+    def component(self) -> C_co:
+        """The component itself, imported when it is first asked for; raises PluginError."""
+        return self.load()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
+from shoptune.deferred import Deferred
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 from shoptune.plugins.faults import RAISED, Fault, fault_of
 from shoptune.plugins.guarded import guarded
@@ -132,23 +133,37 @@ class Plugins:
 
     def of_kind(self, kind: str) -> Mapping[str, Registered[Component]]:
         """Return the components of one of the `KINDS` by name."""
-        found: Mapping[str, Registered[Component]] = getattr(self, f"{kind}s".replace(" ", "_"))
+        found: Mapping[str, Registered[Component]] = getattr(self, _door(kind))
         return found
 
     def configurable(self, kind: str) -> Mapping[str, Registered[Configurable]]:
         """Do as `of_kind`, for kinds whose components have options: all but report and export formats."""
-        found: Mapping[str, Registered[Configurable]] = getattr(self, f"{kind}s".replace(" ", "_"))
+        found: Mapping[str, Registered[Configurable]] = getattr(self, _door(kind))
         return found
+
+    def usable(self, kind: str) -> list[str]:
+        """Import all components of one of the `KINDS`, and return their names, sorted.
+
+        One that can't be imported is there no more, and who brought it is blamed.
+        """
+        known: dict[str, Registered[Component]] = getattr(self, _door(kind))
+        for name, registered in list(known.items()):
+            try:
+                registered.component  # noqa: B018 - is imported by being looked at
+            except PluginError as error:
+                del known[name]
+                self.blame(registered.plugin, self.hook_of(kind), error.__cause__ or error, component=name)
+        return sorted(known)
 
     @staticmethod
     def hook_of(kind: str) -> str:
         """Return the hook that brings components of one of the `KINDS`."""
-        return f"register_{kind}s".replace(" ", "_")
+        return f"register_{_door(kind)}"
 
     def brought_by(self, plugin: LoadedPlugin) -> dict[str, list[Component]]:
         """Return the components of one plugin, sorted by name: kind -> components."""
         found = {
-            kind: [of.component for _, of in sorted(self.of_kind(kind).items()) if of.plugin is plugin]
+            kind: [of.component for name in self.usable(kind) if (of := self.of_kind(kind)[name]).plugin is plugin]
             for kind in KINDS
         }
         return {kind: components for kind, components in found.items() if components}
@@ -244,7 +259,7 @@ class Plugins:
         import click  # noqa: PLC0415
 
         for kind in KINDS:
-            self.of_kind(kind)
+            self.usable(kind)
         self.add_commands(click.Group())
 
     def hooks_of(self, plugin: LoadedPlugin) -> list[str]:
@@ -289,7 +304,8 @@ class Plugins:
                 self.blame(plugin, hook, error)
                 continue
             for component in components:
-                claims.setdefault(component.name, []).append(Registered(component=component, plugin=plugin))
+                load = partial(_load, component, types, plugin, hook)
+                claims.setdefault(component.name, []).append(Registered(name=component.name, plugin=plugin, load=load))
         found = {name: holder for name, claimed in claims.items() if (holder := settled(claimed))}
         for name, claimed in claims.items():
             if len(claimed) > 1:
@@ -306,6 +322,25 @@ class Plugins:
         for claim in claimed:
             if claim is not holder:
                 self.blame(claim.plugin, hook, PluginError(said), component=name)
+
+
+def _door(kind: str) -> str:
+    """Return what the property of `Plugins` that holds a kind is called."""
+    return f"{kind}s".replace(" ", "_")
+
+
+def _load(component: C | Deferred, types: tuple[type[C], ...], plugin: LoadedPlugin, hook: str) -> C:
+    """Return a component that a plugin brought, imported if it was deferred; raises PluginError, which names it."""
+    from shoptune.plugins.components import chosen  # noqa: PLC0415 - brings pydantic
+
+    if not isinstance(component, Deferred):
+        return component
+    try:
+        with guarded():
+            return chosen(component, types, hook)
+    except RAISED as error:
+        fault = fault_of(plugin.name, plugin.version, plugin.distribution, error, hook=hook, component=component.name)
+        raise PluginError(f"{component.name!r} can't be used: {fault}") from error
 
 
 def _call_with_commands(implementation: pluggy.HookImpl, cli: click.Group) -> None:

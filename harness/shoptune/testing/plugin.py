@@ -15,7 +15,7 @@ from shoptune.data import Record, Tables
 from shoptune.errors import PluginError, ShoptuneError, UsageError, did_you_mean
 from shoptune.experiment.file import read_experiment_file
 from shoptune.experiment.load import Experiment, load_experiment
-from shoptune.plugins import LoadedPlugin, Plugins, load_plugins
+from shoptune.plugins import KINDS, LoadedPlugin, Plugins, load_plugins
 from shoptune.plugins.files import whole_plugin
 from shoptune.plugins.loading import installed_names
 from shoptune.testing.adapters import adapter_findings
@@ -68,6 +68,8 @@ def check_plugin(plugin: str | Path | LoadedPlugin) -> list[Finding]:
 
     """
     plugins = only_plugin(plugin)
+    for kind in KINDS:
+        plugins.usable(kind)
     with tempfile.TemporaryDirectory(prefix="shoptune-check-") as folder:
         return [*_findings(plugins, Path(folder))]
 

@@ -35,7 +35,7 @@ class TestTable:
         source = TableSource(
             name="products",
             paths=[Path(f"shop/products{'' if i == 0 else i}.csv") for i in range(files)],
-            adapter=Registered(component=adapter, plugin=plugin),
+            adapter=Registered(name="a", plugin=plugin, load=lambda: adapter),
             options=NoOptions(),
             on_bad_row=on_bad_row,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from shoptune.plugins import helpers
 from shoptune.plugins.helpers import helpers_of
+from tests.packaging.project import ROOT
 
 FILES = {
     "invented_task/__init__.py": "",
@@ -53,6 +55,39 @@ def test_modules_that_it_imports_and_their_data_and_no_others(checkout: Path) ->
     before = set(sys.modules)
     assert names(helpers_of(checkout / "invented_task"), checkout) == HELPERS
     assert set(sys.modules) == before, "nothing is imported to find out"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "import os, invented_single as one, invented_other  # import neither",
+        "import invented_single, \\\n    invented_other",
+        "if True: import invented_single\nnumber = 1; import invented_other;number = 2",
+        "from invented_single import ( # two )\n    one,\n    two as three,\n)\nfrom invented_other import *",
+        "try:\n\tfrom invented_single import(one)\nexcept ImportError:\n\tfrom invented_other import one, \\\n  two",
+        "def lazily():\n    import invented_single\n    import\tinvented_other",
+    ],
+)
+def test_every_form_of_import_is_seen(checkout: Path, form: str) -> None:
+    compile(form, "form", "exec")
+    (checkout / "invented_form.py").write_text(form, "utf-8")
+    found = names(helpers_of(checkout / "invented_form.py"), checkout)
+    assert {name for name in found if name.endswith(".py")} == {"invented_single.py", "invented_other.py"}
+
+
+def test_what_the_parser_sees_is_seen() -> None:
+    """In all of our own modules, some of which import in unusual places."""
+    for file in sorted((ROOT / "harness").rglob("*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        parsed = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        statements = helpers._IMPORT.finditer(file.read_text("utf-8"))
+        seen = {name for found in statements for name in helpers._names(found["modules"] or found["names"])}
+        assert parsed <= seen, f"{file}: {parsed - seen}"
 
 
 def test_of_a_single_file(checkout: Path) -> None:

@@ -15,9 +15,11 @@ from pydantic import ValidationError
 from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError, UsageError
 from shoptune_shops.platform_cells import category_of, state_of, unguarded, unpacked
+from shoptune_shops.platform_files import shipped
 from shoptune_shops.platform_header import Header
-from shoptune_shops.platform_products import OwnPlatformOptions, platform_products, platforms, recognise
+from shoptune_shops.platform_products import OwnPlatformOptions, platform_products
 from shoptune_shops.platform_table import Packed, Platform, load_platform
+from shoptune_shops.shipped_platforms import platform, recognise
 
 PLAIN = {"summary": "a form", "columns": {"name": "Name", "description": "Text", "sku": "SKU", "price": "Price"}}
 
@@ -409,10 +411,10 @@ def test_the_content_of_a_table_is_part_of_the_options() -> None:
     assert OwnPlatformOptions.model_validate(json.loads(json.dumps(dumped))) == one
 
 
-@pytest.mark.parametrize("name", platforms())
+@pytest.mark.parametrize("name", shipped())
 def test_each_platform_is_a_short_file_and_gives_itself_away(name: str) -> None:
     file = Path(load_platform.__code__.co_filename).parent / "platforms" / f"{name.removesuffix('_products')}.yaml"
     lines = file.read_text("utf-8").splitlines()
     assert lines[0].startswith("# ")
     assert len(lines) <= 50
-    assert platforms()[name].signs
+    assert platform(name).signs

@@ -8,14 +8,12 @@ import pytest
 
 import shoptune_shops
 import shoptune_shops.plugin
-from shoptune_shops.platform_products import platforms
+from shoptune.plugins import load_plugins
+from shoptune_shops.platform_files import shipped
 from shoptune_shops.platform_table import Platform, Properties, ShopColumns
 
-ADAPTERS = {
-    adapter.name: adapter
-    for adapter in shoptune_shops.plugin.register_data_adapters()
-    if adapter.name not in platforms()
-}
+KNOWN = load_plugins().data_adapters
+ADAPTERS = {name: KNOWN[name].component for name in shoptune_shops.plugin.ADAPTERS}
 BY_TABLE = {"platform_products", "shopify_rest_products", "woocommerce_rest_products"}
 """Adapters that have no list of columns of their own: a table says them, or their rows are JSON."""
 
@@ -49,7 +47,7 @@ def test_there_is_no_section_without_its_adapter() -> None:
 
 def test_each_platform_is_listed() -> None:
     listed = re.findall(r"^\| `(\w+_products)` \|", sections()["platform_products"], flags=re.MULTILINE)
-    assert listed == list(platforms())
+    assert listed == list(shipped())
 
 
 def test_each_key_of_a_table_is_explained() -> None:

@@ -8,7 +8,8 @@ import pytest
 import shoptune_files.plugin
 import shoptune_shops.plugin
 from shoptune import hookspecs
-from shoptune_shops.platform_products import platforms
+from shoptune.plugins import load_plugins
+from shoptune_shops.platform_files import shipped
 
 
 def select(path: Path, *, shops_first: bool) -> str | None:
@@ -86,12 +87,13 @@ def test_real_headers_are_recognised(name: str, adapter: str) -> None:
 def test_component_names_are_those_that_selection_gives() -> None:
     shops = [adapter.name for adapter in shoptune_shops.plugin.register_data_adapters()]
     files = {adapter.name for adapter in shoptune_files.plugin.register_data_adapters()}
-    given = {*shoptune_shops.plugin.SIGNS, *platforms(), *shoptune_shops.plugin.LOOKING}
+    given = {*shoptune_shops.plugin.SIGNS, *shipped(), *shoptune_shops.plugin.LOOKING}
     assert sorted(shops) == sorted({*given, "platform_products"})
     assert files >= set(shoptune_files.plugin.ADAPTERS.values())
 
 
 def test_adapters_say_what_their_records_are() -> None:
-    tables = {adapter.name: adapter.table for adapter in shoptune_shops.plugin.register_data_adapters()}
+    known = load_plugins().data_adapters
+    tables = {name: known[name].component.table for name in [*shoptune_shops.plugin.ADAPTERS, *shipped()]}
     assert set(tables.values()) == {"products", "orders", "sales", "tests"}
     assert all(name.endswith(str(table)) for name, table in tables.items() if name not in shoptune_shops.plugin.LOOKING)

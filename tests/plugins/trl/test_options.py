@@ -131,8 +131,8 @@ def test_options_survive_a_round_trip_through_json() -> None:
 
 def test_checking_options_imports_no_torch() -> None:
     code = (
-        "import sys; from shoptune_trl import plugin, options; "
-        "methods = {m.name: m for m in plugin.register_tuning_methods()}; "
+        "import sys; from shoptune.plugins import load_plugins; "
+        "methods = {name: of.component for name, of in load_plugins().tuning_methods.items()}; "
         "methods['sft'].options(lora={'use_dora': True}, trainer={'packing': True}).model_json_schema(); "
         "methods['dpo'].options(trainer={'loss_type': ['ipo']}); "
         "print(sorted({'torch', 'transformers', 'trl', 'peft', 'datasets'} & set(sys.modules)))"
