@@ -36,24 +36,26 @@ def run(
 
     `on_failure` is told of each error that took a candidate and not the run.
     """
-    # With scipy and all kinds of steps, of which a plan needs nothing:
-    from shoptune.deciding.decide import decide  # noqa: PLC0415
-    from shoptune.history.keep import render_and_keep  # noqa: PLC0415
-    from shoptune.reporting.assemble import assemble  # noqa: PLC0415
+    # Of which a plan needs nothing:
+    from shoptune.history.keep import last_run, render_and_keep  # noqa: PLC0415
+    from shoptune.reporting.basis import basis_of  # noqa: PLC0415
 
     folder = reports / experiment.file.name
     refuse_unwritable(folder)
     store.prepare()
-    plugins, compare = experiment.plugins, experiment.file.compare
+    plugins, gates = experiment.plugins, experiment.file.compare.gates
     first = make_plan(experiment)
     plugins.notify("before_run", experiment=first.experiment, steps=steps_of_round(first))
     try:
         plan, failed = _computed(experiment, first, store, display, on_failure)
-        comparison = assemble(plan, store, plugins, command=command)
-        if failed:
-            comparison = comparison.model_copy(update={"failed": failed})
-            comparison = decide(comparison, compare.gates, slices=compare.slices)
-        written = render_and_keep(comparison, plan.reports, plugins, store, folder, display.say)
+        basis = basis_of(plan, failed, gates, store, plugins)
+        if (last := last_run(basis, plugins, store, folder, display.say)) is not None:
+            return last
+        # With scipy, of which a run that only finds what it found needs nothing:
+        from shoptune.reporting.assemble import assemble  # noqa: PLC0415
+
+        comparison = assemble(plan, store, plugins, command=command, gates=gates, failed=failed)
+        written = render_and_keep(comparison, basis, plan.reports, plugins, store, folder, display.say)
     except BaseException as error:
         plugins.notify("on_run_error", experiment=first.experiment, error=error)
         raise

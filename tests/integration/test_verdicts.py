@@ -18,16 +18,15 @@ import yaml
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
-from shoptune.components import DataAdapter, Task
+from shoptune.components import Task
 from shoptune.data import Example, Record
-from shoptune_files.plugin import register_data_adapters as general_adapters
 from shoptune_product_description.task import PRODUCT_DESCRIPTION
 from shoptune_product_matching.task import PRODUCT_MATCHING
-from shoptune_shops.plugin import register_data_adapters as shop_adapters
 from tests.fakes import shoptune
+from tests.registered import data_adapters
 
 TASKS = Path(__file__).parents[2] / "tasks"
-ADAPTERS: dict[str, DataAdapter[Any]] = {a.name: a for a in (*shop_adapters(), *general_adapters())}
+ADAPTERS = data_adapters()
 
 Manner = Callable[[Example, random.Random], str]
 

@@ -83,7 +83,7 @@ def report(experiment: Path, store: Path, reports: Path) -> None:
             f"{missing[0].name!r}; "
             f"run `shoptune run {experiment}` first"
         )
-    comparison = assemble(made, opened, loaded.plugins, command=_command())
+    comparison = assemble(made, opened, loaded.plugins, command=_command(), gates=made.gates)
     sections = loaded.plugins.report_sections(comparison)
     for path in render(comparison, sections, made.reports, loaded.plugins, reports / made.experiment):
         say(path)

@@ -40,7 +40,7 @@ def iterated(brought: object, types: tuple[type[T], ...], hook: str) -> list[T]:
 
 def checked(brought: object, types: tuple[type[C], ...], hook: str) -> list[C | Deferred]:
     """Return the components that a hook returned; raises PluginError where one of them can't be used."""
-    components = iterated(brought, (*types, Deferred), hook)
+    components: list[C | Deferred] = iterated(brought, (*types, Deferred), hook)
     names: set[str] = set()
     for component in components:
         _refuse_unusable(component, hook)

@@ -223,6 +223,10 @@ class Plugins:
 
     # What is observed
 
+    def implement(self, hook: str) -> bool:
+        """Whether any plugin implements a hook."""
+        return bool(self._implementations(hook))
+
     def notify(self, hook: str, **what: object) -> None:
         """Tell all observers, each by copies; one that raises is recorded against its plugin and harms nothing."""
         for plugin, implementation in self._implementations(hook):

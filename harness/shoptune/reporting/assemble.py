@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -15,6 +14,7 @@ from shoptune.comparison import (
     CandidateInfo,
     Comparison,
     Cost,
+    FailedCandidate,
     Provenance,
     SampleAnswer,
     SampleInfo,
@@ -26,8 +26,7 @@ from shoptune.components import AdditiveMetric, AnyAdditiveMetric, FloatArray
 from shoptune.data import OWN_PROMPT, Example, Highlight, Invalid, Sample
 from shoptune.data_report import DataReport
 from shoptune.deciding.decide import decide
-from shoptune.deciding.gates import claims_of
-from shoptune.fingerprint import versions_of
+from shoptune.deciding.gates import Gate, claims_of
 from shoptune.metrics.additive import applies_to, values_of
 from shoptune.metrics.highlights import read_highlights
 from shoptune.planning.plan import Plan, PlannedTask
@@ -35,6 +34,7 @@ from shoptune.plugins import Plugins
 from shoptune.plugins.attribution import blaming
 from shoptune.prices import Prices
 from shoptune.reporting.asked import asked_of, fingerprint_of_prompts, fingerprint_of_samples
+from shoptune.reporting.basis import versions_in_use
 from shoptune.step import Step, StepCost
 from shoptune.steps.measure import MeasureStep
 from shoptune.steps.samples import read_samples
@@ -43,13 +43,23 @@ from shoptune.storage.store import Store, StoredStep
 
 __all__ = ["assemble"]
 
-LIBRARIES = ("shoptune", "torch", "transformers", "trl", "peft", "numpy", "scipy", "rouge-score", "sacrebleu")
 
+def assemble(
+    plan: Plan,
+    store: Store,
+    plugins: Plugins,
+    *,
+    command: str,
+    gates: Sequence[Gate],
+    failed: Sequence[FailedCandidate] = (),
+) -> Comparison:
+    """Return the comparison of a plan whose steps are all in the store, held against the gates.
 
-def assemble(plan: Plan, store: Store, plugins: Plugins, *, command: str) -> Comparison:
-    """Return the comparison of a plan whose steps are all in the store."""
+    `failed` are the candidates of the experiment that the plan does without.
+    """
     with blaming(plugins.loaded):
-        return _Assembler(plan, store, plugins).comparison(command)
+        comparison = _Assembler(plan, store, plugins).comparison(command, failed)
+        return decide(comparison, gates, slices=plan.slices)
 
 
 class _Assembler:
@@ -58,7 +68,7 @@ class _Assembler:
         self.names = [c.name for c in plan.candidates]
         self.samples = {(task.name, name): self._samples(task, name) for task in plan.tasks for name in self.names}
 
-    def comparison(self, command: str) -> Comparison:
+    def comparison(self, command: str, failed: Sequence[FailedCandidate]) -> Comparison:
         plan = self.plan
         measured = [self._measured(m.task, m.name, m.metric) for m in plan.metrics]
         compared = compare(
@@ -72,7 +82,7 @@ class _Assembler:
             first=claims_of(plan.gates),
             apart=_no_models(plan),
         )
-        comparison = Comparison(
+        return Comparison(
             experiment=plan.experiment,
             baseline=plan.baseline,
             candidates=[self._candidate(c) for c in plan.candidates],
@@ -82,6 +92,7 @@ class _Assembler:
             versus=compared.versus,
             correction=compared.correction,
             cost=self._costs(),
+            failed=list(failed),
             prices=plan.prices,
             training=self._training(),
             gates=[],
@@ -89,13 +100,12 @@ class _Assembler:
                 created=datetime.now(UTC).isoformat(timespec="seconds"),
                 seed=plan.seed,
                 command=command,
-                versions={"python": platform.python_version(), **versions_of(LIBRARIES)},
+                versions=versions_in_use(),
                 plugins={p.name: p.version for p in self.plugins.loaded},
                 steps=[_step_record(step) for step in plan.steps],
             ),
             samples=self._sample_infos(measured),
         )
-        return decide(comparison, plan.gates, slices=plan.slices)
 
     # What the steps left
 

@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 
 from shoptune.comparison import SCHEMA_VERSION, Comparison
 from shoptune.errors import StoreError
+from shoptune.fingerprint import fingerprint
 from shoptune.history.runs import add_run, entries, read_runs, runs_folder
 from shoptune.kept_run import KeptRun
+from shoptune.plugins import Plugins
 from shoptune.testing.invented_comparison import sample_comparison
 from tests.fakes import Shop, shoptune
 
@@ -246,7 +248,7 @@ def test_a_spoilt_run_is_named_and_stops_no_other(once: Shop, spoil: Callable[[P
 
 
 def spoil_the_kept_run(shop: Shop) -> None:
-    kept_file(shop).write_text("{}", "utf-8")
+    kept_file(shop, entries(shop.store.root)[-1].number).write_text("{}", "utf-8")
 
 
 def change_a_gate(shop: Shop) -> None:
@@ -271,11 +273,44 @@ def test_a_run_that_finds_the_same_is_no_new_one(once: Shop) -> None:
     assert [run.number for run in history(once)] == [1]
 
 
-@pytest.mark.parametrize("change", [spoil_the_kept_run, change_a_gate, delete_a_report, edit_a_report])
-def test_whatever_is_not_as_it_was_makes_a_new_run(once: Shop, change: Callable[[Shop], None]) -> None:
+def change_what_a_step_cost(shop: Shop) -> None:
+    """As if the step had been computed again, on another machine."""
+    path = next((shop.store.root / "steps").glob("*/manifest.json"))
+    manifest = json.loads(path.read_bytes())
+    del manifest["checksum"]
+    manifest["cost"] = {"seconds": 12345.0}
+    path.write_text(json.dumps({**manifest, "checksum": fingerprint(manifest)}), "utf-8")
+
+
+def without_observers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody wish to be told of a comparison: the fake plugin does."""
+    monkeypatch.setattr(Plugins, "implement", lambda plugins, hook: False)
+    monkeypatch.setattr(Plugins, "report_sections", lambda plugins, comparison: [])
+
+
+def test_a_run_that_nobody_is_told_of_compares_nothing_anew(once: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_observers(monkeypatch)
+    assert "this is run 2 of the history" in once.run().output
+    monkeypatch.setattr("shoptune.reporting.assemble.assemble", None)
+    outcome = once.run()
+    assert outcome.code == 0
+    assert "nothing has changed since run 2 of the history" in outcome.output
+    assert "reports/fake/comparison.json" in outcome.output
+
+
+@pytest.mark.parametrize("observed", [True, False])
+@pytest.mark.parametrize(
+    "change", [spoil_the_kept_run, change_a_gate, delete_a_report, edit_a_report, change_what_a_step_cost]
+)
+def test_whatever_is_not_as_it_was_makes_a_new_run(
+    once: Shop, change: Callable[[Shop], None], observed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not observed:
+        without_observers(monkeypatch)
+        assert "this is run 2 of the history" in once.run().output, "without what an observer had to say"
     change(once)
     outcome = once.run()
-    assert "this is run 2 of the history" in outcome.output
+    assert f"this is run {2 if observed else 3} of the history" in outcome.output
     assert json.loads(report_of(once).read_bytes())["experiment"] == "fake"
 
 

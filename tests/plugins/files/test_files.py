@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
-from shoptune_files.plugin import register_data_adapters, select_data_adapter
+from shoptune_files.plugin import select_data_adapter
+from tests.registered import data_adapters
 
-ADAPTERS: dict[str, DataAdapter[Any]] = {adapter.name: adapter for adapter in register_data_adapters()}
+ADAPTERS = data_adapters()
 
 ROWS = [
     {"id": "7", "name": "Kettle", "price": "12,50", "maker": "Invented & Co", "color": "red"},

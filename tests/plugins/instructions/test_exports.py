@@ -13,10 +13,11 @@ from shoptune.components import ExportFormat
 from shoptune.data import Example, Judgement, Message, PreferencePair
 from shoptune.testing.tiny import CHATML
 from shoptune_instructions.forms import read_row
-from shoptune_instructions.plugin import register_export_formats, select_data_adapter
+from shoptune_instructions.plugin import select_data_adapter
 from tests.plugins.instructions.reading import ASK, assistant, system, user
+from tests.registered import export_formats
 
-FORMATS: dict[str, ExportFormat] = {form.name: form for form in register_export_formats()}
+FORMATS = export_formats()
 TRL = [FORMATS["chat"], FORMATS["prompt_completion"]]
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip)

@@ -3,18 +3,17 @@
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Note, Record
-from shoptune_shops.plugin import register_data_adapters
+from tests.registered import data_adapters
 
 SAMPLES = Path(__file__).parent / "files" / "platforms"
-ADAPTERS: Mapping[str, DataAdapter[Any]] = {adapter.name: adapter for adapter in register_data_adapters()}
+ADAPTERS = data_adapters()
 
 Rows = list[dict[str, str]]
 Product = dict[str, Any]

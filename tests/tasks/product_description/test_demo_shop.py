@@ -17,13 +17,13 @@ from shoptune.experiment.load import load_experiment
 from shoptune.training_rows import TrainingRow
 from shoptune_catalogue.claims import unsupported
 from shoptune_product_description.task import PRODUCT_DESCRIPTION, ProductDescriptionOptions
-from shoptune_shops.plugin import register_data_adapters
+from tests.registered import data_adapters
 
 DATA = Path(str(files("shoptune_product_description"))) / "data"
 
 
 def read(file: str, adapter: str) -> list[Record | Dropped | Note]:
-    [chosen] = [a for a in register_data_adapters() if a.name == adapter]
+    chosen = data_adapters()[adapter]
     return list(chosen.read(DATA / file, chosen.options()))
 
 
