@@ -132,16 +132,28 @@ class Shop:
             output, _ = process.communicate()
         return Outcome(process.returncode, output)
 
-    def start(self, command: str = "run", *options: str) -> subprocess.Popen[str]:
-        """Start a command that takes an experiment in a process of its own, and don't wait for it."""
-        return subprocess.Popen(
-            [sys.executable, "-c", "from shoptune.cli import main; main()", command, self.path.name, *options],
+    @contextlib.contextmanager
+    def start(self, command: str = "run", *options: str) -> Iterator[subprocess.Popen[str]]:
+        """Start a command that takes an experiment in a process of its own; it is killed where nobody waited for it."""
+        interruptible = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+        with subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                # What is started in the background ignores Ctrl-C.
+                f"{interruptible}; from shoptune.cli import main; main()",
+                *(command, self.path.name, *options),
+            ],
             cwd=self.folder,
             env={**os.environ, **WIDE},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
-        )
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
 
     # Looking at what came of it
 
