@@ -7,6 +7,11 @@ from hypothesis import settings
 
 # Tests touch no network and give the same result each time; how long an example takes depends on the machine's mood.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # As many tests at once as there are cores: more threads than that wait for one another.  Read when numpy and torch
+    # are imported, here and by the processes that tests start.
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 settings.register_profile("shoptune", deadline=None, derandomize=True)
 settings.load_profile("shoptune")
 

@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +25,13 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def smollm2() -> Iterator[ModelFiles]:
-    import torch
-
+def smollm2() -> ModelFiles:
     from shoptune_transformers.backend import BACKEND
     from shoptune_transformers.options import TransformersOptions
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(2)
     located = BACKEND.resolve("smollm2-135m-instruct", Path(), TransformersOptions())
     assert BACKEND.fetch is not None
-    yield BACKEND.fetch(located, say_nothing)
-    torch.set_num_threads(threads)
+    return BACKEND.fetch(located, say_nothing)
 
 
 @pytest.fixture(scope="module")
