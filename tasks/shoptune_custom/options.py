@@ -107,5 +107,5 @@ class JsonOptions(CustomOptions):
                 f"answer_schema refers to {strange!r}; only references within it (#/$defs/...) are followed"
             )
         if problem := problem_of(self.answer_schema):
-            raise ValueError(f"answer_schema can't be checked in bounded time: {problem}")
+            raise ValueError(f"no answer can be checked against answer_schema: {problem}")
         return self

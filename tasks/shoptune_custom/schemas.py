@@ -3,13 +3,17 @@
 A schema may come from a stranger.  With Python's regular expressions a short pattern can take longer than anybody waits
 to find that a text does not match; so patterns are matched by RE2, in time that grows with the text alone.  A chain of
 references that each stand for two others doubles with every link; so parts are counted with all references followed.
+One that leads back doubles with every level of an answer instead; so the work on an answer is bounded as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, wraps
 from typing import Any
+
+from shoptune_custom.budget import TooMuchWorkError, charge, limited
 
 __all__ = ["follows", "problem_of"]
 
@@ -18,7 +22,7 @@ MAX_PARTS = 10_000
 
 
 def problem_of(schema: Mapping[str, Any]) -> str | None:
-    """Return what of a schema can't be checked in bounded time, None if all can; it must be a valid schema."""
+    """Return why no answer can be checked against a schema, None if it can; it must be a valid schema."""
     for part in _all_parts(schema):
         if isinstance(part, Mapping) and isinstance(pattern := part.get("pattern"), str):
             try:
@@ -27,6 +31,13 @@ def problem_of(schema: Mapping[str, Any]) -> str | None:
                 return f"the pattern {pattern[:60]!r} is none of RE2's: {error}"
         if isinstance(part, Mapping) and isinstance(part.get("patternProperties"), Mapping):
             return "`patternProperties`; name the `properties`"
+    inner = (part for part in _all_parts(schema) if isinstance(part, Mapping) and part is not schema)
+    if any(isinstance(part.get("$id"), str) for part in inner):
+        return "a part with an `$id` of its own; refer to parts by where they stand (#/$defs/...)"
+    if lost := next(_dangling(schema), None):
+        return f"it refers to {lost!r}, which it does not have"
+    if _turns_in_a_circle(schema):
+        return "a part of it stands for itself and nothing else"
     if _size(schema) > MAX_PARTS:
         return f"its references stand for more than {MAX_PARTS:,} parts"
     return None
@@ -34,7 +45,13 @@ def problem_of(schema: Mapping[str, Any]) -> str | None:
 
 def follows(found: object, schema: Mapping[str, Any]) -> str | None:
     """Return where and how a JSON value is against the schema; None where it follows it."""
-    error = next(_validator()(schema).iter_errors(found), None)
+    try:
+        with limited():
+            error = next(_validator()(schema).iter_errors(found), None)
+    except TooMuchWorkError:
+        return "finding out is too much work"
+    except OverflowError:
+        return "a number is too large"
     return f"{error.json_path}: {error.validator}" if error else None
 
 
@@ -47,7 +64,38 @@ def _validator() -> Any:
         if isinstance(found, str) and not _matches(wanted, found):
             yield ValidationError(f"{found!r} does not match {wanted!r}")
 
-    return extend(Draft202012Validator, {"pattern": pattern})  # type: ignore[no-untyped-call]
+    def unique(validator: Any, wanted: bool, found: object, schema: object) -> Iterator[ValidationError]:  # noqa: ARG001, FBT001
+        if wanted and isinstance(found, list) and len(set(map(_canonical, found))) < len(found):
+            yield ValidationError(f"{found!r} has equal items")
+
+    ours = {**Draft202012Validator.VALIDATORS, "pattern": pattern, "uniqueItems": unique}
+    charged = {name: _charged(keyword) for name, keyword in ours.items()}
+    return extend(Draft202012Validator, charged)  # type: ignore[no-untyped-call]
+
+
+STEPS_OF_A_KEYWORD = 50
+
+
+def _charged(keyword: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(keyword)
+    def charged(*given: Any) -> Any:
+        charge(STEPS_OF_A_KEYWORD)
+        return keyword(*given)
+
+    return charged
+
+
+def _canonical(value: Any) -> str:
+    """Return a JSON value as a text, the same for values that JSON Schema calls equal, such as 1 and 1.0."""
+    return json.dumps(_whole(value), sort_keys=True)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _whole(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_whole(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _matches(pattern: str, text: str) -> bool:
@@ -71,6 +119,44 @@ def _parts(schema: Any) -> Iterator[Any]:
         yield from schema
 
 
+def _references(part: Any) -> list[str]:
+    found = [part.get(key) for key in ("$ref", "$dynamicRef")] if isinstance(part, Mapping) else []
+    return [reference for reference in found if isinstance(reference, str)]
+
+
+def _dangling(schema: Mapping[str, Any]) -> Iterator[str]:
+    anchors = dict(_anchors(schema))
+    for part in _all_parts(schema):
+        yield from (ref for ref in _references(part) if _named(schema, anchors, ref) is None)
+
+
+IN_PLACE = ("allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas")
+"""Keywords whose parts are about the very value that the part with the keyword is about."""
+
+
+def _turns_in_a_circle(schema: Mapping[str, Any]) -> bool:
+    """Whether a part, followed through its references and `IN_PLACE`, comes to itself without going into the value."""
+    anchors = dict(_anchors(schema))
+    done: dict[int, bool] = {}
+    """id of a part -> whether it was left again; False while it is being followed."""
+
+    def circular(part: Any) -> bool:
+        if not isinstance(part, Mapping) or done.get(id(part)):
+            return False
+        if id(part) in done:
+            return True
+        done[id(part)] = False
+        same = [_named(schema, anchors, reference) for reference in _references(part)]
+        for key in IN_PLACE:
+            inner = part.get(key)
+            same += _parts(inner) if isinstance(inner, list) or key == "dependentSchemas" else [inner]
+        found = any(map(circular, same))
+        done[id(part)] = True
+        return found
+
+    return any(map(circular, _all_parts(schema)))
+
+
 def _size(schema: Mapping[str, Any]) -> int:
     """Return how many parts a schema has with all references followed; one that leads back to itself counts once."""
     anchors = dict(_anchors(schema))
@@ -79,8 +165,7 @@ def _size(schema: Mapping[str, Any]) -> int:
     def size(part: Any) -> int:
         if id(part) not in sizes:
             sizes[id(part)] = 1
-            references = [part.get(key) for key in ("$ref", "$dynamicRef")] if isinstance(part, Mapping) else []
-            named = [_named(schema, anchors, ref) for ref in references if isinstance(ref, str)]
+            named = [_named(schema, anchors, reference) for reference in _references(part)]
             sizes[id(part)] = min(1 + sum(map(size, (*_parts(part), *named))), MAX_PARTS + 1)
         return sizes[id(part)]
 
@@ -101,6 +186,8 @@ def _named(schema: Mapping[str, Any], anchors: Mapping[str, Any], reference: str
     here: Any = schema
     if reference in anchors:
         return anchors[reference]
+    if reference != "#" and not reference.startswith("#/"):
+        return None
     for name in reference.removeprefix("#").split("/")[1:]:
         key = name.replace("~1", "/").replace("~0", "~")
         try:

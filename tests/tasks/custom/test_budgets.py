@@ -10,6 +10,7 @@ from shoptune.data import Example, Invalid
 from shoptune_custom.budget import TooMuchWorkError
 from shoptune_custom.language import TemplateFault
 from shoptune_custom.options import JsonOptions
+from shoptune_custom.schemas import follows
 from shoptune_custom.task import compact_json
 from shoptune_custom.templates import compile_template
 
@@ -112,3 +113,65 @@ def test_ordinary_patterns(text: str, good: bool) -> None:
     schema = options(text={"type": "string", "pattern": "^[a-z]+( [a-z]+)*$"}).answer_schema
     example = Example(id="1", messages=(), answer_schema=schema, group="1", origin="")
     assert isinstance(compact_json(json.dumps({"text": text}), example), str) == good
+
+
+SELF = {"$ref": "#"}
+
+
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        ({"$ref": "#/$defs/nowhere"}, "does not have"),
+        ({"$ref": "#nobody"}, "does not have"),
+        ({"$dynamicRef": "#nobody"}, "does not have"),
+        ({"$ref": "#/properties/a"}, "stands for itself"),
+        ({"anyOf": [{"type": "string"}, {"not": {"$ref": "#/properties/a"}}]}, "stands for itself"),
+        ({"dependentSchemas": {"b": {"$ref": "#/properties/a"}}}, "stands for itself"),
+        ({"$id": "part", "$defs": {"b": True}, "$ref": "#/$defs/b"}, "`\\$id` of its own"),
+    ],
+)
+def test_references_that_lead_nowhere_are_refused_before_the_first_answer(part: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValidationError, match=why):
+        options(a=part)
+
+
+def test_a_property_may_be_called_like_a_keyword() -> None:
+    assert checked(options(a={"type": "object", "properties": {"$id": {"type": "string"}}}), '{"a":"x"}')
+
+
+def test_a_schema_that_doubles_with_every_level_of_an_answer_is_given_up_at_once() -> None:
+    nested = options(a={"allOf": [SELF, SELF]})
+    answer = '{"a":' * 60 + "{}" + "}" * 60
+    assert checked(nested, answer) == Invalid("against the schema: finding out is too much work")
+
+
+def test_long_lists_are_far_from_it() -> None:
+    listed = options(a={"type": "array", "items": {"type": "string", "pattern": "^w", "maxLength": 9}})
+    answer = json.dumps({"a": ["wool"] * 500}, separators=(",", ":"))
+    assert checked(listed, answer) == answer
+
+
+@pytest.mark.parametrize("number", ["1e999", "1" + "0" * 400])
+def test_numbers_beyond_all_bounds_are_invalid(number: str) -> None:
+    answer = checked(options(a={"type": "number", "multipleOf": 0.5}), f'{{"a":{number}}}')
+    assert answer == Invalid("against the schema: a number is too large")
+
+
+@pytest.mark.parametrize(
+    ("items", "unique"),
+    [
+        ('["a","b"]', True),
+        ('["a","a"]', False),
+        ("[1,1.0]", False),
+        ('[1,"1",true]', True),
+        ('[[1,"x"],[1.0,"x"]]', False),
+        ("[%s]" % ",".join(f'{{"x":{n}}}' for n in range(300)), True),
+    ],
+)
+def test_equal_items_are_found_in_time_that_grows_with_their_number(items: str, unique: bool) -> None:
+    wanted = {"type": "array", "uniqueItems": True}
+    assert (follows({"a": json.loads(items)}, {"properties": {"a": wanted}}) is None) is unique
+
+
+def checked(wanted: JsonOptions, answer: str) -> str | Invalid:
+    return compact_json(answer, Example(id="1", messages=(), group="1", answer_schema=wanted.answer_schema))
