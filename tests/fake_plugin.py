@@ -392,8 +392,12 @@ def register_tasks() -> Iterable[Task[Any]]:
 @hookimpl
 def register_tuning_methods() -> Iterable[TuningMethod[Any]]:
     return [
-        TuningMethod(name="drill", summary="Drill", options=TuneOptions, learns_from="examples", tune=tune, max_length=longest),
-        TuningMethod(name="prefer", summary="Prefer", options=TuneOptions, learns_from="pairs", tune=tune, max_length=longest),
+        TuningMethod(
+            name="drill", summary="Drill", options=TuneOptions, learns_from="examples", tune=tune, max_length=longest
+        ),
+        TuningMethod(
+            name="prefer", summary="Prefer", options=TuneOptions, learns_from="pairs", tune=tune, max_length=longest
+        ),
     ]
 
 

@@ -96,7 +96,7 @@ def _tokenizer(path: Path, _changed: int) -> Tokenizer | None:
 
     try:
         fast = Tokenizer.from_file(str(path))
-    except Exception:  # noqa: BLE001 - the library has no class of its own; said where the model is loaded
+    except Exception:
         return None
     fast.no_truncation()
     fast.no_padding()
@@ -171,5 +171,5 @@ def _compiled(source: str) -> Template:
     )
     environment.filters["tojson"] = to_json
     environment.globals["raise_exception"] = refuse
-    environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)  # noqa: DTZ005 - as transformers
+    environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
     return environment.from_string(source)

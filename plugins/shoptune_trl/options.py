@@ -26,7 +26,16 @@ from shoptune.errors import did_you_mean
 from shoptune_transformers.plain import plain
 from shoptune_trl._compat.library_fields import field_names
 
-__all__ = ["LORA_OWNED", "SHORT_NAMES", "TRAINER_OWNED", "DPOOptions", "Lora", "SFTOptions", "TrainingOptions", "longest"]
+__all__ = [
+    "LORA_OWNED",
+    "SHORT_NAMES",
+    "TRAINER_OWNED",
+    "DPOOptions",
+    "Lora",
+    "SFTOptions",
+    "TrainingOptions",
+    "longest",
+]
 
 SHORT_NAMES: Mapping[str, str] = {
     "num_train_epochs": "epochs",

@@ -86,7 +86,9 @@ class PredictStep(Step):
         planted = [e for e in training if e.canary] if self.canaries else []
         return [*read_jsonl(stored.path(f"examples.{self.scored_on}.jsonl"), Example), *planted], training
 
-    def prompts(self, by: ModelAnswers, examples: Sequence[Example], training: Sequence[Example]) -> list[list[Message]]:
+    def prompts(
+        self, by: ModelAnswers, examples: Sequence[Example], training: Sequence[Example]
+    ) -> list[list[Message]]:
         """Return what the model is asked for each example; raises StepError where there are too few for `few_shot`."""
         shots = _shots(self.name, by, training)
         return [with_shots(e.messages, shots) for e in examples]

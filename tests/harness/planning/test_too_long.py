@@ -1,4 +1,4 @@
-"""What is too long for a model or a method is named before anything is tuned, with its rows and what becomes of them."""
+"""What is too long for a model or a method is named before anything is tuned, with its rows."""
 
 import pytest
 
