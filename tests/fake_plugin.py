@@ -26,6 +26,7 @@ import numpy as np
 from shoptune import hookimpl
 from shoptune.components import (
     AdditiveMetric,
+    ChatLengths,
     ContentIdentity,
     CorpusMetric,
     DataAdapter,
@@ -187,6 +188,8 @@ class ModelOptions(Options):
     skill: float = 0.5
     """Share of the prompt's words that it repeats."""
     batch: int = 4
+    context: int | None = None
+    """How many words it can take."""
 
 
 def resolve(name: str, folder: Path, options: ModelOptions) -> ResolvedModel:
@@ -200,6 +203,12 @@ def resolve(name: str, folder: Path, options: ModelOptions) -> ResolvedModel:
 def fetch(model: ResolvedModel, progress: Progress) -> ModelFiles:
     reached("fetch")
     return ModelFiles(folder=Path(model.location), settings=model.settings)
+
+
+def measure_chats(files: ModelFiles, chats: Sequence[Sequence[Message]]) -> ChatLengths:
+    """Count words: this model's tokens."""
+    words = [sum(len(m["content"].split()) for m in chat) for chat in chats]
+    return ChatLengths(tokens=words, context=files.settings["context"])
 
 
 class Session:
@@ -281,6 +290,12 @@ class TuneOptions(Options):
     steps: int = 4
     rate: float = 0.5
     """How far one step goes towards a skill of 1."""
+    max_length: int | None = None
+    """Words of a row that it says to learn."""
+
+
+def longest(options: TuneOptions) -> int | None:
+    return options.max_length
 
 
 def tune(job: TuningJob[TuneOptions]) -> TuningReport:
@@ -377,8 +392,12 @@ def register_tasks() -> Iterable[Task[Any]]:
 @hookimpl
 def register_tuning_methods() -> Iterable[TuningMethod[Any]]:
     return [
-        TuningMethod(name="drill", summary="Drill", options=TuneOptions, learns_from="examples", tune=tune),
-        TuningMethod(name="prefer", summary="Prefer", options=TuneOptions, learns_from="pairs", tune=tune),
+        TuningMethod(
+            name="drill", summary="Drill", options=TuneOptions, learns_from="examples", tune=tune, max_length=longest
+        ),
+        TuningMethod(
+            name="prefer", summary="Prefer", options=TuneOptions, learns_from="pairs", tune=tune, max_length=longest
+        ),
     ]
 
 
@@ -393,6 +412,7 @@ def register_model_backends() -> Iterable[ModelBackend[Any]]:
             resolve=resolve,
             fetch=fetch,
             open=open_model,
+            measure_chats=measure_chats,
         )
     ]
 

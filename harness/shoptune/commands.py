@@ -5,7 +5,7 @@ Importing this module is as quick as ``shoptune --help`` has to be; what a funct
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +21,7 @@ __all__ = [
     "check_experiment",
     "experiment_argument",
     "experiment_schema",
+    "impossible_candidates",
     "is_identifier",
     "is_personal",
     "plain_option",
@@ -68,6 +69,43 @@ def check_experiment(experiment: Path) -> None:
     from shoptune.experiment.load import load_experiment
 
     load_experiment(experiment)
+
+
+def impossible_candidates(experiment: Path) -> Mapping[str, str]:
+    """Prepare an experiment's data, to be thrown away; return the candidates that they can't make, and why.
+
+    A candidate that starts from such a one, or is chosen among it and others, is there too.
+
+    Raises:
+        ShoptuneError: The file is no experiment, its data can't be prepared, or nothing can be compared by them.
+
+    """
+    from tempfile import TemporaryDirectory
+
+    from shoptune.errors import DataError
+    from shoptune.execution.execute import execute
+    from shoptune.execution.progress import display
+    from shoptune.experiment.load import load_experiment
+    from shoptune.experiment.without import fallen_with
+    from shoptune.planning.impossible import impossible
+    from shoptune.planning.make_plan import plan_preparing
+    from shoptune.planning.plan import with_inputs
+    from shoptune.storage.store import Store
+
+    loaded = load_experiment(experiment)
+    tasks = plan_preparing(loaded)
+    with TemporaryDirectory(prefix="shoptune-") as folder, display() as shown:
+        store = Store(Path(folder))
+        store.prepare()
+        execute(with_inputs(list(tasks.values())), loaded.executor, store, loaded.plugins, shown)
+        found = impossible(loaded, tasks, store)
+    if of_all := [each.why for each in found if not each.candidate]:
+        raise DataError("\n".join(of_all))
+    because: dict[str, str] = {}
+    for candidate, why in found:
+        for fallen in sorted(fallen_with(loaded, candidate)):
+            because.setdefault(fallen, why)
+    return because
 
 
 def experiment_schema() -> JsonSchemaValue:

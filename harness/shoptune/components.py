@@ -51,6 +51,7 @@ __all__ = [
     "AnyExecutor",
     "AnyMethod",
     "AnyTask",
+    "ChatLengths",
     "ChoosingSession",
     "ContentIdentity",
     "CorpusMetric",
@@ -296,6 +297,17 @@ class ModelSession(Protocol):
         """
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChatLengths:
+    """How long chats are for a model: `ModelBackend.measure_chats`."""
+
+    tokens: Sequence[int]
+    """Of each chat, with all that the chat template and the tokenizer put around its words."""
+    context: int | None
+    """How many tokens a prompt and its answer may have together; None where the model doesn't say, or where it reads
+    prompts apart from its answers."""
+
+
 @runtime_checkable
 class ChoosingSession(ModelSession, Protocol):
     """The session of a backend that can ``choose``."""
@@ -339,6 +351,10 @@ class ModelBackend(Generic[OptionsT, ModelT]):
     """Installed distributions whose version decides the answers: part of the fingerprint."""
     count_tokens: Callable[[ModelFiles, Sequence[str]], Sequence[int]] | None = None
     """How many tokens each text has for this model, without special tokens; loads the tokenizer alone."""
+    measure_chats: Callable[[ModelFiles, Sequence[Sequence[Message]]], ChatLengths | None] | None = None
+    """How long chats are: one that ends with the assistant's turn as a model is tuned on it, another up to where the
+    answer begins, with as many tokens as `Prediction.prompt_tokens` would say.  What is too long is found by it before
+    anything is tuned.  Loads the tokenizer alone, and no torch; returns None where that does not suffice."""
 
 
 # --- tuning ----------------------------------------------------------------------------------------------------------
@@ -390,6 +406,10 @@ class TuningReport:
     """Settings and figures worth a line in the report: trainable parameters, dtype, ..."""
 
 
+def _no_limit(_: BaseModel) -> int | None:
+    return None
+
+
 def _no_metrics(_: BaseModel) -> Collection[str]:
     return ()
 
@@ -404,6 +424,10 @@ class TuningMethod(Generic[OptionsT]):
     learns_from: str
     """The kind of training rows that it needs, a name in `shoptune.training_rows.ROW_KINDS`."""
     tune: Callable[[TuningJob[OptionsT]], TuningReport]
+    max_length: Callable[[OptionsT], int | None] = _no_limit
+    """How many tokens of a row, prompt and answer together, are learnt from.  What is longer is cut at its end, and a
+    row whose prompt alone has as many is left out: both are said before anything is tuned.  None: as many as come, or
+    the method does otherwise and says it itself."""
     metrics: Callable[[OptionsT], Collection[str]] = _no_metrics
     """The names, as in the experiment file, of the metrics that a job with these options will ask for: such as have no
     `needs` and ask no judge, since there is nothing but answers while a model is tuned."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shoptune.comparison import Comparison, FailedCandidate
-from shoptune.errors import ShoptuneError, StoreError
+from shoptune.errors import ShoptuneError, StepError, StoreError
 from shoptune.execution.execute import execute, missing_steps
 from shoptune.execution.progress import Display
 from shoptune.experiment.load import Experiment
@@ -16,6 +16,7 @@ from shoptune.planning.impossible import refuse_impossible
 from shoptune.planning.make_plan import ON_VALIDATION, make_plan
 from shoptune.planning.plan import Plan, with_inputs
 from shoptune.planning.rounds import plan_rounds, steps_of_round
+from shoptune.planning.too_long import too_long
 from shoptune.reporting.rendering import refuse_unwritable
 from shoptune.step import Step
 from shoptune.storage.store import Store
@@ -84,6 +85,17 @@ def _computed(
     left = experiment
     stopped: list[Step] = []
 
+    def leave_out(candidate: str, step: str, reason: ShoptuneError) -> None:
+        nonlocal left
+        gone = fallen_with(left, candidate) - fallen
+        fallen.update(gone)
+        if left.file.compare.baseline in gone or len(fallen) > len(experiment.file.candidates) - 2:
+            raise reason
+        failed.extend(FailedCandidate(name=name, step=step, reason=str(reason)) for name in sorted(gone))
+        on_failure(reason)
+        display.say(f"error: {reason}\n{step} failed; the comparison is made without {listed(sorted(gone))}")
+        left = without(left, fallen)
+
     def compute(steps: Sequence[Step]) -> None:
         stopped.clear()
         execute(steps, experiment.executor, store, experiment.plugins, display, stopped.append)
@@ -91,6 +103,13 @@ def _computed(
     # What the data show to be impossible shows before a model is tuned.
     compute(with_inputs([task.examples for task in plan.tasks]))
     refuse_impossible(experiment, plan, store)
+    for long in too_long(plan, store, experiment.plugins, display):
+        if not long.refused:
+            display.say(f"warning: {long.message}")
+        elif (candidate := _candidate(long.step)) not in fallen:
+            leave_out(candidate, long.step.name, StepError(f"{long.step.name}: {long.message}"))
+    if fallen:
+        plan = make_plan(left)
     while True:
         try:
             plan = plan_rounds(left, plan, store, compute)
@@ -101,14 +120,7 @@ def _computed(
             step = next((step for step in stopped if step.kind in {"tune", "predict"}), None)
             if step is None:
                 raise
-            gone = fallen_with(left, _candidate(step)) - fallen
-            fallen |= gone
-            if left.file.compare.baseline in gone or len(fallen) > len(experiment.file.candidates) - 2:
-                raise
-            failed += [FailedCandidate(name=name, step=step.name, reason=str(error)) for name in sorted(gone)]
-            on_failure(error)
-            display.say(f"error: {error}\n{step.name} failed; the comparison is made without {listed(sorted(gone))}")
-            left = without(left, fallen)
+            leave_out(_candidate(step), step.name, error)
             plan = make_plan(left)
         else:
             return plan, failed

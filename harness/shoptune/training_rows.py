@@ -73,6 +73,8 @@ class RowKind(Generic[RowT]):
     row_type: type[RowT]
     learned_text: Callable[[RowT], str]
     """The text that duplicates and leakage are found by."""
+    answers: Callable[[RowT], tuple[str, ...]]
+    """The texts that are learnt, each as an answer to the row's prompt."""
     useless: Callable[[RowT], str]
     """Why nothing can be learned from a row, as a short phrase; empty where something can."""
 
@@ -108,6 +110,7 @@ ROW_KINDS: Mapping[str, AnyRowKind] = {
             made_of="table",
             row_type=Example,
             learned_text=_text_of_example,
+            answers=lambda example: example.references[:1],
             useless=_useless_example,
         ),
         RowKind(
@@ -118,6 +121,7 @@ ROW_KINDS: Mapping[str, AnyRowKind] = {
             made_of="table of A/B tests (`tests`)",
             row_type=PreferencePair,
             learned_text=lambda pair: pair.chosen,
+            answers=lambda pair: (pair.chosen, pair.rejected),
             useless=_useless_pair,
         ),
         RowKind(
@@ -128,6 +132,7 @@ ROW_KINDS: Mapping[str, AnyRowKind] = {
             made_of="record of how single texts did",
             row_type=Judgement,
             learned_text=lambda judgement: judgement.text,
+            answers=lambda judgement: (judgement.text,),
             useless=_useless_judgement,
         ),
     )

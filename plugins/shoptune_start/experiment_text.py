@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -36,7 +37,12 @@ class _Split:
 
 
 def experiment_text(
-    name: str, tables: Mapping[str, ShopFile], columns: Columns | None, catalogue: Catalogue, folder: Path
+    name: str,
+    tables: Mapping[str, ShopFile],
+    columns: Columns | None,
+    catalogue: Catalogue,
+    folder: Path,
+    impossible: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return the experiment file.
 
@@ -46,6 +52,7 @@ def experiment_text(
         columns: The products' columns, where they were guessed.
         catalogue: What is known of the products.
         folder: Where the file will lie; paths of files in there are relative to it.
+        impossible: Candidate -> why the data can't make it; such are left out.
 
     """
     environment = Environment(
@@ -65,6 +72,7 @@ def experiment_text(
         columns=columns,
         catalogue=catalogue,
         split=split,
+        impossible=impossible,
         steps=math.ceil(catalogue.products * (1 - split.test - split.validation) / BATCH) * EPOCHS,
     )
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from shoptune.commands import check_experiment, experiment_schema
+from shoptune.commands import check_experiment, experiment_schema, impossible_candidates
 from shoptune.terminal import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from shoptune_start.shop_file import ShopFile
 
@@ -58,21 +59,41 @@ def init(files: Sequence[Path], output: Path, name: str | None) -> None:
     tables = sort_into_tables(known)
     for why in left_out:
         say(f"left out: {why}", err=True)
-    text = _text(name or _name_of(folder), tables, folder)
-    _write(output, text)
+    text = _understood(name or _name_of(folder), tables, folder)
+    _write(output, text({}))
     try:
         check_experiment(output)
     except ShoptuneError:
         output.unlink()  # it would be in the way of the next attempt
         raise
+    if impossible := _impossible(output):
+        output.unlink()
+        _write(output, text(impossible))
     _write_schema(folder / SCHEMA)
     shown = shlex.quote(str(output))
     say(f"{output} is written. What comes of the files, then the whole comparison:", err=True)
     say(f"shoptune data {shown}\nshoptune run {shown}")
 
 
-def _text(name: str, tables: dict[str, ShopFile], folder: Path) -> str:
-    """Return the experiment file's text; says on the way what was understood of each file."""
+def _impossible(experiment: Path) -> Mapping[str, str]:
+    """Return the candidates that the shop's data can't make, each with the reason, which is also said.
+
+    Where the data themselves want a decision, the file that it is to be written into stays, and that is said.
+    """
+    from shoptune.errors import ShoptuneError
+
+    try:
+        found = impossible_candidates(experiment)
+    except ShoptuneError as error:
+        say(f"warning: {experiment} can't run on these files as it is: {error}", err=True)
+        return {}
+    for candidate, why in found.items():
+        say(f"left out: the candidate {candidate}: {why}", err=True)
+    return found
+
+
+def _understood(name: str, tables: dict[str, ShopFile], folder: Path) -> Callable[[Mapping[str, str]], str]:
+    """Say what was understood of each file; returns what makes the experiment file's text without some candidates."""
     from shoptune_start.catalogue import look_through
     from shoptune_start.columns import guess_columns
     from shoptune_start.experiment_text import experiment_text
@@ -94,7 +115,7 @@ def _text(name: str, tables: dict[str, ShopFile], folder: Path) -> str:
         say(f"{products.path}: rows that can't be used: {catalogue.bad:,}; `shoptune data` says why", err=True)
     if columns and not columns.id:
         say(f"{products.path}: no column tells rows apart, so they are known by their place in the file", err=True)
-    return experiment_text(name, tables, columns, catalogue, folder)
+    return partial(experiment_text, name, tables, columns, catalogue, folder)
 
 
 def _sample(file: ShopFile) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from shoptune.components import ModelBackend, ModelFiles, ModelSession, Progress, ResolvedModel
+from shoptune.components import ChatLengths, ModelBackend, ModelFiles, ModelSession, Progress, ResolvedModel
+from shoptune.data import Message
 from shoptune_transformers.options import TransformersOptions
 from shoptune_transformers.resolving import resolve
 
@@ -38,6 +39,13 @@ def _count_tokens(files: ModelFiles, texts: Sequence[str]) -> list[int]:
     return count_tokens(files, texts)
 
 
+def _measure_chats(files: ModelFiles, chats: Sequence[Sequence[Message]]) -> ChatLengths | None:
+    """See `shoptune_transformers.chat_lengths.measure_chats`."""
+    from shoptune_transformers.chat_lengths import measure_chats
+
+    return measure_chats(files, chats)
+
+
 BACKEND = ModelBackend(
     name="transformers",
     summary="Language models, causal or with an encoder (T5), from a folder, a GGUF file or the Hugging Face hub",
@@ -47,5 +55,6 @@ BACKEND = ModelBackend(
     fetch=_materialise,
     open=_open,
     count_tokens=_count_tokens,
+    measure_chats=_measure_chats,
     distributions=("torch", "transformers", "peft", "tokenizers"),
 )

@@ -33,6 +33,7 @@ __all__ = [
     "leading_bos",
     "load",
     "load_tokenizer",
+    "with_template",
 ]
 
 ChatTemplate = Literal["model's own", "from the experiment file", "plain", "plain words", "none"]
@@ -149,16 +150,29 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
             ),
         ),
     )
+    with_template(tokenizer, files, is_encoder_decoder)
+    _ensure_pad_token(tokenizer)
+    return tokenizer
+
+
+def with_template(
+    tokenizer: PreTrainedTokenizerBase, files: ModelFiles, has_encoder: Callable[[ModelFiles], bool]
+) -> None:
+    """Give the tokenizer the chat template that prompts are rendered with; `has_encoder` is asked where it has none.
+
+    Raises:
+        UsageError: The template takes too much, or can't think as it was asked to.
+
+    """
     if template := files.settings.get("chat_template"):
-        tokenizer.chat_template = _bare(tokenizer, files) if template == NO_TEMPLATE else template
+        bare = template == NO_TEMPLATE
+        tokenizer.chat_template = _bare(tokenizer, has_encoder=has_encoder(files)) if bare else template
     if not tokenizer.chat_template:
-        tokenizer.chat_template = _plain(tokenizer, files)
+        tokenizer.chat_template = _plain(tokenizer, has_encoder=has_encoder(files))
     try_chat_template(tokenizer, str(files.folder))
     if isinstance(tokenizer.chat_template, str):
         tokenizer.chat_template = with_thinking(tokenizer.chat_template, thinking=files.settings.get("thinking"))
         tokenizer.chat_template = with_system_folded(tokenizer)
-    _ensure_pad_token(tokenizer)
-    return tokenizer
 
 
 def is_encoder_decoder(files: ModelFiles) -> bool:
@@ -192,9 +206,10 @@ def chat_template_of(tokenizer: PreTrainedTokenizerBase, files: ModelFiles) -> C
     """Say whose chat template the tokenizer, loaded from `files`, renders prompts with."""
     if template := files.settings.get("chat_template"):
         return "none" if template == NO_TEMPLATE else "from the experiment file"
-    if tokenizer.chat_template != _plain(tokenizer, files):
+    has_encoder = is_encoder_decoder(files)
+    if tokenizer.chat_template != _plain(tokenizer, has_encoder=has_encoder):
         return "model's own"
-    return "plain words" if is_encoder_decoder(files) else "plain"
+    return "plain words" if has_encoder else "plain"
 
 
 def _with_adapter(model: Any, adapter: Path, base: Path, *, trainable: bool) -> Any:
@@ -233,14 +248,14 @@ def _or_say_why(folder: Path, read: Callable[[], Any], alias: Path | None = None
         raise UsageError(f"{folder}: the model can't be loaded: {what}") from error
 
 
-def _plain(tokenizer: PreTrainedTokenizerBase, files: ModelFiles) -> str:
+def _plain(tokenizer: PreTrainedTokenizerBase, *, has_encoder: bool) -> str:
     """Return the template of a model that has none."""
-    return _with_bos(tokenizer, WORDS_TEMPLATE if is_encoder_decoder(files) else PLAIN_TEMPLATE)
+    return _with_bos(tokenizer, WORDS_TEMPLATE if has_encoder else PLAIN_TEMPLATE)
 
 
-def _bare(tokenizer: PreTrainedTokenizerBase, files: ModelFiles) -> str:
+def _bare(tokenizer: PreTrainedTokenizerBase, *, has_encoder: bool) -> str:
     """Return what ``chat_template: none`` stands for."""
-    return _with_bos(tokenizer, BARE_WORDS_TEMPLATE if is_encoder_decoder(files) else BARE_TEMPLATE)
+    return _with_bos(tokenizer, BARE_WORDS_TEMPLATE if has_encoder else BARE_TEMPLATE)
 
 
 def _with_bos(tokenizer: PreTrainedTokenizerBase, template: str) -> str:

@@ -17,7 +17,7 @@ from shoptune.data import PreferencePair
 from shoptune.training_rows import rows_of
 from shoptune_trl.data_report import PreparedRow, nothing_to_learn
 from shoptune_trl.libraries import libraries_quiet, refusals
-from shoptune_trl.options import DPOOptions
+from shoptune_trl.options import DPOOptions, longest
 from shoptune_trl.rows import dpo_rows
 from shoptune_trl.trainable_model import load_to_train
 from shoptune_trl.training import (
@@ -115,5 +115,6 @@ dpo = TuningMethod(
     options=DPOOptions,
     learns_from="pairs",
     tune=tune,
+    max_length=longest,
     distributions=DISTRIBUTIONS,
 )

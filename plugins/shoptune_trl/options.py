@@ -26,7 +26,16 @@ from shoptune.errors import did_you_mean
 from shoptune_transformers.plain import plain
 from shoptune_trl._compat.library_fields import field_names
 
-__all__ = ["LORA_OWNED", "SHORT_NAMES", "TRAINER_OWNED", "DPOOptions", "Lora", "SFTOptions", "TrainingOptions"]
+__all__ = [
+    "LORA_OWNED",
+    "SHORT_NAMES",
+    "TRAINER_OWNED",
+    "DPOOptions",
+    "Lora",
+    "SFTOptions",
+    "TrainingOptions",
+    "longest",
+]
 
 SHORT_NAMES: Mapping[str, str] = {
     "num_train_epochs": "epochs",
@@ -180,6 +189,11 @@ class TrainingOptions(Options):
             if name in trainer and not trainer.get("load_best_model_at_end"):
                 raise ValueError(f"{name!r} can't be set without `load_best_model_at_end: true`: {_CHECKPOINTS}.")
         return trainer
+
+
+def longest(options: TrainingOptions) -> int | None:
+    """Return how many tokens of a row are learnt; None where it is cut in another way than at its end."""
+    return None if options.trainer.get("truncation_mode", "keep_start") != "keep_start" else options.max_length
 
 
 class SFTOptions(TrainingOptions):

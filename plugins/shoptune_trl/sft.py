@@ -13,7 +13,7 @@ from shoptune.data import Example
 from shoptune.training_rows import rows_of
 from shoptune_trl.data_report import PreparedRow, nothing_to_learn
 from shoptune_trl.libraries import libraries_quiet, refusals
-from shoptune_trl.options import SFTOptions
+from shoptune_trl.options import SFTOptions, longest
 from shoptune_trl.rows import sft_rows
 from shoptune_trl.trainable_model import load_to_train
 from shoptune_trl.training import (
@@ -87,5 +87,6 @@ sft = TuningMethod(
     options=SFTOptions,
     learns_from="examples",
     tune=tune,
+    max_length=longest,
     distributions=DISTRIBUTIONS,
 )

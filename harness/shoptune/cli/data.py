@@ -56,6 +56,7 @@ def data(
     from shoptune.planning.impossible import refuse_impossible
     from shoptune.planning.make_plan import make_plan
     from shoptune.planning.plan import with_inputs
+    from shoptune.planning.too_long import too_long
     from shoptune.plugins.attribution import blaming
     from shoptune.reporting.rendering import render_data
     from shoptune.storage.store import Store
@@ -91,6 +92,8 @@ def data(
         for path in written:
             say(path)
     refuse_impossible(loaded, made, opened)
+    for long in too_long(made, opened, loaded.plugins):
+        say(f"warning: {long.message}", err=True)
 
 
 def _report(prepare: PrepareStep, store: Store) -> DataReport:

@@ -52,6 +52,7 @@ def plan(experiment: Path, store: Path) -> None:
     from shoptune.cli.summary import show_plan
     from shoptune.experiment.load import load_experiment
     from shoptune.planning.impossible import refuse_impossible
+    from shoptune.planning.too_long import too_long
     from shoptune.run import plan_experiment
     from shoptune.storage.store import Store
 
@@ -59,6 +60,8 @@ def plan(experiment: Path, store: Path) -> None:
     made, missing = plan_experiment(loaded, opened)
     show_plan(made, missing, opened)
     refuse_impossible(loaded, made, opened)
+    for long in too_long(made, opened, loaded.plugins):
+        say(f"warning: {long.message}", err=True)
 
 
 @click.command(short_help="Render the reports again.")

@@ -3,45 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from shoptune.data_report import DataReport
 from shoptune.errors import DataError
 from shoptune.experiment.load import Experiment
 from shoptune.planning.plan import Plan
+from shoptune.steps.prepare import PrepareStep
 from shoptune.steps.tune import why_none
 from shoptune.storage.store import Store, StoredStep
 from shoptune.training_rows import ROW_KINDS
 
-__all__ = ["refuse_impossible"]
+__all__ = ["Impossible", "impossible", "refuse_impossible"]
+
+
+class Impossible(NamedTuple):
+    """Why something can't come to a result."""
+
+    candidate: str
+    """Whose result; empty: that of all."""
+    why: str
 
 
 def refuse_impossible(experiment: Experiment, plan: Plan, store: Store) -> None:
-    """Raise DataError for what can't come to a result, as far as the store knows the data; names all that it finds.
+    """Raise DataError for what can't come to a result, as far as the store knows the data; names all that it finds."""
+    if found := impossible(experiment, {task.name: task.prepare for task in plan.tasks}, store):
+        raise DataError("\n".join(each.why for each in found))
+
+
+def impossible(experiment: Experiment, tasks: Mapping[str, PrepareStep], store: Store) -> list[Impossible]:
+    """Return what can't come to a result, as far as the store knows the data.
 
     Candidates count that no round has planned yet, since they start from one that has still to be chosen.
     """
-    prepared = {task.name: stored for task in plan.tasks if (stored := store.find(task.prepare.fingerprint))}
-    if faults := list(_faults(experiment, prepared)):
-        raise DataError("\n".join(faults))
+    prepared = {name: stored for name, step in tasks.items() if (stored := store.find(step.fingerprint))}
+    return list(_found(experiment, prepared))
 
 
-def _faults(experiment: Experiment, prepared: Mapping[str, StoredStep]) -> Iterator[str]:
+def _found(experiment: Experiment, prepared: Mapping[str, StoredStep]) -> Iterator[Impossible]:
     file = experiment.file
     reports = {task: DataReport.model_validate(stored.json("data.json")) for task, stored in prepared.items()}
     for task, report in reports.items():
         part = file.tasks[task].score_on
         if not report.parts[part].examples:
-            yield f"tasks.{task}: there are no {part} examples; give that part of `split` a share"
+            yield Impossible("", f"tasks.{task}: there are no {part} examples; give that part of `split` a share")
     for name, use in file.candidates.items():
         if use.tune and all(task in prepared for task in use.tune.tasks or file.tasks):
-            yield from _untaught(experiment, name, {t: prepared[t] for t in use.tune.tasks or file.tasks}, reports)
+            taught = {t: prepared[t] for t in use.tune.tasks or file.tasks}
+            yield from (Impossible(name, why) for why in _untaught(experiment, name, taught, reports))
         for task, report in reports.items():
             if use.few_shot > (there := report.parts["train"].examples):
-                yield f"candidates.{name}: few_shot is {use.few_shot}, and {task} has {there} training examples"
+                why = f"candidates.{name}: few_shot is {use.few_shot}, and {task} has {there} training examples"
+                yield Impossible(name, why)
         if use.select and use.select.task in reports and not reports[use.select.task].parts["validation"].examples:
-            yield (
+            yield Impossible(
+                name,
                 f"candidates.{name} is chosen on validation examples, and {use.select.task} has none; give that part "
-                "of `split` a share"
+                "of `split` a share",
             )
 
 

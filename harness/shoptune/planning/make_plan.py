@@ -35,7 +35,7 @@ from shoptune.steps.prepare import PrepareStep, Source
 from shoptune.steps.read import ReadStep
 from shoptune.steps.tune import TrainingSource, TuneStep
 
-__all__ = ["ON_VALIDATION", "make_plan"]
+__all__ = ["ON_VALIDATION", "make_plan", "plan_preparing"]
 
 ON_VALIDATION = " (validation)"
 """What stands behind a candidate's name where it is asked in order to choose among several."""
@@ -82,6 +82,11 @@ def make_plan(experiment: Experiment, choices: Mapping[str, str] | None = None) 
         judgements=steps.judged,
         measurements=steps.measured,
     )
+
+
+def plan_preparing(experiment: Experiment) -> Mapping[str, PrepareStep]:
+    """Return for each task the step that prepares its data; no model is looked for."""
+    return _Steps(experiment, {}).prepared
 
 
 def _planned_task(experiment: Experiment, steps: _Steps, name: str) -> PlannedTask:

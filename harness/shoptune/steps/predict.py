@@ -23,6 +23,7 @@ from shoptune.storage.jsonl import read_jsonl
 
 if TYPE_CHECKING:
     from shoptune.execution.elapsed import ResumableTimer
+    from shoptune.storage.store import StoredStep
 
 __all__ = ["ModelAnswers", "PredictStep", "samples_of", "with_shots"]
 
@@ -79,18 +80,28 @@ class PredictStep(Step):
         """Where the training examples stand."""
         return self.examples.prepared if isinstance(self.examples, ExpandPromptsStep) else self.examples
 
+    def asked(self, stored: StoredStep, prepared: StoredStep) -> tuple[list[Example], list[Example]]:
+        """Return the examples to answer and those of the training part, from what `examples` and `prepared` left."""
+        training = list(read_jsonl(prepared.path("examples.train.jsonl"), Example))
+        planted = [e for e in training if e.canary] if self.canaries else []
+        return [*read_jsonl(stored.path(f"examples.{self.scored_on}.jsonl"), Example), *planted], training
+
+    def prompts(
+        self, by: ModelAnswers, examples: Sequence[Example], training: Sequence[Example]
+    ) -> list[list[Message]]:
+        """Return what the model is asked for each example; raises StepError where there are too few for `few_shot`."""
+        shots = _shots(self.name, by, training)
+        return [with_shots(e.messages, shots) for e in examples]
+
     def run(self, context: StepContext) -> StepCost:
         """Answer all examples; what a killed run answered is kept."""
         from shoptune.execution.elapsed import ResumableTimer  # noqa: PLC0415 - a plan measures nothing
         from shoptune.execution.resources import ResourceMonitor  # noqa: PLC0415
 
         task = context.plugins.tasks[self.component.name].component
-        examples = held_out_of(self, context)
-        if not examples:
+        examples, training = self.asked(context.result(self.examples), context.result(self.prepared))
+        if all(e.canary for e in examples):
             raise StepError(f"{self.name}: there are no {self.scored_on} examples; give that part of `split` a share")
-        training = list(read_jsonl(context.result(self.prepared).path("examples.train.jsonl"), Example))
-        if self.canaries:
-            examples += [e for e in training if e.canary]
         timer = ResumableTimer(context.work.state / "seconds", context.say)
         info: dict[str, object] = {}
         with ResourceMonitor() as monitor:
@@ -133,8 +144,7 @@ class PredictStep(Step):
     ) -> tuple[list[Prediction], dict[str, object]]:
         from shoptune.steps.noise import noise_floor  # noqa: PLC0415 - a plan asks nothing
 
-        shots = _shots(self.name, by, training)
-        prompts = [with_shots(e.messages, shots) for e in examples]
+        prompts = self.prompts(by, examples, training)
         whose = f"{self.name}: the backend {by.model.backend!r}"
         found = answers(session, prompts, examples, by.asking, context, timer, whose=whose)
         if by.references:

@@ -70,7 +70,7 @@ class TuneStep(Step):
 
         method = context.plugins.tuning_methods[self.method.name].component
         prepared = [context.result(source.prepared) for source in self.sources]
-        rows = {kind: self._some(of_kind) for kind, of_kind in _rows(prepared, "train").items()}
+        rows = {kind: self.chosen(of_kind) for kind, of_kind in _rows(prepared, "train").items()}
         if not rows[method.learns_from]:
             kind = ROW_KINDS[method.learns_from]
             raise StepError(
@@ -106,8 +106,8 @@ class TuneStep(Step):
             peak_accelerator_bytes=monitor.peak_accelerator_bytes,
         )
 
-    def _some(self, rows: list[TrainingRow]) -> list[TrainingRow]:
-        """Choose `rows` of them by the hash of their ids, so that a larger number takes in a smaller one's.
+    def chosen(self, rows: list[TrainingRow]) -> list[TrainingRow]:
+        """Return those to learn from: `rows` of them, by the hash of their ids, so that more of them take in fewer.
 
         Those with a canary come first, since it is asked later whether they were memorised.
         """

@@ -113,6 +113,8 @@ def check_backend(backend: AnyBackend, model: str, folder: Path, options: BaseMo
 def backend_findings(backend: AnyBackend, model: str, folder: Path, options: BaseModel | None = None) -> list[Finding]:
     """Return what each check of `check_backend` found."""
     checks = [check for needed, check in CHECKS if needed <= backend.abilities]
+    if backend.measure_chats is not None:
+        checks.append(chats_are_measured_as_they_are_asked)
     return examine("model backend", backend.name, checks, Material(backend, model, folder, options))
 
 
@@ -213,6 +215,24 @@ def answers_keep_to_their_schema(material: Material) -> None:
     except ValueError:
         found = answer.text
     require(found in [{"color": "red"}, {"color": "blue"}], f"the schema {COLOUR_SCHEMA} was answered {answer.text!r}")
+
+
+def chats_are_measured_as_they_are_asked(material: Material) -> None:
+    measure, files = material.backend.measure_chats, material.fetch()
+    if measure is None or not isinstance(files, ModelFiles):
+        raise NotCheckedError("its models have no files that could be measured by")
+    taught = [[*prompt, Message(role="assistant", content="a red vase of oak")] for prompt in material.prompts]
+    found = measure(files, [*material.prompts, *taught])
+    if found is None:
+        raise NotCheckedError(f"it can't tell how long chats are for {material.model}")
+    count = len(material.prompts)
+    require(len(found.tokens) == 2 * count, f"it measured {2 * count} chats and gave {len(found.tokens)} lengths")
+    for place, (asked, learnt) in enumerate(zip(found.tokens[:count], found.tokens[count:], strict=True)):
+        require(asked < learnt, f"prompt {place} is {asked} tokens long, and {learnt} with an answer")
+    if "write" in material.backend.abilities:
+        with material.session() as session:
+            said = [_generated(session, material.prompts)[place].prompt_tokens for place in range(count)]
+        require(list(found.tokens[:count]) == said, f"it measured {found.tokens[:count]} tokens, and asked {said}")
 
 
 CHECKS: tuple[tuple[frozenset[Ability], Check[Material]], ...] = (

@@ -14,6 +14,7 @@ import pytest
 
 from shoptune.components import (
     Ability,
+    ChatLengths,
     ContentIdentity,
     GenerationSettings,
     ModelBackend,
@@ -48,7 +49,14 @@ class Session:
         for start in range(0, len(left), 3):
             batch = left[start : start + 3]
             yield [
-                (place, Prediction(example_id="", text=self._text(prompts[place], batch, schemas and schemas[place])))
+                (
+                    place,
+                    Prediction(
+                        example_id="",
+                        text=self._text(prompts[place], batch, schemas and schemas[place]),
+                        prompt_tokens=words(prompts[place]),
+                    ),
+                )
                 for place in batch
             ]
             if self.fault == "forgets":
@@ -78,6 +86,10 @@ class Session:
                 yield [(place, Prediction(example_id="", choice_log_probabilities=tuple(scores)))]
 
 
+def words(chat: Sequence[Message]) -> int:
+    return sum(len(message["content"].split()) for message in chat)
+
+
 ABLE: frozenset[Ability] = frozenset({"write", "choose", "constrain", "tune", "repeat"})
 
 
@@ -90,6 +102,10 @@ def backend(fault: str = "", abilities: frozenset[Ability] = ABLE) -> ModelBacke
         identity = ContentIdentity(str(random.random()) if fault == "fingerprint" else "1f")
         return ResolvedModel(name=name, identity=identity, source="the test", location=str(folder))
 
+    def measured(files: ModelFiles, chats: Sequence[Sequence[Message]]) -> ChatLengths:
+        begun = 4 if fault == "length" else 0  # as a template counts that asking does not use
+        return ChatLengths(tokens=[words(chat) + begun for chat in chats], context=None)
+
     return ModelBackend(
         name="parrot",
         summary="Repeats",
@@ -98,6 +114,7 @@ def backend(fault: str = "", abilities: frozenset[Ability] = ABLE) -> ModelBacke
         resolve=resolve,
         fetch=lambda located, progress: ModelFiles(folder=Path(located.location)),
         open=opened,
+        measure_chats=measured,
     )
 
 
@@ -141,6 +158,7 @@ FAULTY_BACKENDS = {
     "normalised": "scores do not depend on the batch",
     "fingerprint": "it finds the same model again",
     "schema": "answers keep to their schema",
+    "length": "chats are measured as they are asked",
 }
 
 

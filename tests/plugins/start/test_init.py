@@ -145,6 +145,40 @@ def test_a_shopify_export_with_orders_and_tests_in_any_order() -> None:
     assert report.canaries == 3
 
 
+def test_tests_that_make_no_pair_leave_dpo_out() -> None:
+    shutil.copy(DEMO / "products.csv", "products.csv")
+    header, *rows = (DEMO / "ab_tests.csv").read_text("utf-8").splitlines()
+    Path("ab_tests.csv").write_text("\n".join([header, *(f"no-such-{row}" for row in rows)]) + "\n", "utf-8")
+    done = init("products.csv", "ab_tests.csv")
+    assert done.code == 0, done.output
+    why = "dpo learns from preference pairs and there are none"
+    assert f"left out: the candidate dpo: tune dpo: {why}" in done.output
+    assert list(written()["candidates"]) == ["template", "base", "few_shot", "sft"]
+    assert why in Path("experiment.yaml").read_text("utf-8")
+    assert "shoptune run experiment.yaml" in done.output
+
+
+def test_where_nothing_can_be_learnt_nothing_is_tuned(monkeypatch: pytest.MonkeyPatch) -> None:
+    why = {"sft": "tune sft: there are none: all 40 are held out", "few_shot": "few_shot is 2, and there is 1"}
+    monkeypatch.setattr("shoptune_start.init.impossible_candidates", lambda _: why)
+    write_table("products.csv", german())
+    done = init("products.csv")
+    assert f"left out: the candidate sft: {why['sft']}" in done.output
+    assert f"left out: the candidate few_shot: {why['few_shot']}" in done.output
+    assert list(load_experiment(Path("experiment.yaml")).file.candidates) == ["template", "base"]
+    assert not written()["compare"]["gates"]
+
+
+def test_data_that_want_a_decision_are_said_and_the_file_stays() -> None:
+    write_table("products.csv", german())
+    with Path("products.csv").open("a", encoding="utf-8") as file:
+        file.writelines(",".join([f"A-9{i}", *["too many cells"] * 20]) + "\n" for i in range(30))
+    done = init("products.csv")
+    assert done.code == 0
+    assert "warning: experiment.yaml can't run on these files as it is: " in done.output
+    assert Path("experiment.yaml").exists()
+
+
 def test_a_woocommerce_export() -> None:
     write_table("export.csv", woocommerce())
     init("export.csv", "--name", "jugs")
