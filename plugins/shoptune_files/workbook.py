@@ -18,7 +18,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zipfile import BadZipFile, ZipFile
 
 from shoptune.data import Note
@@ -27,7 +27,6 @@ from shoptune_files.sheet_words import is_header
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
-    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 __all__ = ["ROW_END", "is_workbook", "open_workbook", "with_workbooks"]
 
@@ -125,7 +124,7 @@ def _choose(path: Path, _changed: int, _size: int) -> _Sheets:
     return _Sheets(first, tuple(title for title in filled if title != first))
 
 
-def _beginning(path: Path, sheet: ReadOnlyWorksheet) -> list[list[str]]:
+def _beginning(path: Path, sheet: Any) -> list[list[str]]:
     """Return the rows with text at the beginning of a sheet."""
     rows = (cells for cells in _rows(path, sheet) if cells)
     return list(islice(rows, HEADER_WITHIN))
@@ -147,7 +146,7 @@ def _lines(path: Path, title: str) -> Iterator[bytes]:
             line.truncate()
 
 
-def _rows(path: Path, sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
+def _rows(path: Path, sheet: Any) -> Iterator[list[str]]:
     """Yield the rows of a sheet without the empty cells at their ends."""
     sheet.reset_dimensions()  # which many programs write wrong
     rows = iter(sheet.iter_rows())
@@ -240,22 +239,21 @@ def _refuse_giants(path: Path) -> None:
                 f"{path.name}: the workbook is too large to be read ({unpacked:,} bytes unpacked, {strings:,} of them "
                 "texts); save the sheet as CSV (UTF-8), which is read as a stream."
             )
-        for member in members:
-            if member.filename.lower().endswith(".xml") and "sheet" in member.filename.lower():
-                with _quietly(path, lambda member=member: archive.open(member)) as file:
-                    if _quietly(path, lambda file=file: _has_far_cell(file)):
-                        raise DataError(
-                            f"{path.name}: a cell stands beyond column {MOST_COLUMNS:,}, the last that Excel has; save "
-                            "the sheet as CSV (UTF-8)."
-                        )
+        sheets = [name for name in archive.namelist() if "sheet" in name.lower() and name.lower().endswith(".xml")]
+        if _quietly(path, lambda: any(_has_far_cell(archive, name) for name in sheets)):
+            raise DataError(
+                f"{path.name}: a cell stands beyond column {MOST_COLUMNS:,}, the last that Excel has; save the sheet as "
+                "CSV (UTF-8)."
+            )
 
 
-def _has_far_cell(file: IO[bytes]) -> bool:
+def _has_far_cell(archive: ZipFile, name: str) -> bool:
     end = b""
-    while chunk := file.read(_CHUNK):
-        if _FAR_CELL.search(end + chunk):
-            return True
-        end = chunk[-64:]
+    with archive.open(name) as file:
+        while chunk := file.read(_CHUNK):
+            if _FAR_CELL.search(end + chunk):
+                return True
+            end = chunk[-64:]
     return False
 
 
