@@ -1,4 +1,4 @@
-"""Opens a file's bytes, out of gzip or zip where it is packed; a bomb is refused before it fills anything.
+"""Opens a file's bytes, out of gzip, zip or workbook where it is packed; a bomb is refused before it fills anything.
 
 What a file is, its first bytes decide, not its name: a browser may have unpacked ``products.csv.gz`` on the way.
 Nothing is ever written to disk.
@@ -17,13 +17,14 @@ from typing import IO, Any, BinaryIO, Protocol
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from shoptune.errors import DataError
+from shoptune_files.workbook import is_workbook, open_workbook
 
 __all__ = ["inner_name", "open_bytes"]
 
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 SPREADSHEETS = frozenset({"[Content_Types].xml", "mimetype"})
-"""Members of a zip that is one (xlsx, ods)."""
+"""Members of a zip that is one, or a text document (ods, xlsb, docx)."""
 HARMLESS = 2**26
 """Bytes that may come out of any file.  (A catalogue of one sentence a thousand times over is no bomb.)"""
 RATIO = 200
@@ -35,7 +36,7 @@ _BROKEN = (EOFError, zlib.error, lzma.LZMAError, BadZipFile, gzip.BadGzipFile, N
 
 @contextmanager
 def open_bytes(path: Path) -> Iterator[io.BufferedReader[Any]]:
-    """Open a file's data for reading, unpacked where it is packed.
+    """Open a file's data for reading, unpacked where it is packed; of an Excel workbook, the CSV of its sheet.
 
     A zip holds one file beside those that systems add (``__MACOSX/``, dotfiles).  Raises `DataError`, also while the
     data are being read, for a broken, encrypted or twice packed file, for one that unpacks to more than `RATIO` times
@@ -47,6 +48,9 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader[Any]]:
         if magic.startswith(GZIP):
             with gzip.GzipFile(fileobj=file) as unzipped:
                 yield _guarded(unzipped, file, path.name)
+        elif is_workbook(path):
+            with open_workbook(path) as sheet:
+                yield sheet
         elif magic in (ZIP, EMPTY_ZIP):
             with _open_zip(file, path.name) as archive, _open_member(archive, path.name) as unzipped:
                 yield _guarded(unzipped, file, path.name)
@@ -148,7 +152,8 @@ def _only_member(archive: ZipFile, name: str) -> ZipInfo:
 
 def _spreadsheet(name: str) -> DataError:
     return DataError(
-        f"{name}: this is an Excel workbook or another spreadsheet: save the sheet as CSV (UTF-8) and read that."
+        f"{name}: this is an old Excel workbook, one with a password, or another spreadsheet: save the sheet as CSV "
+        "(UTF-8) or as .xlsx and read that."
     )
 
 

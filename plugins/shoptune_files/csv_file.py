@@ -10,6 +10,7 @@ from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
 from shoptune_files.records import RecordOptions, in_spelling_of, make_records, needed_columns
 from shoptune_files.text_file import inner_name
+from shoptune_files.workbook import with_workbooks
 
 __all__ = ["CsvOptions", "csv_adapter"]
 
@@ -50,5 +51,5 @@ csv_adapter = DataAdapter(
     name="csv",
     summary="Delimited text, with a header or without: comma, tab, semicolon, | or any other separator",
     options=CsvOptions,
-    read=read,
+    read=with_workbooks(read),
 )

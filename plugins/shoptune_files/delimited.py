@@ -16,9 +16,11 @@ from pathlib import Path
 from shoptune.data import Dropped
 from shoptune.errors import DataError, did_you_mean
 from shoptune_files.cut_rows import BrokenRow, CutRow, Lines, Unreadable, cut_rows
-from shoptune_files.dialect import LONGEST_HEADER, Dialect, cut, dialect_of, lines_of
+from shoptune_files.dialect import LONGEST_HEADER, MOST_ABOVE, Dialect, cut, dialect_of, lines_of
 from shoptune_files.quotes import with_quotes
+from shoptune_files.sheet_words import is_header
 from shoptune_files.text_file import open_text, peek_text, text_lines
+from shoptune_files.workbook import is_workbook
 
 __all__ = ["Row", "Table", "open_table", "peek_header"]
 
@@ -106,7 +108,8 @@ def open_table(
     """
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
     with open_text(path, encoding) as file:
-        dialect = _dialect(peek_text(path, encoding), separator, headed=header is None, above=above)
+        sheet = is_workbook(path)
+        dialect = (_of_sheet if sheet else _dialect)(peek_text(path, encoding), separator, header is None, above)
         lines = Lines(text_lines(file, path.name))
         for _ in islice(lines, dialect.above):
             pass
@@ -114,14 +117,17 @@ def open_table(
         repeated = frozenset(name for name, times in Counter(filter(None, names)).items() if times > 1)
         columns = tuple("" if name in repeated else name for name in names)
         rows = cut_rows(lines, dialect, len(names))
-        even = rows if header else _even(rows, len(names), _last_named(names))  # one that is given may be wrong
-        yield Table(f"{path.name}:{line}", columns, repeated, partial(_rows, even, len(names), path.name))
+        if sheet:
+            rows = _beside(rows, len(names))
+        elif not header:  # one that is given may be wrong
+            rows = _even(rows, len(names), _last_named(names))
+        yield Table(f"{path.name}:{line}", columns, repeated, partial(_rows, rows, len(names), path.name))
 
 
 def peek_header(path: Path) -> tuple[str, ...]:
     """Return a file's header, as far as it can be made out.  Never raises."""
     text = peek_text(path)
-    dialect = _dialect(text)
+    dialect = (_of_sheet if is_workbook(path) else _dialect)(text)
     first = next((line for line in lines_of(text)[dialect.above :] if line.strip()), "")[:LONGEST_HEADER]
     try:
         cells = next(dialect.reader([first.rstrip("\r\n")]), [])
@@ -130,11 +136,23 @@ def peek_header(path: Path) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-def _dialect(text: str, separator: str | None = None, *, headed: bool = True, above: int | None = None) -> Dialect:
+def _dialect(text: str, separator: str | None = None, headed: bool = True, above: int | None = None) -> Dialect:
     dialect = dialect_of(text, separator, headed=headed)
     if above is not None:
         dialect = replace(dialect, above=above)
     return with_quotes(dialect, lines_of(text)[dialect.above :])
+
+
+def _of_sheet(text: str, _separator: str | None = None, headed: bool = True, above: int | None = None) -> Dialect:
+    """Return the dialect of a workbook's sheet, whose header may stand below rows with fewer cells."""
+    if above is not None or not headed:
+        return Dialect(",", above or 0)
+    rows = [[cell for cell in cut(line, ",") if cell.strip()] for line in lines_of(text)[:MOST_ABOVE]]
+    first = next((number for number, row in enumerate(rows) if row), 0)
+    named = next((number for number, row in enumerate(rows) if is_header(row)), first)
+    if named > first and len(rows[named]) > max(map(len, rows[first:named])):
+        return Dialect(",", named)
+    return Dialect(",", dialect_of(text, ",").above)
 
 
 def _header(lines: Lines, dialect: Dialect, name: str) -> tuple[int, Cells]:
@@ -209,6 +227,12 @@ def _even(rows: Iterable[CutRow | BrokenRow], width: int, named: int) -> Iterato
             short = row
     if short:
         yield whole(short)
+
+
+def _beside(rows: Iterable[CutRow | BrokenRow], width: int) -> Iterator[CutRow | BrokenRow]:
+    """Yield the rows of a sheet as wide as its header: what stands to its right has no name."""
+    for row in rows:
+        yield row if isinstance(row, BrokenRow) else row._replace(cells=_fitted(row.cells[:width], width))
 
 
 def _is_rest(row: CutRow, short: CutRow, above: Sequence[str], width: int) -> bool:

@@ -20,12 +20,14 @@ ADAPTERS = {
     ".tsv": "csv",
     ".psv": "csv",
     ".txt": "csv",
+    ".xlsx": "csv",
+    ".xlsm": "csv",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".json": "json",
     ".parquet": "parquet",
 }
-REFUSED = {".xlsx": "csv", ".xlsm": "csv", ".xls": "csv", ".ods": "csv", ".xml": "merchant_feed"}
+REFUSED = {".xls": "csv", ".xlsb": "csv", ".ods": "csv", ".xml": "merchant_feed"}
 """Suffix -> the adapter that says why it can't read such a file, and what to do."""
 
 

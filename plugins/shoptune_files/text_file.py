@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -13,6 +14,7 @@ from pydantic import AfterValidator
 from shoptune.errors import DataError, did_you_mean
 from shoptune_files.compressed import inner_name, open_bytes
 from shoptune_files.encodings import detect_encoding
+from shoptune_files.workbook import ROW_END, is_workbook
 
 __all__ = ["Encoding", "detected_encoding", "has_mark", "inner_name", "open_text", "peek_text", "text_lines"]
 
@@ -21,6 +23,7 @@ _CHUNK = 2**16
 _BEFORE_MARK = b" \t\r\n"
 """What some shops' themes print before a file, and so before its mark."""
 _FEW = 64
+_BREAK_IN_CELL = re.compile(r"(?<!\r)\n")
 LONGEST_LINE = 2**26
 """Characters.  A file that is one endless line would be held in memory as a whole otherwise."""
 
@@ -48,7 +51,7 @@ def open_text(path: Path, encoding: str | None = None) -> Iterator[TextIO]:
     try:
         with open_bytes(path) as file:
             used = _marked(file.peek(_FEW)) or used
-            with io.TextIOWrapper(file, used, newline="") as text:
+            with io.TextIOWrapper(file, used, newline=ROW_END if is_workbook(path) else "") as text:
                 yield text
     except FileNotFoundError:
         raise _missing(path) from None
@@ -111,13 +114,16 @@ def _without_mark(text: str) -> str:
 def peek_text(path: Path, encoding: str | None = None) -> str:
     """Return the beginning of a file, as far as it can be made out; empty where it can't be read.  Never raises.
 
-    A byte order mark outranks `encoding`; with neither, it is what the beginning looks like.
+    A byte order mark outranks `encoding`; with neither, it is what the beginning looks like.  Line breaks within the
+    cells of a workbook are left out, so that each line is a row.
     """
     try:
         if not path.is_file():
             return ""
         with open_bytes(path) as file:
             start = file.read(_CHUNK)
+            if is_workbook(path):
+                return _BREAK_IN_CELL.sub(" ", start.decode("utf-8-sig", errors="replace"))
     except (OSError, DataError):
         return ""
     used = _marked(start) or encoding or detect_encoding([start]) or "utf-8"

@@ -7,6 +7,7 @@ from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
 from shoptune_files.rows import usable
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.dates import DateOrder
 from shoptune_shops.order_lines import find_date_order
 from shoptune_shops.shop_rows import ShopOptions, ShopRow, select_columns
@@ -53,5 +54,5 @@ ab_tests = DataAdapter(
     table="tests",
     summary="A/B tests of texts (CSV): product_id, variant_id, text, exposures, conversions, start, end",
     options=ShopOptions,
-    read=read,
+    read=with_workbooks(read),
 )

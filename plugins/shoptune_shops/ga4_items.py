@@ -15,6 +15,7 @@ from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
 from shoptune_files.rows import usable
 from shoptune_files.text_file import open_text, peek_text, text_lines
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.sales_rows import names_product, sale
 from shoptune_shops.shop_rows import ShopOptions, ShopRow
 from shoptune_shops.woocommerce_headers import plain_name
@@ -178,5 +179,5 @@ ga4_items = DataAdapter(
     table="sales",
     summary="Google Analytics 4: items viewed, added to the cart and purchased (CSV)",
     options=ShopOptions,
-    read=read,
+    read=with_workbooks(read),
 )

@@ -11,6 +11,7 @@ from shoptune.data import Dropped, Record
 from shoptune.errors import DataError
 from shoptune_files.delimited import open_table
 from shoptune_files.rows import usable
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.order_lines import find_date_order
 from shoptune_shops.sales_rows import NAMES, sale
 from shoptune_shops.shop_rows import ShopOptions, select_columns
@@ -71,5 +72,5 @@ generic_sales = DataAdapter(
     table="sales",
     summary="Sales by product (CSV): units, and product_id, sku or name; perhaps views, revenue, start, end",
     options=SalesOptions,
-    read=read,
+    read=with_workbooks(read),
 )

@@ -21,6 +21,7 @@ from shoptune.errors import DataError, did_you_mean
 from shoptune_files.delimited import Table, open_table
 from shoptune_files.html_text import html_to_text
 from shoptune_files.rows import usable
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.fact_names import is_fact_name
 from shoptune_shops.facts import Facts, named_columns
 from shoptune_shops.magento1_rows import COLUMNS as MAGENTO_1
@@ -295,5 +296,5 @@ magento_products = DataAdapter(
     table="products",
     summary="A Magento product export (CSV)",
     options=MagentoOptions,
-    read=read,
+    read=with_workbooks(read),
 )

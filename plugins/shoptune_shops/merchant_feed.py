@@ -18,6 +18,7 @@ from shoptune_files.html_text import html_to_text
 from shoptune_files.page_builders import without_shortcodes
 from shoptune_files.rows import usable
 from shoptune_files.text_file import peek_text
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.merchant_item import FeedItem
 from shoptune_shops.merchant_table import attribute_name, table_items
 from shoptune_shops.merchant_xml import GOOGLE, xml_items
@@ -158,5 +159,5 @@ merchant_feed = DataAdapter(
     table="products",
     summary="Google Merchant Center product data (TSV, CSV, or XML: RSS or Atom with g: fields)",
     options=ShopOptions,
-    read=read,
+    read=with_workbooks(read),
 )

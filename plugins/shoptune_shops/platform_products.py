@@ -10,6 +10,7 @@ from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Note, Record
 from shoptune.errors import UsageError
 from shoptune_files.rows import usable
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.facts import Facts, named_columns
 from shoptune_shops.platform_header import Form, open_form
 from shoptune_shops.platform_record import Maker
@@ -80,5 +81,5 @@ platform_products = DataAdapter(
     table="products",
     summary="An export of rows and columns, read by a table of your own",
     options=OwnPlatformOptions,
-    read=_read_own,
+    read=with_workbooks(_read_own),
 )

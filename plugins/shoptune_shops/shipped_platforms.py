@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from shoptune.components import DataAdapter
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.platform_files import shipped
 from shoptune_shops.platform_header import has_signs, headers_of
 from shoptune_shops.platform_products import PlatformOptions, read
@@ -25,7 +26,11 @@ def __getattr__(name: str) -> DataAdapter[Any]:
     except KeyError:
         raise AttributeError(f"no platform's adapter is called {name!r}") from None
     return DataAdapter(
-        name=name, table="products", summary=table.summary, options=PlatformOptions, read=partial(read, table)
+        name=name,
+        table="products",
+        summary=table.summary,
+        options=PlatformOptions,
+        read=with_workbooks(partial(read, table)),
     )
 
 

@@ -12,6 +12,7 @@ from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Note, Record
 from shoptune_files.delimited import open_table
 from shoptune_files.rows import usable
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.dates import DateOrder
 from shoptune_shops.order_lines import find_date_order, find_scattered_orders, no_product
 from shoptune_shops.price_cells import PriceCells
@@ -97,5 +98,5 @@ shopify_orders = DataAdapter(
     table="orders",
     summary="A Shopify order export (CSV); personal columns are never read",
     options=ShopOptions,
-    read=read,
+    read=with_workbooks(read),
 )

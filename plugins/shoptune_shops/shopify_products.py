@@ -18,6 +18,7 @@ from shoptune_files.amounts import parse_amount
 from shoptune_files.delimited import Table, open_table
 from shoptune_files.html_text import html_to_text
 from shoptune_files.rows import usable
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.fact_names import METAFIELD, is_fact_name
 from shoptune_shops.facts import Facts, named_columns
 from shoptune_shops.price_cells import PriceCells
@@ -229,5 +230,5 @@ shopify_products = DataAdapter(
     table="products",
     summary="A Shopify product export (CSV)",
     options=ProductOptions,
-    read=read,
+    read=with_workbooks(read),
 )

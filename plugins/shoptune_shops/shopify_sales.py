@@ -9,6 +9,7 @@ from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune_files.delimited import open_table
 from shoptune_files.rows import usable
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.sales_rows import names_product, sale
 from shoptune_shops.shop_rows import ShopOptions, ShopRow, select_columns
 
@@ -61,5 +62,5 @@ shopify_sales = DataAdapter(
     table="sales",
     summary="Shopify's report of sales by product, or by variant SKU (CSV)",
     options=ShopOptions,
-    read=read,
+    read=with_workbooks(read),
 )

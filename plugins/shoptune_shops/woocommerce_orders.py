@@ -15,6 +15,7 @@ from shoptune.errors import DataError
 from shoptune_files.amounts import parse_amount
 from shoptune_files.delimited import open_table
 from shoptune_files.rows import usable
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.dates import DateOrder
 from shoptune_shops.order_lines import find_date_order, no_product
 from shoptune_shops.product_parts import snake_case
@@ -118,5 +119,5 @@ woocommerce_orders = DataAdapter(
     table="orders",
     summary="A WooCommerce order export with one row per line item (CSV); personal columns are never read",
     options=WooCommerceOrderOptions,
-    read=read,
+    read=with_workbooks(read),
 )

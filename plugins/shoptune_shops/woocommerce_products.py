@@ -16,6 +16,7 @@ from shoptune.errors import DataError, did_you_mean
 from shoptune_files.delimited import Table, open_table
 from shoptune_files.html_text import html_to_text
 from shoptune_files.rows import usable
+from shoptune_files.workbook import with_workbooks
 from shoptune_shops.fact_names import fact_name, is_fact_name
 from shoptune_shops.facts import Facts, fact_value, named_columns
 from shoptune_shops.price_cells import PriceCells
@@ -294,5 +295,5 @@ woocommerce_products = DataAdapter(
     table="products",
     summary="A WooCommerce product export (CSV)",
     options=WooCommerceOptions,
-    read=read,
+    read=with_workbooks(read),
 )

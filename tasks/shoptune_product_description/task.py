@@ -15,6 +15,7 @@ from shoptune_sales.corruption import synthetic_pairs
 from shoptune_sales.preference import preference_pairs
 from shoptune_sales.weights import Standing, sales_standings
 from shoptune_text import COPYING, FORM, OVERLAP
+from shoptune_text.placeholders import placeholder_in
 
 __all__ = [
     "CATALOGUE_FACTS",
@@ -117,7 +118,7 @@ def prompt(instruction: str, facts: Mapping[str, str]) -> tuple[Message, ...]:
 
 
 def examples(tables: Tables, options: ProductDescriptionOptions) -> Iterator[Example | Dropped | Note]:
-    """Yield one example per product that has a name and a description, weighted by its sales where there are any.
+    """Yield one example per product with a name and a description of its own, weighted by its sales if it has any.
 
     Raises UsageError where the option `facts` names one that no product has.
     """
@@ -137,6 +138,9 @@ def _example(record: Record, options: ProductDescriptionOptions, standing: Stand
         return Dropped(origin=record.origin, reason="product without a name")
     if not description:
         return Dropped(origin=record.origin, reason="product without a description", detail=name)
+    if kind := placeholder_in(description):
+        reason = f"product with a placeholder for a description ({kind})"
+        return Dropped(origin=record.origin, reason=reason, detail=f"{name}: {description[:60]!r}")
     if not facts:
         return Dropped(origin=record.origin, reason="product without any of the facts", detail=name)
     weighed = standing if options.sales.weights else None

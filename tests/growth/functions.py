@@ -52,6 +52,7 @@ from shoptune_start.column_words import words as column_words
 from shoptune_start.columns import guess_columns
 from shoptune_text.chrf import _n_grams
 from shoptune_text.memorisation import CommonRuns
+from shoptune_text.placeholders import placeholder_in
 from shoptune_text.words import find_words, word_ngrams, words
 
 __all__ = ["FUNCTIONS"]
@@ -149,6 +150,7 @@ FUNCTIONS: dict[str, Function] = {
     # metrics
     "words": words,
     "find_words": find_words,
+    "placeholder_in": placeholder_in,
     "word n-grams": partial(word_ngrams, n=6),
     "character n-grams": lambda text: _n_grams(text, 2),
     "common runs": lambda text: CommonRuns([words(text)]).longest_in(words(text[1:])),

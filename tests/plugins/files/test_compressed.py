@@ -128,9 +128,10 @@ def test_a_zip_file_must_hold_one_file(tmp_path: Path) -> None:
     assert "7 files in the zip file ('0.csv', '1.csv', '2.csv', '3.csv', '4.csv', ...)" in many
     for members in ({}, {".x.csv": b"", "__MACOSX/x.csv": b"", "a/": b""}):
         assert refused(write(tmp_path, "x.zip", zipped(members))) == "x.zip: there is no file in the zip file."
-    workbook = write(tmp_path, "x.xlsx", zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}))
+    workbook = write(tmp_path, "x.ods", zipped({"mimetype": b"", "content.xml": b""}))
     assert refused(workbook) == (
-        "x.xlsx: this is an Excel workbook or another spreadsheet: save the sheet as CSV (UTF-8) and read that."
+        "x.ods: this is an old Excel workbook, one with a password, or another spreadsheet: save the sheet as CSV "
+        "(UTF-8) or as .xlsx and read that."
     )
 
 
@@ -197,4 +198,4 @@ def test_a_wrong_character_is_found_in_what_is_packed(tmp_path: Path) -> None:
 def test_an_old_excel_workbook_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.xls"
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512)
-    assert "save the sheet as CSV (UTF-8)" in refused(path)
+    assert "save the sheet as CSV (UTF-8) or as .xlsx" in refused(path)

@@ -108,6 +108,11 @@ def test_the_instruction_can_be_set() -> None:
         ({"name": None}, "product without a name"),
         ({"name": " "}, "product without a name"),
         ({"description": ""}, "product without a description"),
+        (
+            {"description": "Lorem ipsum dolor sit amet."},
+            "product with a placeholder for a description (lorem ipsum)",
+        ),
+        ({"description": "Coming soon!"}, "product with a placeholder for a description (a phrase)"),
     ],
 )
 def test_products_that_can_not_be_used_are_dropped_with_a_reason(fields: dict[str, Any], reason: str) -> None:
