@@ -19,7 +19,7 @@ from shoptune.testing.contract import Finding, NotCheckedError, examine, insist,
 
 __all__ = ["adapter_findings", "check_adapter", "repeat_lines"]
 
-LARGE = 2_000_000
+LARGE = 5_000_000
 """Bytes of the file that is read to see whether it is held in memory."""
 CUTS = 12
 """Places where a file is cut off or damaged."""
