@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from shoptune_files.clean_text import clean_text
+
 __all__ = ["choices", "most_specific", "snake_case"]
 
 
@@ -12,10 +14,10 @@ __all__ = ["choices", "most_specific", "snake_case"]
 def snake_case(name: str) -> str:
     """Return a name as a key.
 
-    >>> snake_case("Shoe Width (EU)")
-    'shoe_width_eu'
+    >>> snake_case("Shoe Width (EU)"), snake_case("Gr&ouml;&szlig;e")
+    ('shoe_width_eu', 'größe')
     """
-    return "_".join(re.findall(r"\w+", name.lower()))
+    return "_".join(re.findall(r"\w+", clean_text(name).lower()))
 
 
 def choices(variants: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

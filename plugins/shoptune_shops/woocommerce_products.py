@@ -26,6 +26,7 @@ from shoptune_shops.woocommerce_headers import (
     FIELDS,
     attribute_part,
     columns_of,
+    has_product_types,
     is_meta,
     is_own,
     looks_like_export,
@@ -119,6 +120,7 @@ def read(path: Path, options: WooCommerceOptions) -> Iterator[Record | Dropped |
     """
     with open_table(path, encoding=options.encoding) as table:
         columns = _columns(table.header, options)
+        _refuse_other_language(table, columns.fields)
         reading = _Reading(options, columns, Facts(asked_for=options.attributes), defaultdict(list))
         yield from _hold_variations(table, reading)
     with open_table(path, encoding=options.encoding) as table:
@@ -131,9 +133,24 @@ def read(path: Path, options: WooCommerceOptions) -> Iterator[Record | Dropped |
     yield from named_columns("columns that were not read", columns.unread)
 
 
-def recognises(path: Path, header: Sequence[str]) -> bool:  # noqa: ARG001 - all adapters are asked alike
-    """Say whether a header is that of a product export, in any language and with whichever columns were chosen."""
-    return looks_like_export(header)
+def recognises(path: Path, header: Sequence[str]) -> bool:
+    """Say whether a file is a product export, in any language and with whichever columns were chosen.
+
+    One whose columns are called in a language that is not known is told by its types, which are never translated.
+    """
+    return looks_like_export(header) or has_product_types(path)
+
+
+def _refuse_other_language(table: Table, fields: Mapping[str, str]) -> None:
+    """Raise `DataError` where the columns are called in a language that is not read."""
+    if "name" in fields and not fields.keys().isdisjoint(("description", "short_description")):
+        return
+    found = ", ".join(repr(column) for column in table.header[:8])
+    raise DataError(
+        f"{table.origin}: this is a WooCommerce product export, and what its columns are called is not read: {found}, ... "
+        "Read are English, German, French, Spanish, Italian, Dutch, Polish, Portuguese and Japanese, and needed are the "
+        "columns 'Name' and 'Description'. In WordPress, set Users > Profile > Language to English and export again."
+    )
 
 
 def _columns(header: Sequence[str], options: WooCommerceOptions) -> _Columns:
