@@ -54,7 +54,7 @@ _FOREIGN = _words(
     artikelnummer artikelstatus bestellnummer bestellmenge mindestbestellmenge herstellernummer preis verkaufspreis
     uvp gewinnspanne angelegt änderungsdatum erstelldatum
     fournisseur fournisseurs entrepôt livraison remise promo avis tva prix
-    proveedor proveedores almacén existencias envío descuento reseña reseñas valoración valoraciones iva precio
+    proveedor proveedores almacén existencias envío descuento reseña reseñas valoración valoraciones iva precio entrega entregas
     fornitore fornitori magazzino giacenza spedizione consegna sconto recensione recensioni valutazione prezzo
     leverancier voorraad levertijd verzending korting beoordeling beoordelingen btw inkoopprijs magazijn prijs
     dostawca magazyn magazynowy dostawa rabat opinie ocena ocen cena vat

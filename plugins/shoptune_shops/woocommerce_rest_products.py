@@ -12,7 +12,7 @@ from shoptune_files.html_text import html_to_text
 from shoptune_files.json_file import json_items
 from shoptune_files.rows import usable
 from shoptune_shops.facts import Facts
-from shoptune_shops.product_parts import choices, snake_case
+from shoptune_shops.product_parts import choices, most_specific, snake_case
 from shoptune_shops.rest_values import RestOptions, amount, has_keys, names, objects, short_text, text
 
 __all__ = ["recognises", "woocommerce_rest_products"]
@@ -77,7 +77,7 @@ def _product(
         "description_html": html or short,
         "short_description": html_to_text(short),
         "brand": ", ".join(names(item.get("brands"))),
-        "category": next(iter(names(item.get("categories"))), ""),
+        "category": most_specific([name] for name in names(item.get("categories"))),
         "status": status,
         "tags": names(item.get("tags")),
         "sku": text(item.get("sku")) or variants[0]["sku"],
