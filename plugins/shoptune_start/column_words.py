@@ -28,10 +28,12 @@ def spellings(column: str) -> set[str]:
     >>> sorted(spellings("Product description (HTML)"))
     ['description', 'product description html']
     """
-    found = words(column)
+    found = words(_FIRST_OF_SEVERAL.sub("", column))
     return {" ".join(found), " ".join(word for word in found if word not in _FILLERS)} - {""}
 
 
+_FIRST_OF_SEVERAL = re.compile(r" \(1\)$")
+"""How the first of several columns with one name is called."""
 _FILLERS = frozenset(
     words(
         "product products item article produkt artikel the full main en eng english de deu deutsch german html text "

@@ -216,10 +216,16 @@ def _nine_of_ten(sizes: Iterable[int]) -> int:
 
 
 def _nothing_for(field: str, name: str, rows: Sequence[Cells]) -> str:
-    found = ", ".join(map(repr, _all_columns(rows)))
+    columns = _all_columns(rows)
+    found = ", ".join(repr(column[:LONGEST]) for column in columns)
+    hint = ""
+    if len(columns) == 1:
+        hint = "There is one column alone: if another character parts the cells, say `separator: '^'` below.\n"
+    elif any(len(column) > LONGEST or _NUMBER.fullmatch(column) for column in columns):
+        hint = "The first row looks like a product and not like names: say `header: [sku, name, ...]` below.\n"
     return (
-        f"{name}: no column looks like the product's {field}. With text in it there would have to be one of: "
-        f"{', '.join(SYNONYMS[field])}.\nThe columns are: {found}\n"
+        f"{name}: no column looks like the product's {field}, such as {', '.join(SYNONYMS[field][:6])}.\n"
+        f"The columns are: {found}\n{hint}"
         "Rename the column, or say which is which in an experiment file of your own:\n"
         f"    products: {{path: {name}, columns: {{name: ..., description: ..., brand: ...}}, attributes: [...]}}"
     )

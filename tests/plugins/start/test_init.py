@@ -312,7 +312,7 @@ def test_a_file_that_is_not_there() -> None:
 
 def test_a_file_that_nobody_can_read() -> None:
     Path("photo.png").write_bytes(b"\x89PNG")
-    assert "photo.png: no adapter recognises this file. There are: ab_tests, amazon_products," in refused("photo.png")
+    assert "photo.png: this is a picture: export the products as CSV from the shop." in refused("photo.png")
 
 
 def test_no_products() -> None:
