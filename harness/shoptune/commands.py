@@ -96,7 +96,9 @@ def adapter_for(file: Path) -> AnyAdapter:
     name = plugins.select_data_adapter(file)
     if name is None:
         suspects = plugins.suspects("data adapter")
-        raise UsageError("\n".join([f"{file}: no adapter recognises this file by its name or its first lines. {_UNREAD}", *suspects]))
+        raise UsageError(
+            "\n".join([f"{file}: no adapter recognises this file by its name or its first lines. {_UNREAD}", *suspects])
+        )
     return plugins.data_adapters[name].component
 
 

@@ -81,8 +81,8 @@ def _end_of(text: str, opening: re.Match[str]) -> int:
 def after_thought(text: str) -> str:
     """Return what a text says when it has been thought about: the text itself where it holds no thought.
 
-    >>> after_thought("<think>Wool?</think><answer>A soft rug.</answer>"), after_thought("A soft rug.<think>Good.</think>")
-    ('A soft rug.', 'A soft rug.')
+    >>> after_thought("<think>Wool?</think><answer>A soft rug.</answer>"), after_thought("A mat.<think>Ha.</think>")
+    ('A soft rug.', 'A mat.')
     """
     return parted(text)[1]
 

@@ -54,6 +54,11 @@ class Table:
     read: Callable[[Callable[[Sequence[str]], Cells]], Iterator[Placed | Dropped]]
     """Yields each row's place and what the given function takes of its cells; for `select`."""
 
+    def is_repeated(self, column: str) -> bool:
+        """Say whether a column of `header` is one of several with its name."""
+        name, _, number = column.rpartition(" (")
+        return name in self.repeated and number[:-1].isdigit()
+
     @property
     def rows(self) -> Iterator[Row | Dropped]:
         """The rows with all cells; a column without a name can't be asked for and is left out."""

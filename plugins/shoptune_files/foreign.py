@@ -11,7 +11,10 @@ _BINARY = (
     (b"\x89PNG", "a picture: export the products as CSV from the shop"),
     (b"\xff\xd8\xff", "a picture: export the products as CSV from the shop"),
     (b"GIF8", "a picture: export the products as CSV from the shop"),
-    (b"SQLite format 3", "a SQLite database: export the table as CSV (`.mode csv`, `.headers on`, `.once products.csv`)"),
+    (
+        b"SQLite format 3",
+        "a SQLite database: export the table as CSV (`.mode csv`, `.headers on`, `.once products.csv`)",
+    ),
     (b"7z\xbc\xaf", "a 7-Zip archive: unpack it, or pack the file as zip or gzip"),
     (b"Rar!", "a RAR archive: unpack it, or pack the file as zip or gzip"),
     (b"{\\rtf", "a text document (RTF): save the table in it as CSV (UTF-8)"),
@@ -19,8 +22,10 @@ _BINARY = (
 _TEXT = (
     (
         r"<!doctype\s+html|<html[\s>]",
-        "a web page and no table; a download that needs a login ends so, and some programs' .xls are pages: download "
-        "it again, or open it in a spreadsheet and save the sheet as CSV (UTF-8)",
+        (
+            "a web page and no table; a download that needs a login ends so, and some programs' .xls are pages: "
+            "download it again, or open it in a spreadsheet and save the sheet as CSV (UTF-8)"
+        ),
     ),
     (
         r"(?:--[^\n]*\n|/\*.*?\*/|\s)*+(?:insert\s+into|create\s+table|drop\s+table|set\s+names|lock\s+tables)\b",

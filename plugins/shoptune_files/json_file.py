@@ -133,7 +133,12 @@ def _list(value: Any, name: str) -> list[Any]:
     if len(lists) == 1:
         ((_, rows),) = lists
         return [row["node"] if isinstance(row, dict) and row.keys() == {"node"} else row for row in rows]
-    if not lists and isinstance(value, dict) and len(value) > 1 and all(isinstance(row, dict) for row in value.values()):
+    if (
+        not lists
+        and isinstance(value, dict)
+        and len(value) > 1
+        and all(isinstance(row, dict) for row in value.values())
+    ):
         return [{"id": key, **row} for key, row in value.items()]  # {"SKU-1": {...}, "SKU-2": {...}}
     found = f" It holds several: {', '.join(where for where, _ in lists)}; keep one." if lists else ""
     raise DataError(f"{name}: this should be a list of objects, or an object that holds one such list.{found}")

@@ -1,7 +1,8 @@
 """Takes out of a page's source what its shop system would have replaced before a shopper saw it.
 
 Shortcodes of WordPress and its page builders (``[vc_row]``, ``[gallery ids="1,2"]``), Magento's directives
-(``{{widget type="..."}}``) and PrestaShop's (``{hook h="..."}``), templates' placeholders, BBCode.  All in time in proportion to the source's length.
+(``{{widget type="..."}}``) and PrestaShop's (``{hook h="..."}``), templates' placeholders, BBCode.  All in time in
+proportion to the source's length.
 """
 
 import re

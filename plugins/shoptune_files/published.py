@@ -23,8 +23,8 @@ _SHOWN = _words(
 _NOT_SHOWN = _words(
     """
     no, false, 0, 0.0, n, off, nein, falsch, aus, non, faux, não, nao, falso, nee, onwaar, nie, nej, nei, ne, нет,
-    いいえ, inactive, unpublished, draft, hidden, invisible, archived, disabled, offline, pending, private, deleted, trash,
-    discontinued, unlisted, retired, withdrawn, rejected, scheduled,
+    いいえ, inactive, unpublished, draft, hidden, invisible, archived, disabled, offline, pending, private, deleted,
+    trash, discontinued, unlisted, retired, withdrawn, rejected, scheduled,
     inaktiv, deaktiviert, entwurf, versteckt, verborgen, unsichtbar, archiviert, gesperrt, gelöscht, ausgeblendet,
     inactif, brouillon, caché, masqué, archivé, désactivé, hors ligne, inactivo, borrador, oculto, archivado,
     desactivado, inattivo, non attivo, bozza, nascosto, archiviato, disattivato, inactief, concept, gearchiveerd,
@@ -33,8 +33,8 @@ _NOT_SHOWN = _words(
     """
 )
 _COLUMN = re.compile(
-    r"(?:is |product |item |ist |produkt|artikel)?(?:status|state|active|published|enabled|visible|visibility|online|live|"
-    r"aktiv|aktiviert|veröffentlicht|sichtbar|sichtbarkeit|status|actif|publié|visible|en ligne|statut|état|activo|"
+    r"(?:is |product |item |ist |produkt|artikel)?(?:status|state|active|published|enabled|visible|visibility|"
+    r"online|live|aktiv|aktiviert|veröffentlicht|sichtbar|sichtbarkeit|status|actif|publié|visible|en ligne|statut|état|activo|"
     r"publicado|estado|attivo|pubblicato|visibile|stato|actief|gepubliceerd|zichtbaar|aktywny|aktywne|opublikowany|"
     r"ativo|publicada|situação|publicerad|synlig|udgivet|aktivní|stav|активен|статус|опубликован|ステータス|公開)"
     r"(?: status| in shop| online| im shop| \?)?"
@@ -50,7 +50,7 @@ _INVERSE = re.compile(
 def is_state_column(name: str) -> bool:
     """Say whether a column of this name tells which products a shop shows.
 
-    >>> [is_state_column(name) for name in ("Is active", "Hidden?", "Veröffentlicht", "Stock status", "Active ingredient")]
+    >>> [is_state_column(name) for name in ("Is active", "Hidden?", "Sichtbar", "Stock status", "Active agent")]
     [True, True, True, False, False]
     """
     plain = _plain(name)

@@ -137,7 +137,10 @@ def _with_system(prompt: list[Message], row: Row) -> list[Message]:
     said = (row.get(key) for key in ("system", "system_prompt", "systeminstruction", "system_instruction"))
     system = next(filter(None, said), "")
     if isinstance(system, list | Mapping):
-        system = text_of(system)
+        try:
+            system = text_of(system)
+        except Unusable:
+            raise Unusable("a system text that is no text", f"found {system!r}"[:80]) from None
     if not isinstance(system, str):
         raise Unusable("a system text that is no text", f"found {system!r}"[:80])
     if not system.strip():
@@ -154,7 +157,9 @@ def _with_history(prompt: list[Message], row: Row) -> list[Message]:
     history = row.get("history") or []
     if not isinstance(history, list) or not all(isinstance(item, Mapping) or _is_pair(item) for item in history):
         found = f"found {history!r}"[:80]
-        raise Unusable("a history that is no list of [question, answer]", f"{found}; a list of messages would do as well")
+        raise Unusable(
+            "a history that is no list of [question, answer]", f"{found}; a list of messages would do as well"
+        )
     earlier: list[Message] = []
     for item in history:
         if isinstance(item, Mapping) and (form := form_of(item)):

@@ -56,8 +56,8 @@ class Unusable(Exception):  # noqa: N818 - a row that nobody wants is no error
 def turns(value: Any) -> list[Message]:
     """Read a list of turns; raises `Unusable`.
 
-    Of ``weight`` and its kin, see `weights`; of other keys, `unread`.  A system turn without a text, which some programs
-    always write, is left out.
+    Of ``weight`` and its kin, see `weights`; of other keys, `unread`.  A system turn without a text, which some
+    programs always write, is left out.
     """
     if not isinstance(value, list) or not value:
         raise Unusable("no list of turns", f"found {_shown(value)}; want [{{'role': ..., 'content': ...}}, ...]")
@@ -82,7 +82,9 @@ def unread(items: Any) -> set[str]:
     """Return the keys of turns that nothing reads, such as ``reasoning_content``."""
     if not isinstance(items, list):
         return set()
-    return {key for item in items if isinstance(item, Mapping) for key, value in item.items() if value and key not in _READ}
+    return {
+        key for item in items if isinstance(item, Mapping) for key, value in item.items() if value and key not in _READ
+    }
 
 
 def _lowered(item: Any) -> Mapping[str, Any]:
@@ -91,7 +93,9 @@ def _lowered(item: Any) -> Mapping[str, Any]:
 
 def text_of(value: Any) -> str:
     """Return a text that may be cut into parts (Gemini: ``{"parts": [...]}``); raises `Unusable` for anything else."""
-    return _text({"content": value["parts"] if isinstance(value, Mapping) and "parts" in value else value})
+    if isinstance(value, Mapping):
+        value = value.get("parts", [value])
+    return _text({"content": value})
 
 
 def turn(role: Literal["system", "user", "assistant"], text: str) -> Message:

@@ -54,7 +54,8 @@ _FOREIGN = _words(
     artikelnummer artikelstatus bestellnummer bestellmenge mindestbestellmenge herstellernummer preis verkaufspreis
     uvp gewinnspanne angelegt änderungsdatum erstelldatum
     fournisseur fournisseurs entrepôt livraison remise promo avis tva prix
-    proveedor proveedores almacén existencias envío descuento reseña reseñas valoración valoraciones iva precio entrega entregas
+    proveedor proveedores almacén existencias envío descuento reseña reseñas valoración valoraciones iva precio
+    entrega entregas
     fornitore fornitori magazzino giacenza spedizione consegna sconto recensione recensioni valutazione prezzo
     leverancier voorraad levertijd verzending korting beoordeling beoordelingen btw inkoopprijs magazijn prijs
     dostawca magazyn magazynowy dostawa rabat opinie ocena ocen cena vat
@@ -98,7 +99,7 @@ _PHRASES = re.compile(
       (?:small|base|additional|swatch|thumbnail|hover|main)\ images?\b.* | image\ (?:label|alt|url|position|src).* |
       media\ (?:gallery|image|label|position|attribute).* | use\ config\b.* | allow\ backorders | notify\ on\b.* |
       attribute\ set.* | product\ (?:type|online|websites?|status|id|url|link|images?|videos?|tags?|handle) |
-      tax\ class.* | ts\ (?:dimensions|packaging|country)\b.* | 
+      tax\ class.* | ts\ (?:packaging|country)\b.* |
       (?:internal|interne[rs]?|interna)\ (?:codes?|notes?|numbers?|names?|use|notiz(?:en)?|nummer|bemerkung|referenz) |
       (?:notas?|notes?|códigos?|código|code|opmerking(?:en)?|uwagi)\ (?:intern[aeo]?s?|wewnętrzne) | mw\ st\b.* |
       (?:purchase|purchasing|buying|wholesale)\ (?:price|cost|note) | date\ d[eia]\ \w+ | délais?\ de\ livraison |

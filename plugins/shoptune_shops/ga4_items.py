@@ -52,7 +52,9 @@ STEMS: Mapping[str, re.Pattern[str]] = {
     "added_to_cart": re.compile(r"cart\b|wagen|korb|panier|carrito|carrello|carrinho|koszyk|kundvagn|kurv"),
     "revenue": re.compile(r"revenue|umsatz|revenus?\b|ingreso|entrat|ricav|receita|opbrengst|omzet|przychod|intäkt"),
     "units": re.compile(r"purchased|gekaufte|achetés|comprad|acquistat|gekocht|kupion|köpta|købte"),
-    "views": re.compile(r"viewed|aufgeruf|angesehen|consult|\bvus\b|vist[oa]s?\b|visualizz?ad|visualizzat|bekeken|wyświetl"),
+    "views": re.compile(
+        r"viewed|aufgeruf|angesehen|consult|\bvus\b|vist[oa]s?\b|visualizz?ad|visualizzat|bekeken|wyświetl"
+    ),
     "name": re.compile(r"name\b|\bnom\b|nombre|\bnome\b|naam|nazwa|namn|navn"),
 }
 """Our field -> what its column is known by in a report whose wording is not in `COLUMNS`; each names an item, too."""
@@ -175,8 +177,8 @@ def _no_table(name: str, seen: Iterable[str]) -> str:
     found = f" It has {', '.join(map(repr, dict.fromkeys(seen)))}."[:300] if seen else ""
     return (
         f"{name}: this report of Google Analytics has no table with the columns 'Items purchased' and 'Item name' or "
-        f"'Item ID'.{found}\nExport the report on e-commerce purchases (Monetisation). If its columns are in a language "
-        "that is not read, switch Google Analytics to English and export again, or name them: "
+        f"'Item ID'.{found}\nExport the report on e-commerce purchases (Monetisation). If its columns are in a "
+        "language that is not read, switch Google Analytics to English and export again, or name them: "
         f"`sales: {{path: {name}, adapter: generic_sales, columns: {{name: ..., units: ..., views: ...}}}}`"
     )
 

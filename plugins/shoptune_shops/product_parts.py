@@ -16,7 +16,9 @@ _NOT_GIVEN = frozenset(
     sin categoría|senza categoria|non categorizzato|geen categorie|niet gecategoriseerd|ongecategoriseerd|bez kategorii|
     nieskategoryzowane|sem categoria|não categorizado|okategoriserad|ikke-kategoriseret|ukategoriseret|nezařazené|
     без категории|未分類|未分类
-    """.replace("\n", "").replace("    ", "").split("|")
+    """.replace("\n", "")
+    .replace("    ", "")
+    .split("|")
 )
 """What shop systems call the category of products that have none."""
 

@@ -37,7 +37,9 @@ def _product(origin: str, item: Mapping[str, Any], options: RestOptions) -> Reco
     for field, value in (("handle", key), ("title", name)):
         if not value:
             raise RowError(origin, f"{field} is empty", "every product needs one")
-    called = {number: snake_case(short_text(o.get("name"))) for number, o in enumerate(objects(item.get("options")), start=1)}
+    called = {
+        number: snake_case(short_text(o.get("name"))) for number, o in enumerate(objects(item.get("options")), start=1)
+    }
     variants = [_variant(variant, called) for variant in objects(item.get("variants"))]
     main = variants[0] if variants else {"sku": "", "barcode": "", "price": None}
     tags = item.get("tags")
@@ -49,7 +51,9 @@ def _product(origin: str, item: Mapping[str, Any], options: RestOptions) -> Reco
         "category": short_text(item.get("product_type")),
         "type": short_text(item.get("product_type")),
         "status": status,
-        "tags": [tag for part in (tags if isinstance(tags, list) else text(tags).split(",")) if (tag := short_text(part))],
+        "tags": [
+            tag for part in (tags if isinstance(tags, list) else text(tags).split(",")) if (tag := short_text(part))
+        ],
         "sku": main["sku"],
         "gtin": main["barcode"],
         "price": main["price"],

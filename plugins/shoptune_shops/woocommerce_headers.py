@@ -227,7 +227,9 @@ def has_product_types(path: Path) -> bool:
         return False
     if len(rows) < 2:
         return False
-    kinds = [{row[place].casefold() for row in rows[1:-1] or rows[1:] if len(row) > place} for place in range(MOST_COLUMNS)]
+    kinds = [
+        {row[place].casefold() for row in rows[1:-1] or rows[1:] if len(row) > place} for place in range(MOST_COLUMNS)
+    ]
     if [name.strip('"').casefold() for name in rows[0][:1]] == ["id"] and kinds[1] and kinds[1] <= _TYPES:
         return len(rows[0]) >= MOST_COLUMNS
     return any({"variable", "variation"} <= found <= _TYPES for found in kinds)

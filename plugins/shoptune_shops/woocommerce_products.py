@@ -143,13 +143,13 @@ def recognises(path: Path, header: Sequence[str]) -> bool:
 
 def _refuse_other_language(table: Table, fields: Mapping[str, str]) -> None:
     """Raise `DataError` where the columns are called in a language that is not read."""
-    if "name" in fields and not fields.keys().isdisjoint(("description", "short_description")):
-        return
+    if not fields.keys().isdisjoint(("name", "description", "short_description")):
+        return  # where one of them is missing all the same, that is said where it is looked for
     found = ", ".join(repr(column) for column in table.header[:8])
     raise DataError(
-        f"{table.origin}: this is a WooCommerce product export, and what its columns are called is not read: {found}, ... "
-        "Read are English, German, French, Spanish, Italian, Dutch, Polish, Portuguese and Japanese, and needed are the "
-        "columns 'Name' and 'Description'. In WordPress, set Users > Profile > Language to English and export again."
+        f"{table.origin}: this is a WooCommerce product export with columns in a language that is not read: {found}, "
+        "... Read are English, German, French, Spanish, Italian, Dutch, Polish, Portuguese and Japanese. In WordPress, "
+        "set Users > Profile > Language to English and export again, with the columns Name and Description."
     )
 
 

@@ -90,7 +90,11 @@ def guess_columns(rows: Sequence[Cells], name: str) -> Columns:
             raise DataError(_nothing_for(field, name, rows))
     record_id, group = _keys(rows, texts, columns, name)
     published = next((column for column in texts if _is_state(column, texts[column], columns)), None)
-    free = () if "attributes" in columns else (c for c in texts if c not in {*columns.values(), record_id, group, published})
+    free = (
+        ()
+        if "attributes" in columns
+        else (c for c in texts if c not in {*columns.values(), record_id, group, published})
+    )
     attributes = tuple(column for column in free if _is_attribute(column, texts[column], len(rows)))
     used = {*columns.values(), *attributes, record_id, group, published}
     return Columns(
@@ -194,9 +198,7 @@ def _is_state(column: str, values: Texts, columns: Mapping[str, str]) -> bool:
 def _is_attribute(column: str, values: Texts, rows: int) -> bool:
     """Say whether a column looks like a fact about the product: filled in many rows, short, and no key or number."""
     called = set(words(column))
-    if is_personal(column) or is_identifier(column) or called & ADMINISTRATIVE or not called:
-        return False
-    if not is_fact_name(column):
+    if is_personal(column) or is_identifier(column) or called & ADMINISTRATIVE or not (called and is_fact_name(column)):
         return False
     distinct = set(values)
     if len(values) < FILLED * rows or len(distinct) == 1 or {v.casefold() for v in distinct} <= _YES_OR_NO:

@@ -344,7 +344,7 @@ def test_two_tables_of_which_either_could_be_the_products() -> None:
 
 def test_too_few_products() -> None:
     write_table("export.csv", woocommerce(19))
-    assert "19 products have a name and a description" in refused("export.csv")
+    assert "19 products with a name and a description were found" in refused("export.csv")
 
 
 def test_an_export_in_which_nothing_is_for_sale() -> None:
