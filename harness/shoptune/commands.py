@@ -116,6 +116,12 @@ def experiment_schema() -> JsonSchemaValue:
     return schema(load_plugins())
 
 
+_UNREAD = (
+    "`shoptune adapters` lists what is read; a file under another name is read where the experiment file names its "
+    "`adapter`."
+)
+
+
 def adapter_for(file: Path) -> AnyAdapter:
     """Return the installed adapter that reads a file whose experiment file names none.
 
@@ -127,9 +133,10 @@ def adapter_for(file: Path) -> AnyAdapter:
     plugins = load_plugins()
     name = plugins.select_data_adapter(file)
     if name is None:
-        known = ", ".join(sorted(plugins.data_adapters))
         suspects = plugins.suspects("data adapter")
-        raise UsageError("\n".join([f"{file}: no adapter recognises this file. There are: {known}.", *suspects]))
+        raise UsageError(
+            "\n".join([f"{file}: no adapter recognises this file by its name or its first lines. {_UNREAD}", *suspects])
+        )
     return plugins.data_adapters[name].component
 
 

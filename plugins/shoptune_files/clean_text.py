@@ -10,13 +10,21 @@ __all__ = ["clean_lines", "clean_text", "is_no_value", "without_unseen"]
 
 _NO_VALUES = frozenset(
     {
-        *("null", "(null)", "[null]", "<null>", "\\n", "nan", "n/a", "n.a.", "none", "undefined"),
-        *("-", "--", "---", "–", "—"),
-        *("#n/a", "#null!", "#ref!", "#value!", "#name?", "#div/0!", "#num!"),
+        *("null", "(null)", "[null]", "<null>", "\\n", "nan", "n/a", "n.a.", "none", "(none)", "undefined", "(empty)"),
+        *("-", "--", "---", "–", "—", ".", "..", "...", "?", "??", "???", "[]", "{}", "[none]", "(blank)"),
+        *("#n/a", "#null!", "#ref!", "#value!", "#name?", "#div/0!", "#num!", "#nv", "#bezug!", "#wert!"),
+        *("tbd", "tba", "t.b.d.", "not available", "not applicable", "not specified", "unspecified", "no value"),
+        *("k.a.", "k. a.", "keine angabe", "keine angaben", "nicht angegeben", "non renseigné", "non spécifié"),
+        *("sin especificar", "no aplica", "no disponible", "non specificato", "non disponibile", "n.v.t.", "nvt"),
+        *("niet van toepassing", "brak danych", "nie dotyczy", "não informado", "ej angivet"),
+        *("не указано", "нет данных", "なし", "該当なし", "无"),
     }
 )
-"""In lower case: what databases, programs and spreadsheets write where there is nothing."""
-_NO_VALUE_AS_WRITTEN = frozenset({"NA", "<NA>", "NaT"})
+"""In lower case: what databases, programs, spreadsheets and people write where there is nothing."""
+_LONGEST_MARK = max(map(len, _NO_VALUES))
+_NO_VALUE_AS_WRITTEN = frozenset({"NA", "<NA>", "NaT", "nil"})
+_HASHES = re.compile(r"#{4,}")
+"""What a spreadsheet shows, and some programs copy, of a number that is wider than its column."""
 
 _UNTOUCHED = re.compile(r"[!-%'-;=-~\u00a1-\u00ac\u00ae-\u034e]+(?: [!-%'-;=-~\u00a1-\u00ac\u00ae-\u034e]+)*+")
 """Nearly every text: words parted by single spaces, with nothing in them that could be an entity or a tag."""
@@ -78,7 +86,9 @@ def is_no_value(text: str) -> bool:
     >>> [is_no_value(text) for text in ("NULL", "n/a", "-", "no", "0", "non-stick")]
     [True, True, True, False, False, False]
     """
-    return len(text) <= len("undefined") and (text.lower() in _NO_VALUES or text in _NO_VALUE_AS_WRITTEN)
+    if len(text) > _LONGEST_MARK:
+        return False
+    return text.lower() in _NO_VALUES or text in _NO_VALUE_AS_WRITTEN or _HASHES.fullmatch(text) is not None
 
 
 def without_unseen(text: str) -> str:

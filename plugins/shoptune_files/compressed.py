@@ -17,19 +17,21 @@ from typing import IO, Any, BinaryIO, Protocol
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from shoptune.errors import DataError
+from shoptune_files.foreign import foreign_kind
 from shoptune_files.workbook import is_workbook, open_workbook
 
 __all__ = ["inner_name", "open_bytes"]
 
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
-OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-SPREADSHEETS = frozenset({"[Content_Types].xml", "mimetype"})
-"""Members of a zip that is one, or a text document (ods, xlsb, docx)."""
+SPREADSHEETS = frozenset({"[Content_Types].xml", "mimetype", "Index/Document.iwa"})
+"""Members of a zip that is one, or a text document (ods, xlsb, numbers, docx)."""
 HARMLESS = 2**26
 """Bytes that may come out of any file.  (A catalogue of one sentence a thousand times over is no bomb.)"""
 RATIO = 200
 """How many times its packed size a larger file may have.  Product text has 3 to 20; deflate reaches 1,032."""
 _BUFFER = 2**17
+_LOOKED_AT = 512
+"""Bytes by which a file that holds no table is told."""
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, BadZipFile, gzip.BadGzipFile, NotImplementedError, OSError, ValueError)
 """What a broken archive can make the libraries raise."""
 
@@ -44,7 +46,8 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader[Any]]:
     the file itself can't be read.
     """
     with path.open("rb") as file:
-        magic = file.peek(4)[:4]
+        start = file.peek(_LOOKED_AT)[:_LOOKED_AT]
+        magic = start[:4]
         if magic.startswith(GZIP):
             with gzip.GzipFile(fileobj=file) as unzipped:
                 yield _guarded(unzipped, file, path.name)
@@ -54,8 +57,8 @@ def open_bytes(path: Path) -> Iterator[io.BufferedReader[Any]]:
         elif magic in (ZIP, EMPTY_ZIP):
             with _open_zip(file, path.name) as archive, _open_member(archive, path.name) as unzipped:
                 yield _guarded(unzipped, file, path.name)
-        elif magic == OLD_EXCEL:
-            raise _spreadsheet(path.name)
+        elif what := foreign_kind(start, path.name):
+            raise DataError(f"{path.name}: this is {what}.")
         else:
             yield file
 

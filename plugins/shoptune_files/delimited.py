@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -52,9 +52,14 @@ class Table:
     """The header's place, or that of the first row where there is none: ``products.csv:1``."""
     header: tuple[str, ...]
     repeated: frozenset[str]
-    """Names that the header gives to several columns; these stand in `header` without a name."""
+    """Names that the header gives to several columns; in `header` these are ``Image (1)``, ``Image (2)``."""
     read: Callable[[Callable[[Sequence[str]], Cells]], Iterator[Placed | Dropped]]
     """Yields each row's place and what the given function takes of its cells; for `select`."""
+
+    def is_repeated(self, column: str) -> bool:
+        """Say whether a column of `header` is one of several with its name."""
+        name, _, number = column.rpartition(" (")
+        return name in self.repeated and number[:-1].isdigit()
 
     @property
     def rows(self) -> Iterator[Row | Dropped]:
@@ -83,8 +88,8 @@ class Table:
         for column in columns:
             if column in self.repeated:
                 raise DataError(
-                    f"{self.origin}: the header names {column!r} several times; give the columns names that differ, or "
-                    "leave this one out."
+                    f"{self.origin}: the header names {column!r} several times; say which one is meant, '{column} (1)' "
+                    f"or '{column} (2)', or leave it out."
                 )
             if column not in self.header:
                 raise DataError(f"{self.origin}: there is no column {column!r}.{did_you_mean(column, self.header)}")
@@ -115,7 +120,7 @@ def open_table(
             pass
         line, names = _header(lines, dialect, path.name) if header is None else (dialect.above + 1, header)
         repeated = frozenset(name for name, times in Counter(filter(None, names)).items() if times > 1)
-        columns = tuple("" if name in repeated else name for name in names)
+        columns = tuple(_numbered(names, repeated))
         rows = cut_rows(lines, dialect, len(names))
         if sheet:
             rows = _beside(rows, len(names))
@@ -187,6 +192,14 @@ def _rows(
         raise _unreadable(name, error.line, error.last, error.error) from error
     if empty:
         raise DataError(f"{name}: there are no rows.")
+
+
+def _numbered(names: Sequence[str], repeated: Collection[str]) -> Iterator[str]:
+    """Yield columns' names, those that come several times with a number."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        seen[name] += 1
+        yield f"{name} ({seen[name]})" if name in repeated else name
 
 
 def _last_named(names: Sequence[str]) -> int:

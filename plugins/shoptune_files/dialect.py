@@ -39,6 +39,7 @@ class Dialect:
     """Blanks stand between separators and quotes."""
     backslash: bool = False
     """A quote inside quotes has a backslash before it, instead of being written twice."""
+    quote: str = '"'
 
     def reader(self, lines: Iterable[str]) -> Reader:
         """Return what cuts lines into rows; it raises `csv.Error` where quotes don't match."""
@@ -47,6 +48,7 @@ class Dialect:
             delimiter=self.separator,
             skipinitialspace=self.spaced,
             strict=True,
+            quotechar=self.quote,
         )
 
     def _usual(self, line: str) -> str:

@@ -29,6 +29,9 @@ _FULL = 2**18
 _LOCAL = threading.local()
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>?")
 _ESCAPED_TAG = re.compile(r"&lt;/?(?:p|br|ul|ol|li|div|strong|h[1-6]|table|t[rdh])\b(?:[^&<>]|&quot;)*+&gt;", re.I)
+_PACKED = re.compile(r"""(<div\b[^<>]*\bdata-content-type=["']html["'][^<>]*>)([^<]*+)""", re.IGNORECASE)
+"""Magento's Page Builder keeps HTML that was written by hand escaped."""
+_HIDDEN = re.compile(r"\bhidden\b|display\s*:\s*none", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?P<twice>amp;(?=(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,31});))?(?:#?[a-z\d]{1,32};)", re.I)
 
 
@@ -46,14 +49,18 @@ def html_to_text(html: str) -> str:
     >>> html_to_text("<table><tr><th>Fabric</th><td>wool</td></tr><tr><td>S</td><td>36</td><td>38</td></tr></table>")
     'Fabric: wool\nS | 36 | 38'
     """
-    html = _as_meant(without_shortcodes(html, "<br>"))
+    html = _as_meant(_PACKED.sub(_unpacked, without_shortcodes(html, "<br>")))
     if "<" not in html:
         text = " ".join(without_unseen(unescape(html) if "&" in html else html).split())
         return "" if is_no_value(text) else text
     if len(html) > _LONG or html.count("<") > _MANY_TAGS:
         html = _TAG.sub(_flat, html)
-    text = _text(_parsed(html.encode(errors="replace").decode()))
+    text = _text(_parsed(html.encode(errors="replace").decode()), hides=_HIDDEN.search(html) is not None)
     return "" if is_no_value(text) else text
+
+
+def _unpacked(block: re.Match[str]) -> str:
+    return f"{block[1]}{unescape(block[2])}"
 
 
 def _as_meant(html: str) -> str:
@@ -156,15 +163,25 @@ class _Page:
         self.cells = [[]]
 
 
-def _text(node: LexborNode) -> str:
-    """Walk through a page, without recursion, since depth is the author's choice."""
+def _is_hidden(node: LexborNode) -> bool:
+    """Say whether an element is not shown, by its own attributes."""
+    attributes = node.attributes
+    style = (attributes.get("style") or "").replace(" ", "").casefold()
+    return "hidden" in attributes or "display:none" in style
+
+
+def _text(node: LexborNode, *, hides: bool) -> str:
+    """Walk through a page, without recursion, since depth is the author's choice.
+
+    Where it `hides` nothing, no attributes are looked at, which takes most of the time.
+    """
     page = _Page()
     step: LexborNode | None = node
     while step is not None:
         node, tag = step, step.tag or ""
         if tag == "-text":
             page.cells[-1].append(node.text_content or "")
-        elif tag not in _UNSEEN:
+        elif tag not in _UNSEEN and not (hides and _is_hidden(node)):
             page.enter(tag, node)
             if (step := node.child) is not None:
                 continue

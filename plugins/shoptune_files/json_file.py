@@ -80,10 +80,21 @@ def json_items(path: Path, encoding: str | None) -> Rows:
     try:
         values = _values(text)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{path.name}: this is no JSON: {_fault(error)}.") from error
+        raise DataError(f"{path.name}: this is no JSON: {_fault(error)}.{_remedy(text, error)}") from error
     rows = values if len(values) > 1 else _list(values[0], path.name)
     for index, item in enumerate(rows):
         yield _row(item, f"{path.name}[{index}]")
+
+
+def _remedy(text: str, error: Exception) -> str:
+    """Say what text that is no JSON looks like, and what to do."""
+    if text[:2] in ("[{", "{'") and text[:3].strip("[{ ")[:1] == "'":
+        return " Its texts stand in single quotes, as Python prints them: write it with `json.dumps`."
+    if re.match(r"[\w.]+\s*\(", text):
+        return " It is a call of a function (JSONP): keep what stands between the brackets."
+    if isinstance(error, json.JSONDecodeError) and (error.pos >= len(text) - 1 or error.msg.startswith("Unterminated")):
+        return " It ends in the middle: was the download or the export cut off? Fetch it again."
+    return " Export it again; `python -m json.tool` shows whether a file is JSON." if text else ""
 
 
 def _values(text: str) -> list[Any]:
@@ -122,6 +133,13 @@ def _list(value: Any, name: str) -> list[Any]:
     if len(lists) == 1:
         ((_, rows),) = lists
         return [row["node"] if isinstance(row, dict) and row.keys() == {"node"} else row for row in rows]
+    if (
+        not lists
+        and isinstance(value, dict)
+        and len(value) > 1
+        and all(isinstance(row, dict) for row in value.values())
+    ):
+        return [{"id": key, **row} for key, row in value.items()]  # {"SKU-1": {...}, "SKU-2": {...}}
     found = f" It holds several: {', '.join(where for where, _ in lists)}; keep one." if lists else ""
     raise DataError(f"{name}: this should be a list of objects, or an object that holds one such list.{found}")
 

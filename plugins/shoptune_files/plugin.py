@@ -27,7 +27,12 @@ ADAPTERS = {
     ".json": "json",
     ".parquet": "parquet",
 }
-REFUSED = {".xls": "csv", ".xlsb": "csv", ".ods": "csv", ".xml": "merchant_feed"}
+REFUSED = {
+    **dict.fromkeys((".xlsb", ".xls", ".ods", ".numbers", ".gsheet", ".pdf", ".html", ".htm"), "csv"),
+    **dict.fromkeys((".doc", ".docx", ".rtf", ".png", ".jpg", ".jpeg", ".gif", ".sql", ".sqlite", ".db"), "csv"),
+    **dict.fromkeys((".zip", ".7z", ".rar"), "csv"),
+    ".xml": "merchant_feed",
+}
 """Suffix -> the adapter that says why it can't read such a file, and what to do."""
 
 
@@ -54,4 +59,5 @@ def select_data_adapter(path: Path) -> str | None:
 
     if is_dataset(path):
         return "dataset"
-    return (ADAPTERS | REFUSED).get(PurePath(inner_name(path)).suffix.lower())
+    names = PurePath(inner_name(path)), path
+    return next((adapter for name in names if (adapter := (ADAPTERS | REFUSED).get(name.suffix.lower()))), None)

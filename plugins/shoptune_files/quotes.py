@@ -18,6 +18,8 @@ def with_quotes(plain: Dialect, lines: Sequence[str]) -> Dialect:
     `lines` are the first ones from the header on.
     """
     text = "".join(lines)
+    if _in_single_quotes(plain, lines):
+        return replace(plain, quote="'")
     if '"' not in text:
         return plain
     ways = [plain]
@@ -26,6 +28,16 @@ def with_quotes(plain: Dialect, lines: Sequence[str]) -> Dialect:
     if '\\"' in text and not re.search(rf'[^\s"\\{re.escape(plain.separator)}]""[^\s"]', text):  # none is written twice
         ways += [replace(way, backslash=True) for way in ways]
     return min(ways, key=lambda way: _faults(way, lines)) if len(ways) > 1 else plain
+
+
+def _in_single_quotes(plain: Dialect, lines: Sequence[str]) -> bool:
+    """Say whether all cells of the header and of the rows after it stand between single quotes, as MySQL's may."""
+    first = [line.strip() for line in lines if line.strip()][:3]
+    by = f"'{plain.separator}'"
+    return len(first) > 1 and all(
+        len(line) > 2 and line[0] == line[-1] == "'" and by in line and line.count(by) == first[0].count(by)
+        for line in first
+    )
 
 
 def _faults(dialect: Dialect, lines: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from shoptune_files.amounts import Prices
 from shoptune_files.clean_text import clean_text, is_no_value, without_unseen
 from shoptune_files.html_text import html_to_text
 from shoptune_files.page_builders import without_shortcodes
+from shoptune_files.published import says_published
 from shoptune_files.text_file import Encoding
 
 __all__ = ["ColumnOptions", "RecordOptions", "in_spelling_of", "make_records", "needed_columns"]
@@ -37,6 +38,9 @@ class ColumnOptions(Options):
     """The column whose rows must never be split into training and test; default: the id."""
     attributes: tuple[str, ...] = ()
     """Columns that are product attributes."""
+    published: str | None = None
+    """The column that says which products the shop shows (active, no, draft, ...); others are left out and counted.
+    With a word in it that says neither, a product is left out as well."""
     html: bool = False
     """Whether ``description`` is HTML, to be made plain text (``description_html`` keeps it)."""
 
@@ -74,6 +78,7 @@ def in_spelling_of(header: Columns, options: OptionsT, origin: str) -> OptionsT:
             "id": options.id and spelt(options.id),
             "group": options.group and spelt(options.group),
             "attributes": tuple(map(spelt, options.attributes)),
+            "published": options.published and spelt(options.published),
         }
     )
 
@@ -113,6 +118,10 @@ def make_records(rows: Rows, name: str, options: ColumnOptions) -> Iterator[Reco
             group = record_id if options.group is None else _key(cells, options.group, origin)
             fields = _fields(cells, options, prices)
             _refuse_other_attributes(fields, origin)
+            if (column := options.published) and not says_published(column, cells.get(column)):
+                what = f"{column}: {_text(cells.get(column))[:40]}"
+                yield Dropped(origin=origin, reason="unpublished product", detail=what)
+                continue
         except RowError as error:
             yield Dropped(origin=origin, reason=error.reason, detail=error.detail, bad=True)
             continue
@@ -139,7 +148,7 @@ def _with_prices(rows: Rows, options: ColumnOptions) -> tuple[Rows, Prices]:
 
 
 def _named(options: ColumnOptions) -> list[str]:
-    named = [*options.columns.values(), options.id, options.group, *options.attributes]
+    named = [*options.columns.values(), options.id, options.group, options.published, *options.attributes]
     return [column for column in named if column is not None]
 
 

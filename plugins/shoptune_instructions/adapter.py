@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import Any
@@ -24,6 +25,8 @@ __all__ = ["InstructionOptions", "instructions"]
 
 GROUPS = ("group", "product_id")
 """Columns that say which rows belong together."""
+NAMED = 12
+"""So many keys that were not read are named."""
 
 
 class InstructionOptions(Options):
@@ -45,8 +48,11 @@ def read(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped |
     ``chosen`` and ``rejected`` (texts), ``form`` (see `shoptune_instructions.forms`), ``category`` where the row names
     one, and ``not_learnt`` where a longer chat has earlier answers: how many, since only the last turn is learnt.
     """
+    unread: Counter[str] = Counter()
     for row in _rows(path, options):
-        yield _record(row, options) if isinstance(row, Record) else row
+        yield _record(row, options, unread) if isinstance(row, Record) else row
+    if unread:
+        yield Note(topic="keys that were not read", figures=dict(unread.most_common(NAMED)))
 
 
 def _rows(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped | Note]:
@@ -64,11 +70,12 @@ def _rows(path: Path, options: InstructionOptions) -> Iterator[Record | Dropped 
     yield from adapter.read(path, adapter.options(**general, encoding=options.encoding))
 
 
-def _record(row: Record, options: InstructionOptions) -> Record | Dropped:
+def _record(row: Record, options: InstructionOptions, unread: Counter[str]) -> Record | Dropped:
     try:
         instruction = read_row(row.fields)
     except Unusable as why:
         return Dropped(origin=row.origin, reason=why.reason, detail=why.detail, bad=why.bad)
+    unread.update(sorted(instruction.unread - {"id", "category", *GROUPS, options.id or "", options.group or ""}))
     has_id = options.id is not None or "id" in row.fields
     named = row.group if options.group else next((g for c in GROUPS if (g := _text(row.fields.get(c)))), "")
     return Record(

@@ -2,7 +2,8 @@
 
 Keys and shapes are those of TRL's page "Dataset formats and types", of OpenAI's guides to supervised fine-tuning and to
 direct preference optimization, of Stanford Alpaca and Databricks' Dolly, and of LLaMA-Factory's page "Data preparation"
-(Alpaca's and ShareGPT's rows with ``system``, ``history``, two answers, or a label).
+(Alpaca's and ShareGPT's rows with ``system``, ``history``, two answers, or a label), of Gemini's and Bedrock's tuning
+data, of OpenOrca (``system_prompt``, ``question``, ``response``) and of ms-swift (``query``, ``response``).
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from typing import Any
 
 from shoptune.data import Message
 from shoptune_instructions.labels import refuse_unwanted
-from shoptune_instructions.turns import Unusable, refuse_more_than_text, refuse_tools, turn, turns, weights
+from shoptune_instructions.turns import (
+    Unusable,
+    refuse_more_than_text,
+    refuse_tools,
+    text_of,
+    turn,
+    turns,
+    unread,
+    weights,
+)
 
 __all__ = ["Instruction", "certain_form_of", "form_of", "read_row"]
 
@@ -31,6 +41,8 @@ class Instruction:
     """One, or two of which the first is preferred."""
     not_learnt: int = 0
     """Earlier answers of the same chat, which tools that train on whole chats would learn too."""
+    unread: frozenset[str] = frozenset()
+    """Keys with something in them that nothing has read."""
 
 
 def form_of(row: Row) -> str | None:
@@ -53,7 +65,7 @@ def read_row(row: Row) -> Instruction:
     form = form_of(row)
     if form is None:
         raise Unusable("no known form", _way_out(row))
-    row = {_key(name): value for name, value in row.items() if value is not None}
+    row = _Watched({_key(name): value for name, value in row.items() if value is not None})
     refuse_tools(row)
     refuse_more_than_text(row)
     chats = _FORMS[form][1](row)
@@ -66,7 +78,29 @@ def read_row(row: Row) -> Instruction:
     else:
         refuse_unwanted(row)
     prompt = _with_history(prompts[0], row)
-    return Instruction(form, _with_system(prompt, row), answers, _not_learnt(prompt, row, form))
+    prompt = _with_system(prompt, row)
+    return Instruction(form, prompt, answers, _not_learnt(prompt, row, form), frozenset(row.unread()))
+
+
+class _Watched(dict[str, Any]):
+    """A row that notices which of its keys are looked at."""
+
+    def __init__(self, row: Row) -> None:
+        super().__init__(row)
+        self._seen: set[str] = set()
+
+    def __getitem__(self, key: str) -> Any:
+        self._seen.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._seen.add(key)
+        return super().get(key, default)
+
+    def unread(self) -> set[str]:
+        """Return the keys that nobody looked at and that hold something, those of turns too."""
+        turns_of = {f"{key}: {inner}" for key in _CHATS.values() for inner in unread(dict.get(self, key))}
+        return turns_of | {key for key, value in self.items() if value not in ("", [], {}) and key not in self._seen}
 
 
 def _way_out(row: Row) -> str:
@@ -100,7 +134,13 @@ def _divided(chat: list[Message]) -> tuple[list[Message], str]:
 
 def _with_system(prompt: list[Message], row: Row) -> list[Message]:
     """Return the prompt with what the row's ``system`` says, unless a turn of the chat says so already."""
-    system = row.get("system", row.get("system_prompt")) or ""
+    said = (row.get(key) for key in ("system", "system_prompt", "systeminstruction", "system_instruction"))
+    system = next(filter(None, said), "")
+    if isinstance(system, list | Mapping):
+        try:
+            system = text_of(system)
+        except Unusable:
+            raise Unusable("a system text that is no text", f"found {system!r}"[:80]) from None
     if not isinstance(system, str):
         raise Unusable("a system text that is no text", f"found {system!r}"[:80])
     if not system.strip():
@@ -116,10 +156,15 @@ def _with_history(prompt: list[Message], row: Row) -> list[Message]:
     """Return the prompt with the earlier turns of the row's ``history``: pairs of question and answer, or turns."""
     history = row.get("history") or []
     if not isinstance(history, list) or not all(isinstance(item, Mapping) or _is_pair(item) for item in history):
-        raise Unusable("a history that is no list of [question, answer]", f"found {history!r}"[:80])
+        found = f"found {history!r}"[:80]
+        raise Unusable(
+            "a history that is no list of [question, answer]", f"{found}; a list of messages would do as well"
+        )
     earlier: list[Message] = []
     for item in history:
-        if isinstance(item, Mapping):
+        if isinstance(item, Mapping) and (form := form_of(item)):
+            earlier += _FORMS[form][1](item)[0]
+        elif isinstance(item, Mapping):
             earlier += turns([item])
         else:
             earlier += [turn("user", _plain(item[0])), turn("assistant", _plain(item[1]))]
@@ -152,8 +197,8 @@ def _whole_chat(key: str) -> Callable[[Row], _Chats]:
         of_answers = weights(row[key])  # OpenAI: whether an assistant's turn is trained on
         if chat and chat[-1]["role"] == "assistant" and of_answers[-1] == 0:
             earlier = sum(of_answers[:-1])
-            also = f", nor are {earlier} before it: a chat that is to teach those ends with them" if earlier else ""
-            raise Unusable("the last turn has weight 0", f"its answer is not to be learnt{also}", bad=False)
+            also = f"; {earlier} before it would be, if the chat ended there" if earlier else ""
+            raise Unusable("the last turn has weight 0", f"it is not to be learnt{also}", bad=False)
         return (chat,)
 
     return read
@@ -230,13 +275,23 @@ _FORMS: dict[str, tuple[set[str], Callable[[Row], _Chats]]] = {
     "messages": ({"messages"}, _whole_chat("messages")),
     "sharegpt": ({"conversations"}, _whole_chat("conversations")),
     "prompt_completion": ({"prompt", "completion"}, _prompt_completion),
-    "alpaca": ({"instruction", "output"}, _asked_and_answered("output", "instruction", "input")),
+    "gemini": ({"contents"}, _whole_chat("contents")),
+    "alpaca": ({"instruction", "output"}, _asked_and_answered("output", "instruction", "context", "input")),
     "dolly": ({"instruction", "response"}, _asked_and_answered("response", "instruction", "context", "input")),
     "prompt_response": ({"prompt", "response"}, _asked_and_answered("response", "prompt")),
     "question_answer": ({"question", "answer"}, _asked_and_answered("answer", "question", "context")),
+    "question_response": ({"question", "response"}, _asked_and_answered("response", "question", "context")),
+    "query_response": ({"query", "response"}, _asked_and_answered("response", "query", "context")),
+    "inputs_targets": ({"inputs", "targets"}, _asked_and_answered("targets", "inputs")),
+    "input_output": ({"input", "output"}, _asked_and_answered("output", "input")),
 }
 """Form -> the keys that give it away, and what reads it."""
-_PLAIN_WORDS = frozenset({"dolly", "prompt_response", "question_answer"})
+_PLAIN_WORDS = frozenset(
+    {
+        *("dolly", "prompt_response", "question_answer", "question_response", "query_response"),
+        *("inputs_targets", "input_output", "gemini"),
+    }
+)
 """Forms whose keys a shop's own table may have as well."""
-_CHATS = {"messages": "messages", "sharegpt": "conversations"}
+_CHATS = {"messages": "messages", "sharegpt": "conversations", "gemini": "contents"}
 """Forms of whole chats -> the column that holds one."""

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from shoptune.data import Message
 
-__all__ = ["Unusable", "refuse_more_than_text", "refuse_tools", "turn", "turns", "weights"]
+__all__ = ["Unusable", "refuse_more_than_text", "refuse_tools", "text_of", "turn", "turns", "unread", "weights"]
 
 _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
     "system": "system",
@@ -19,9 +19,21 @@ _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
     "chatgpt": "assistant",
     "bot": "assistant",
     "model": "assistant",
+    "ai": "assistant",
+    "prompter": "user",  # OpenAssistant
+    "customer": "user",  # help desks
+    "client": "user",
+    "visitor": "user",
+    "agent": "assistant",
+    "support": "assistant",
+    "operator": "assistant",
 }
 _TOOLS = frozenset({"tool", "function", "function_call", "tool_call", "observation"})
 """Roles of turns that call a tool, or say what it answered."""
+_WEIGHTS = ("weight", "train", "training", "trainable", "train_on_turn", "loss")
+"""What says whether a turn is trained on: OpenAI, axolotl, ms-swift and XTuner."""
+_READ = frozenset({"role", "from", "content", "value", "parts", "name", "tool_calls", "function_call", *_WEIGHTS})
+"""Keys of a turn of which something is known."""
 _NOT_TEXT = ("images", "videos", "audios")
 """LLaMA-Factory's columns of pictures and sound, whose places are marked in the texts."""
 
@@ -44,8 +56,8 @@ class Unusable(Exception):  # noqa: N818 - a row that nobody wants is no error
 def turns(value: Any) -> list[Message]:
     """Read a list of turns; raises `Unusable`.
 
-    Keys beside role and content (``name``, ...) say nothing here; of ``weight``, see `weights`.  A system turn without
-    a text, which some programs always write, is left out.
+    Of ``weight`` and its kin, see `weights`; of other keys, `unread`.  A system turn without a text, which some
+    programs always write, is left out.
     """
     if not isinstance(value, list) or not value:
         raise Unusable("no list of turns", f"found {_shown(value)}; want [{{'role': ..., 'content': ...}}, ...]")
@@ -56,13 +68,34 @@ def turns(value: Any) -> list[Message]:
 def weights(items: list[Any]) -> list[int]:
     """Return the weight of each of the assistant's turns among those that `turns` has read; raises `Unusable`.
 
-    1: it is trained on, as one without a weight is; 0: it is not (OpenAI).
+    1: it is trained on, as one without a weight is; 0: it is not (OpenAI; axolotl and others say true and false).
     """
-    found = [1 if (weight := item.get("weight")) is None else weight for item in items if _role(item) == "assistant"]
+    said = (next((item[key] for key in _WEIGHTS if item.get(key) is not None), 1) for item in map(_lowered, items))
+    found = [weight for weight, item in zip(said, items, strict=True) if _role(item) == "assistant"]
     for weight in found:
         if not isinstance(weight, int | float) or weight not in (0, 1):
             raise Unusable("a weight that is neither 0 nor 1", f"found {weight!r}")
     return [int(weight) for weight in found]
+
+
+def unread(items: Any) -> set[str]:
+    """Return the keys of turns that nothing reads, such as ``reasoning_content``."""
+    if not isinstance(items, list):
+        return set()
+    return {
+        key for item in items if isinstance(item, Mapping) for key, value in item.items() if value and key not in _READ
+    }
+
+
+def _lowered(item: Any) -> Mapping[str, Any]:
+    return {str(key).casefold(): value for key, value in item.items()} if isinstance(item, Mapping) else {}
+
+
+def text_of(value: Any) -> str:
+    """Return a text that may be cut into parts (Gemini: ``{"parts": [...]}``); raises `Unusable` for anything else."""
+    if isinstance(value, Mapping):
+        value = value.get("parts", [value])
+    return _text({"content": value})
 
 
 def turn(role: Literal["system", "user", "assistant"], text: str) -> Message:
@@ -98,7 +131,7 @@ def _role(item: Any) -> Literal["system", "user", "assistant"]:
 
 def _text(item: Mapping[str, Any]) -> str:
     """Return a turn's text, which may be cut into parts; one without any has an empty text."""
-    content = item.get("content", item.get("value"))
+    content = item.get("content", item.get("value", item.get("parts")))
     if isinstance(content, list):
         return "".join(map(_part, content))
     if content is None or isinstance(content, str):
@@ -108,6 +141,8 @@ def _text(item: Mapping[str, Any]) -> str:
 
 def _part(part: Any) -> str:
     kind, text = (part.get("type"), part.get("text")) if isinstance(part, Mapping) else (None, None)
+    if kind is None and isinstance(text, str):  # Gemini, Bedrock
+        return text
     if kind is None or (kind == "text" and not isinstance(text, str)):
         raise Unusable("a turn whose content is no text", f"a part of it is {_shown(part)}")
     if kind != "text":

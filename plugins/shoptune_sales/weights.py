@@ -171,7 +171,7 @@ def _note(weight: FloatArray, per: IntArray, products: int) -> Note:
     figures: dict[str, str | int | float] = {
         "products": products,
         "products with figures": len(weight),
-        **{f"compared by {what}": int((per == kind).sum()) for kind, what in WORDS.items() if (per == kind).any()},
+        **{f"of these by {what}": int((per == kind).sum()) for kind, what in WORDS.items() if (per == kind).any()},
         "left out (weight 0)": int((weight == 0).sum()),
     }
     if len(used):

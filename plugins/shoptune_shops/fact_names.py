@@ -7,7 +7,8 @@ What is left out here is counted by whoever leaves it out, and said.
 
 import re
 from functools import lru_cache
-from html import unescape
+
+from shoptune_files.clean_text import clean_text
 
 __all__ = ["METAFIELD", "fact_name", "is_fact_name"]
 
@@ -44,6 +45,27 @@ _WORDS = _words(
 )
 """A name with one of these words stands for no fact."""
 
+_FOREIGN = _words(
+    """
+    lagerbestand bestand lagerort lagerplatz lagerstand mindestbestand meldebestand einkaufspreis ekpreis lieferant
+    lieferanten lieferantennummer lieferantenartikelnummer zolltarifnummer warennummer steuersatz steuerklasse mwst
+    mehrwertsteuer lieferzeit lieferstatus liefertermin versandkosten versandklasse versandart wiedervorlage
+    suchbegriff suchbegriffe suchwort suchwörter bewertung bewertungen sortierung sortierfolge verfügbarkeit rabatt
+    artikelnummer artikelstatus bestellnummer bestellmenge mindestbestellmenge herstellernummer preis verkaufspreis
+    uvp gewinnspanne angelegt änderungsdatum erstelldatum
+    fournisseur fournisseurs entrepôt livraison remise promo avis tva prix
+    proveedor proveedores almacén existencias envío descuento reseña reseñas valoración valoraciones iva precio
+    entrega entregas
+    fornitore fornitori magazzino giacenza spedizione consegna sconto recensione recensioni valutazione prezzo
+    leverancier voorraad levertijd verzending korting beoordeling beoordelingen btw inkoopprijs magazijn prijs
+    dostawca magazyn magazynowy dostawa rabat opinie ocena ocen cena vat
+    fornecedor estoque frete envio desconto avaliação avaliações preço
+    leverantör lagersaldo leveranstid inköpspris leverandør lagerbeholdning leveringstid pris moms
+    dodavatel skladem sklad hodnocení dph поставщик остаток склад цена ндс доставка рейтинг отзывы
+    """
+)
+"""The same in German, French, Spanish, Italian, Dutch, Polish, Portuguese, Scandinavian languages, Czech, Russian."""
+
 _WHOLE = _words(
     """
     id position status active enabled visible visibility hidden featured new sale priority rank sort order index
@@ -77,7 +99,11 @@ _PHRASES = re.compile(
       (?:small|base|additional|swatch|thumbnail|hover|main)\ images?\b.* | image\ (?:label|alt|url|position|src).* |
       media\ (?:gallery|image|label|position|attribute).* | use\ config\b.* | allow\ backorders | notify\ on\b.* |
       attribute\ set.* | product\ (?:type|online|websites?|status|id|url|link|images?|videos?|tags?|handle) |
-      tax\ class.* | quantity\ and\ stock.* | tier\ price.* | map\ (?:enabled|price) | configurable\ variations?.* |
+      tax\ class.* | ts\ (?:packaging|country)\b.* |
+      (?:internal|interne[rs]?|interna)\ (?:codes?|notes?|numbers?|names?|use|notiz(?:en)?|nummer|bemerkung|referenz) |
+      (?:notas?|notes?|códigos?|código|code|opmerking(?:en)?|uwagi)\ (?:intern[aeo]?s?|wewnętrzne) | mw\ st\b.* |
+      (?:purchase|purchasing|buying|wholesale)\ (?:price|cost|note) | date\ d[eia]\ \w+ | délais?\ de\ livraison |
+      stan\ magazynowy | quantity\ and\ stock.* | tier\ price.* | map\ (?:enabled|price) | configurable\ variations?.* |
       bundle\b.* | super\ (?:products?|attribute)\b.* | root\ category | store\ view\b.* | country\ code |
       (?:store|vendor|seller|merchant)\ (?:id|code|name) | last\ (?:modified|updated|sync).*
     )$
@@ -116,7 +142,8 @@ def _is_owned(name: str) -> bool:
         return False
     last_is_key = len(words) > 1 and words[-1] in {"id", "ids"}
     phrase = " ".join(words)
-    return last_is_key or phrase in _WHOLE or not _WORDS.isdisjoint(words) or _PHRASES.search(phrase) is not None
+    owned = phrase in _WHOLE or not _WORDS.isdisjoint(words) or not _FOREIGN.isdisjoint(words)
+    return last_is_key or owned or _PHRASES.search(phrase) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -133,4 +160,4 @@ def fact_name(name: str) -> str:
 
 
 def _bare(name: str) -> str:
-    return _PREFIX.sub("", unescape(name).strip(), count=1)
+    return _PREFIX.sub("", clean_text(name), count=1)

@@ -48,6 +48,18 @@ COLUMNS: Mapping[str, Sequence[str]] = {
 }
 """Our field -> what the Data API and the report call it, in English, German, French and Spanish."""
 
+_ITEM = r"(?:item|artikel|article|artículo|articol|prodotto|produkt|iten)"
+STEMS: Mapping[str, re.Pattern[str]] = {
+    "added_to_cart": re.compile(r"cart\b|wagen|korb|panier|carrito|carrello|carrinho|koszyk|kundvagn|kurv"),
+    "revenue": re.compile(r"revenue|umsatz|revenus?\b|ingreso|entrat|ricav|receita|opbrengst|omzet|przychod|intäkt"),
+    "units": re.compile(r"purchased|gekaufte|achetés|comprad|acquistat|gekocht|kupion|köpta|købte"),
+    "views": re.compile(
+        r"viewed|aufgeruf|angesehen|consult|\bvus\b|vist[oa]s?\b|visualizz?ad|visualizzat|bekeken|wyświetl"
+    ),
+    "name": re.compile(r"name\b|\bnom\b|nombre|\bnome\b|naam|nazwa|namn|navn"),
+}
+"""Our field -> what its column is known by in a report whose wording is not in `COLUMNS`; each names an item, too."""
+
 EDGES = {
     **dict.fromkeys(("start date", "startdatum", "date de début", "fecha de inicio"), "start"),
     **dict.fromkeys(("end date", "enddatum", "date de fin", "fecha de finalización", "fecha de fin"), "end"),
@@ -55,6 +67,8 @@ EDGES = {
 PERIOD = re.compile(rf"#\s*(?P<edge>{'|'.join(EDGES)})\s*:\s*(?P<date>[0-9-]+)\s*", re.IGNORECASE)
 RANGE = re.compile(r"#\s*(?P<start>\d{8})\s*-\s*(?P<end>\d{8})\s*")
 """The period of an exploration."""
+_DATED = re.compile(r"#[^:#]{3,60}:\s*20\d{6}")
+"""A comment with the first or the last day of a report, in any language."""
 NO_ITEM = {
     *("(not set)", "(other)", "(data not available)", "reserved_total", "(nicht festgelegt)", "(andere)"),
     *("(non défini)", "(autre)", "(sin definir)", "(otros)"),
@@ -80,6 +94,8 @@ def recognises(path: Path, header: Sequence[str]) -> bool:
     start = peek_text(path)
     if not start.lstrip().startswith("#"):
         return _is_wanted(_columns(header))
+    if sum(bool(_DATED.fullmatch(line.strip())) for line in start.splitlines()[:20]) >= 2:
+        return True  # a report of Google Analytics; whether it is one on items is said where it is read
     lines = [line for line in start.splitlines() if not line.startswith("#")]
     return any(_is_wanted(_columns(cells)) for cells in csv.reader(lines[:1000], delimiter=_separator(lines)))
 
@@ -88,7 +104,13 @@ def _columns(header: Sequence[str]) -> dict[str, str]:
     """Return our field -> the header's column."""
     found = {plain_name(column): column for column in header}
     named = {field: [found[alias] for alias in aliases if alias in found] for field, aliases in COLUMNS.items()}
-    return {field: columns[0] for field, columns in named.items() if columns}
+    columns = {field: columns[0] for field, columns in named.items() if columns}
+    for name, column in found.items():
+        if column in columns.values() or not re.search(_ITEM, name):
+            continue
+        if field := next((field for field, stem in STEMS.items() if stem.search(name)), None):
+            columns.setdefault(field, column)
+    return columns
 
 
 def _is_wanted(columns: Mapping[str, str]) -> bool:
@@ -128,6 +150,7 @@ def _table_rows(rows: Iterable[tuple[str, list[str]]], name: str) -> Iterator[Sh
     columns: dict[str, str] = {}
     period: dict[str, str] = {}
     tables = 0
+    seen: list[str] = []
     for origin, cells in rows:
         if cells[0].startswith("#") and len(cells) != len(header):
             header = []
@@ -137,6 +160,7 @@ def _table_rows(rows: Iterable[tuple[str, list[str]]], name: str) -> Iterator[Sh
                 period.update(match.groupdict())
         elif not header:
             header, columns = cells, _columns(cells)
+            seen += cells
             if _is_wanted(columns):
                 tables += 1
             else:
@@ -147,7 +171,17 @@ def _table_rows(rows: Iterable[tuple[str, list[str]]], name: str) -> Iterator[Sh
         elif columns:
             yield _table_row(origin, header, cells, columns, period)
     if not tables:
-        raise DataError(f"{name}: there is no table with the columns 'Items purchased' and 'Item name' or 'Item ID'.")
+        raise DataError(_no_table(name, seen))
+
+
+def _no_table(name: str, seen: Iterable[str]) -> str:
+    found = f" It has {', '.join(map(repr, dict.fromkeys(seen)))}."[:300] if seen else ""
+    return (
+        f"{name}: this report of Google Analytics has no table with the columns 'Items purchased' and 'Item name' or "
+        f"'Item ID'.{found}\nExport the report on e-commerce purchases (Monetisation). If its columns are in a "
+        "language that is not read, switch Google Analytics to English and export again, or name them: "
+        f"`sales: {{path: {name}, adapter: generic_sales, columns: {{name: ..., units: ..., views: ...}}}}`"
+    )
 
 
 def _table_row(

@@ -120,7 +120,8 @@ class Form:
         attributes = _found(platform.attributes, header, taken | options.columns)
         attributes = replace(attributes, named=[*attributes.named, *((c, (c,)) for c in header.all(further))])
         used = taken | options.columns | attributes.columns
-        named = Header([*table.header, *sorted(table.repeated)])
+        single = [column for column in table.header if not table.is_repeated(column)]
+        named = Header([*single, *sorted(table.repeated)])
         known = used.union(named.all(platform.unread))
         return Form(
             platform=platform,

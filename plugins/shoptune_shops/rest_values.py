@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from shoptune_files.amounts import parse_amount
+from shoptune_files.clean_text import clean_text
 from shoptune_files.text_file import peek_text
 from shoptune_shops.shop_rows import ShopOptions
 
-__all__ = ["RestOptions", "amount", "has_keys", "names", "objects", "text"]
+__all__ = ["RestOptions", "amount", "has_keys", "names", "objects", "short_text", "text"]
 
 
 class RestOptions(ShopOptions):
@@ -29,6 +30,15 @@ def text(value: Any) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
+def short_text(value: Any) -> str:
+    """Return a name, category or value as a shopper reads it: interfaces answer with the page's source.
+
+    >>> short_text("Salt &amp; Stone&nbsp;")
+    'Salt & Stone'
+    """
+    return clean_text(text(value))
+
+
 def amount(value: Any) -> float | None:
     """Return an amount of money, which interfaces write as text; None where there is none."""
     return parse_amount(text(value)) if text(value) else None
@@ -41,7 +51,7 @@ def objects(value: Any) -> list[Mapping[str, Any]]:
 
 def names(value: Any) -> list[str]:
     """Return the ``name`` of each object of a list."""
-    return [name for item in objects(value) if (name := text(item.get("name")))]
+    return [name for item in objects(value) if (name := short_text(item.get("name")))]
 
 
 def has_keys(path: Path, keys: Iterable[str]) -> bool:

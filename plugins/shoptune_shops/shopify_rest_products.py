@@ -7,12 +7,11 @@ from typing import Any
 from shoptune.components import DataAdapter
 from shoptune.data import Dropped, Record
 from shoptune.errors import RowError
-from shoptune_files.clean_text import clean_text
 from shoptune_files.html_text import html_to_text
 from shoptune_files.json_file import json_items
 from shoptune_files.rows import usable
 from shoptune_shops.product_parts import choices, snake_case
-from shoptune_shops.rest_values import RestOptions, amount, has_keys, objects, text
+from shoptune_shops.rest_values import RestOptions, amount, has_keys, objects, short_text, text
 
 __all__ = ["recognises", "shopify_rest_products"]
 
@@ -29,8 +28,7 @@ def read(path: Path, options: RestOptions) -> Iterator[Record | Dropped]:
 
 
 def _product(origin: str, item: Mapping[str, Any], options: RestOptions) -> Record | Dropped:
-    key, name, html = (text(item.get(field)) for field in ("handle", "title", "body_html"))
-    name = clean_text(name)
+    key, html, name = text(item.get("handle")), text(item.get("body_html")), short_text(item.get("title"))
     status = text(item.get("status")).lower() or "active"
     if status == "active" and "published_at" in item and item["published_at"] is None:
         status = "hidden"
@@ -39,7 +37,9 @@ def _product(origin: str, item: Mapping[str, Any], options: RestOptions) -> Reco
     for field, value in (("handle", key), ("title", name)):
         if not value:
             raise RowError(origin, f"{field} is empty", "every product needs one")
-    called = {number: snake_case(text(o.get("name"))) for number, o in enumerate(objects(item.get("options")), start=1)}
+    called = {
+        number: snake_case(short_text(o.get("name"))) for number, o in enumerate(objects(item.get("options")), start=1)
+    }
     variants = [_variant(variant, called) for variant in objects(item.get("variants"))]
     main = variants[0] if variants else {"sku": "", "barcode": "", "price": None}
     tags = item.get("tags")
@@ -47,15 +47,17 @@ def _product(origin: str, item: Mapping[str, Any], options: RestOptions) -> Reco
         "name": name,
         "description": html_to_text(html),
         "description_html": html,
-        "brand": text(item.get("vendor")),
-        "category": text(item.get("product_type")),
-        "type": text(item.get("product_type")),
+        "brand": short_text(item.get("vendor")),
+        "category": short_text(item.get("product_type")),
+        "type": short_text(item.get("product_type")),
         "status": status,
-        "tags": [tag for part in (tags if isinstance(tags, list) else text(tags).split(",")) if (tag := text(part))],
+        "tags": [
+            tag for part in (tags if isinstance(tags, list) else text(tags).split(",")) if (tag := short_text(part))
+        ],
         "sku": main["sku"],
         "gtin": main["barcode"],
         "price": main["price"],
-        "images": [{"url": text(i.get("src")), "alt": text(i.get("alt"))} for i in objects(item.get("images"))],
+        "images": [{"url": text(i.get("src")), "alt": short_text(i.get("alt"))} for i in objects(item.get("images"))],
         "variants": variants,
         "options": choices(variants),
         "attributes": {},
@@ -64,7 +66,7 @@ def _product(origin: str, item: Mapping[str, Any], options: RestOptions) -> Reco
 
 
 def _variant(variant: Mapping[str, Any], called: Mapping[int, str]) -> dict[str, Any]:
-    options = {name: value for number, name in called.items() if (value := text(variant.get(f"option{number}")))}
+    options = {name: value for number, name in called.items() if (value := short_text(variant.get(f"option{number}")))}
     return {
         "sku": text(variant.get("sku")),
         "barcode": text(variant.get("barcode")),

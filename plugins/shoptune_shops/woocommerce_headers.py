@@ -4,13 +4,20 @@ Source: the strings of ``WC_Product_CSV_Exporter`` in WooCommerce's public trans
 exports of several years; English, German, French, Spanish, Italian, Dutch, Polish, Portuguese, Japanese.
 """
 
+import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from io import StringIO
+from itertools import islice, product
+from pathlib import Path
+
+from shoptune_files.text_file import peek_text
 
 __all__ = [
     "FIELDS",
     "attribute_part",
     "columns_of",
+    "has_product_types",
     "is_meta",
     "is_own",
     "looks_like_export",
@@ -128,6 +135,19 @@ SIGNS = 2
 KNOWN = 0.6
 """... where so many of all columns are its own; plugins add some."""
 
+LOOKED_AT = 200
+"""Rows in which types of products are looked for."""
+MOST_COLUMNS = 6
+"""Columns in which they are looked for: the type is the second one."""
+_TYPES = frozenset(
+    ", ".join((kind, *more))
+    for kind, more in product(
+        ("simple", "variable", "variation", "grouped", "external"),
+        ((), ("virtual",), ("downloadable",), ("downloadable", "virtual"), ("virtual", "downloadable")),
+    )
+)
+"""What a WooCommerce product is, in every language."""
+
 _FIELD_OF = {name: field for field, names in FIELDS.items() for name in names}
 _OWN = frozenset((*_FIELD_OF, *_FURTHER))
 _NUMBER = re.compile(r"\d{1,4}")
@@ -191,6 +211,28 @@ def is_meta(column: str) -> bool:
 def is_own(column: str) -> bool:
     """Say whether a column is one of WooCommerce's."""
     return plain_name(column) in _OWN or attribute_part(column) is not None or measure_of(column) is not None
+
+
+def has_product_types(path: Path) -> bool:
+    """Say whether the first rows of a file name WooCommerce's types of products, in one column.  Never raises.
+
+    Of an export whose columns were not chosen the first two are ID and type; in another one there have to be products
+    with their variations, since "simple" alone may be anything.
+    """
+    text = peek_text(path).lstrip("\ufeff\r\n\t ")
+    head = text.partition("\n")[0]
+    try:
+        rows = list(islice(csv.reader(StringIO(text), delimiter=max(",", ";", "\t", key=head.count)), LOOKED_AT))
+    except csv.Error:
+        return False
+    if len(rows) < 2:
+        return False
+    kinds = [
+        {row[place].casefold() for row in rows[1:-1] or rows[1:] if len(row) > place} for place in range(MOST_COLUMNS)
+    ]
+    if [name.strip('"').casefold() for name in rows[0][:1]] == ["id"] and kinds[1] and kinds[1] <= _TYPES:
+        return len(rows[0]) >= MOST_COLUMNS
+    return any({"variable", "variation"} <= found <= _TYPES for found in kinds)
 
 
 def looks_like_export(header: Sequence[str]) -> bool:

@@ -27,6 +27,7 @@ from shoptune_shops.woocommerce_headers import (
     FIELDS,
     attribute_part,
     columns_of,
+    has_product_types,
     is_meta,
     is_own,
     looks_like_export,
@@ -120,6 +121,7 @@ def read(path: Path, options: WooCommerceOptions) -> Iterator[Record | Dropped |
     """
     with open_table(path, encoding=options.encoding) as table:
         columns = _columns(table.header, options)
+        _refuse_other_language(table, columns.fields)
         reading = _Reading(options, columns, Facts(asked_for=options.attributes), defaultdict(list))
         yield from _hold_variations(table, reading)
     with open_table(path, encoding=options.encoding) as table:
@@ -132,9 +134,24 @@ def read(path: Path, options: WooCommerceOptions) -> Iterator[Record | Dropped |
     yield from named_columns("columns that were not read", columns.unread)
 
 
-def recognises(path: Path, header: Sequence[str]) -> bool:  # noqa: ARG001 - all adapters are asked alike
-    """Say whether a header is that of a product export, in any language and with whichever columns were chosen."""
-    return looks_like_export(header)
+def recognises(path: Path, header: Sequence[str]) -> bool:
+    """Say whether a file is a product export, in any language and with whichever columns were chosen.
+
+    One whose columns are called in a language that is not known is told by its types, which are never translated.
+    """
+    return looks_like_export(header) or has_product_types(path)
+
+
+def _refuse_other_language(table: Table, fields: Mapping[str, str]) -> None:
+    """Raise `DataError` where the columns are called in a language that is not read."""
+    if not fields.keys().isdisjoint(("name", "description", "short_description")):
+        return  # where one of them is missing all the same, that is said where it is looked for
+    found = ", ".join(repr(column) for column in table.header[:8])
+    raise DataError(
+        f"{table.origin}: this is a WooCommerce product export with columns in a language that is not read: {found}, "
+        "... Read are English, German, French, Spanish, Italian, Dutch, Polish, Portuguese and Japanese. In WordPress, "
+        "set Users > Profile > Language to English and export again, with the columns Name and Description."
+    )
 
 
 def _columns(header: Sequence[str], options: WooCommerceOptions) -> _Columns:

@@ -12,8 +12,8 @@ from shoptune_files.html_text import html_to_text
 from shoptune_files.json_file import json_items
 from shoptune_files.rows import usable
 from shoptune_shops.facts import Facts
-from shoptune_shops.product_parts import choices, snake_case
-from shoptune_shops.rest_values import RestOptions, amount, has_keys, names, objects, text
+from shoptune_shops.product_parts import choices, most_specific, snake_case
+from shoptune_shops.rest_values import RestOptions, amount, has_keys, names, objects, short_text, text
 
 __all__ = ["recognises", "woocommerce_rest_products"]
 
@@ -52,7 +52,7 @@ def _is_variation(item: _Item) -> bool:
 def _product(
     origin: str, item: Mapping[str, Any], held: dict[str, list[_Item]], facts: Facts, options: RestOptions
 ) -> Record | Dropped:
-    key, name = text(item.get("id")), text(item.get("name"))
+    key, name = text(item.get("id")), short_text(item.get("name"))
     variations = [*objects(item.get("variations")), *(one for _, one in held.pop(key, ()))]
     word = text(item.get("status")).lower()
     status = STATUSES.get(word, word)
@@ -72,23 +72,23 @@ def _product(
     seo = seo if isinstance(seo, Mapping) else {}
     price = _price(item)
     fields = {
-        "name": clean_text(name),
+        "name": name,
         "description": html_to_text(html or short),
         "description_html": html or short,
         "short_description": html_to_text(short),
         "brand": ", ".join(names(item.get("brands"))),
-        "category": next(iter(names(item.get("categories"))), ""),
+        "category": most_specific([name] for name in names(item.get("categories"))),
         "status": status,
         "tags": names(item.get("tags")),
         "sku": text(item.get("sku")) or variants[0]["sku"],
         "gtin": text(item.get("global_unique_id")) or variants[0]["barcode"],
         "price": variants[0]["price"] if price is None else price,
-        "images": [{"url": text(i.get("src")), "alt": text(i.get("alt"))} for i in objects(item.get("images"))],
+        "images": [{"url": text(i.get("src")), "alt": short_text(i.get("alt"))} for i in objects(item.get("images"))],
         "variants": variants,
         "options": chosen | varying,
         "attributes": {name: value for name, value in facts.of(cells).items() if name not in {**chosen, **varying}},
-        "seo_title": clean_text(text(seo.get("title"))),
-        "seo_description": clean_text(text(seo.get("description"))),
+        "seo_title": short_text(seo.get("title")),
+        "seo_description": short_text(seo.get("description")),
     }
     return Record(id=key, group=key, origin=origin, fields=fields)
 

@@ -68,8 +68,8 @@ def look_through(file: ShopFile) -> Catalogue:
             texts.add(hash(row.fields["description"]))
     if min(len(groups), len(texts)) < FEWEST:
         raise DataError(
-            f"{file.path}: {len(groups)} products have a name and a description, and {len(texts)} of these differ; "
-            f"with fewer than {FEWEST}, a test could not show anything"
+            f"{file.path}: {len(groups)} products with a name and a description were found, with {len(texts)} "
+            f"different texts; with fewer than {FEWEST}, a test could not show anything"
         )
     return Catalogue(
         products=len(groups),

@@ -28,10 +28,12 @@ def spellings(column: str) -> set[str]:
     >>> sorted(spellings("Product description (HTML)"))
     ['description', 'product description html']
     """
-    found = words(column)
+    found = words(_FIRST_OF_SEVERAL.sub("", column))
     return {" ".join(found), " ".join(word for word in found if word not in _FILLERS)} - {""}
 
 
+_FIRST_OF_SEVERAL = re.compile(r" \(1\)$")
+"""How the first of several columns with one name is called."""
 _FILLERS = frozenset(
     words(
         "product products item article produkt artikel the full main en eng english de deu deutsch german html text "
@@ -42,29 +44,40 @@ _FILLERS = frozenset(
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "name": _listed(
         "name, title, bezeichnung, titel, produktname, produktbezeichnung, produkttitel, artikelname, "
-        "artikelbezeichnung, nom, titre, désignation, nombre, título, nome, titolo, naam, product, artikel, item"
+        "artikelbezeichnung, nom, titre, désignation, nombre, título, nome, titolo, naam, nazwa, "
+        "nazwa produktu, namn, navn, název, название, наименование, nimi, név, denumire, "
+        "商品名, 名称, 제품명, product, artikel, item"
     ),
     "description": _listed(
         "description, long description, beschreibung, langbeschreibung, produktbeschreibung, artikelbeschreibung, "
-        "beschreibungstext, langtext, produkttext, body, descripción, descrizione, omschrijving, text, details, copy, "
-        "content, short description, kurzbeschreibung, kurztext"
+        "beschreibungstext, langtext, produkttext, body, descripción, descrizione, omschrijving, beschrijving, "
+        "descrição, opis, beskrivning, beskrivelse, popis, описание, kuvaus, leírás, descriere, 説明, 描述, 설명, "
+        "text, details, copy, content, short description, kurzbeschreibung, kurztext"
     ),
     "brand": _listed(
-        "brand, brand name, vendor, manufacturer, maker, marke, hersteller, marque, fabricant, marca, fabricante, merk"
+        "brand, brand name, vendor, manufacturer, maker, marke, hersteller, marque, "
+        "fabricant, marca, fabricante, merk, "
+        "producent, marka, varumärke, tillverkare, značka, výrobce, бренд, производитель, ブランド, 品牌"
     ),
     "category": _listed(
         "category, categories, category name, category path, kategorie, kategorien, produktkategorie, warengruppe, "
-        "catégorie, categoría, categoria, categorie, type, produktart, department"
+        "catégorie, categoría, categoria, categorie, kategoria, kategori, категория, カテゴリー, 类别, type, "
+        "produktart, department"
     ),
     "price": _listed(
-        "price, unit price, regular price, retail price, preis, verkaufspreis, bruttopreis, einzelpreis, prix, precio, "
-        "prezzo, prijs"
+        "price, unit price, regular price, retail price, preis, verkaufspreis, "
+        "bruttopreis, einzelpreis, prix, prix ttc, "
+        "precio, prezzo, prijs, preço, cena, cena brutto, pris, цена, 価格, 价格"
     ),
-    "color": _listed("color, colour, farbe, couleur, colore, kleur"),
+    "color": _listed("color, colour, farbe, couleur, colore, kleur, cor, kolor, färg, farve, barva, цвет, 色, 颜色"),
     "size": _listed("size, größe, groesse, taille, talla, taglia, maat"),
-    "material": _listed("material, materials, fabric, materialien, stoff, matière, materiale, materiaal"),
+    "material": _listed(
+        "material, materials, fabric, materialien, stoff, matière, materiale, materiaal, materiał, материал, 素材, 材质"
+    ),
     "sku": _listed(
-        "sku, article number, article no, item number, stock code, artikelnummer, artikelnr, artikel nr, bestellnummer"
+        "sku, article number, article no, item number, stock code, artikelnummer, "
+        "artikelnr, artikel nr, bestellnummer, "
+        "référence, referencia, codice, código, kod, varenummer, артикул, 商品コード"
     ),
     "attributes": _listed("attributes, specifications, specs, properties, attribute, eigenschaften, merkmale"),
 }

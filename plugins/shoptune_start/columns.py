@@ -11,7 +11,9 @@ from typing import Any
 from shoptune.commands import is_identifier, is_personal
 from shoptune.errors import DataError
 from shoptune_files.clean_text import is_no_value
+from shoptune_files.published import is_state_column, says_published
 from shoptune_product_description.task import CATALOGUE_FACTS
+from shoptune_shops.fact_names import is_fact_name
 from shoptune_start.column_words import (
     ADMINISTRATIVE,
     GROUP,
@@ -51,6 +53,7 @@ class Columns:
     id: str | None
     group: str | None
     attributes: tuple[str, ...]
+    published: str | None
     html: bool
     left_out: tuple[str, ...]
     """Columns that are not read."""
@@ -67,6 +70,7 @@ class Columns:
             "id": self.id,
             "group": self.group,
             "attributes": list(self.attributes),
+            "published": self.published,
             "html": self.html,
         }
         return {option: value for option, value in given.items() if value}
@@ -85,14 +89,20 @@ def guess_columns(rows: Sequence[Cells], name: str) -> Columns:
         if field not in columns:
             raise DataError(_nothing_for(field, name, rows))
     record_id, group = _keys(rows, texts, columns, name)
-    free = () if "attributes" in columns else (c for c in texts if c not in {*columns.values(), record_id, group})
+    published = next((column for column in texts if _is_state(column, texts[column], columns)), None)
+    free = (
+        ()
+        if "attributes" in columns
+        else (c for c in texts if c not in {*columns.values(), record_id, group, published})
+    )
     attributes = tuple(column for column in free if _is_attribute(column, texts[column], len(rows)))
-    used = {*columns.values(), *attributes, record_id, group}
+    used = {*columns.values(), *attributes, record_id, group, published}
     return Columns(
         columns=columns,
         id=record_id,
         group=group,
         attributes=attributes,
+        published=published,
         html=any(_HTML.search(text) for text in texts[columns["description"]]),
         left_out=tuple(column for column in _all_columns(rows) if column not in used),
     )
@@ -179,10 +189,16 @@ def _shared_with_text(columns: Mapping[str, str], texts: Mapping[str, Texts], wh
     return column if count >= SAME_TEXT * different else None
 
 
+def _is_state(column: str, values: Texts, columns: Mapping[str, str]) -> bool:
+    """Say whether a column tells which products the shop shows: each of its values says so, and some are shown."""
+    said = {says_published(column, value) for value in values}
+    return is_state_column(column) and column not in columns.values() and None not in said and True in said
+
+
 def _is_attribute(column: str, values: Texts, rows: int) -> bool:
     """Say whether a column looks like a fact about the product: filled in many rows, short, and no key or number."""
     called = set(words(column))
-    if is_personal(column) or is_identifier(column) or called & ADMINISTRATIVE or not called:
+    if is_personal(column) or is_identifier(column) or called & ADMINISTRATIVE or not (called and is_fact_name(column)):
         return False
     distinct = set(values)
     if len(values) < FILLED * rows or len(distinct) == 1 or {v.casefold() for v in distinct} <= _YES_OR_NO:
@@ -202,10 +218,16 @@ def _nine_of_ten(sizes: Iterable[int]) -> int:
 
 
 def _nothing_for(field: str, name: str, rows: Sequence[Cells]) -> str:
-    found = ", ".join(map(repr, _all_columns(rows)))
+    columns = _all_columns(rows)
+    found = ", ".join(repr(column[:LONGEST]) for column in columns)
+    hint = ""
+    if len(columns) == 1:
+        hint = "There is one column alone: if another character parts the cells, say `separator: '^'` below.\n"
+    elif any(len(column) > LONGEST or _NUMBER.fullmatch(column) for column in columns):
+        hint = "The first row looks like a product and not like names: say `header: [sku, name, ...]` below.\n"
     return (
-        f"{name}: no column looks like the product's {field}. With text in it there would have to be one of: "
-        f"{', '.join(SYNONYMS[field])}.\nThe columns are: {found}\n"
+        f"{name}: no column looks like the product's {field}, such as {', '.join(SYNONYMS[field][:6])}.\n"
+        f"The columns are: {found}\n{hint}"
         "Rename the column, or say which is which in an experiment file of your own:\n"
         f"    products: {{path: {name}, columns: {{name: ..., description: ..., brand: ...}}, attributes: [...]}}"
     )

@@ -89,8 +89,12 @@ def _encoding(path: Path) -> str | None:
 def _looked_into(file: ShopFile) -> ShopFile:
     first = tuple(islice((row for row in file.rows() if isinstance(row, Record)), FIRST))
     if not first:
-        reasons = dict.fromkeys(row.reason for row in file.rows() if isinstance(row, Dropped))
-        why = f": {'; '.join(islice(reasons, 5))}" if reasons else ""
+        dropped: dict[str, Dropped] = {}
+        for row in file.rows():
+            if isinstance(row, Dropped):
+                dropped.setdefault(row.reason, row)
+        said = (f"{row.reason} (first: {row.origin}{row.detail and ': '}{row.detail})" for row in dropped.values())
+        why = f": {'; '.join(islice(said, 5))}" if dropped else ""
         raise DataError(f"{file.path}: the adapter {file.adapter.name!r} finds nothing to use in it{why}")
     return replace(file, first=first)
 

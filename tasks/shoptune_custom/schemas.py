@@ -31,6 +31,10 @@ def problem_of(schema: Mapping[str, Any]) -> str | None:
                 return f"the pattern {pattern[:60]!r} is none of RE2's: {error}"
         if isinstance(part, Mapping) and isinstance(part.get("patternProperties"), Mapping):
             return "`patternProperties`; name the `properties`"
+    return _problem_of_references(schema)
+
+
+def _problem_of_references(schema: Mapping[str, Any]) -> str | None:
     inner = (part for part in _all_parts(schema) if isinstance(part, Mapping) and part is not schema)
     if any(isinstance(part.get("$id"), str) for part in inner):
         return "a part with an `$id` of its own; refer to parts by where they stand (#/$defs/...)"
@@ -64,7 +68,7 @@ def _validator() -> Any:
         if isinstance(found, str) and not _matches(wanted, found):
             yield ValidationError(f"{found!r} does not match {wanted!r}")
 
-    def unique(validator: Any, wanted: bool, found: object, schema: object) -> Iterator[ValidationError]:  # noqa: ARG001, FBT001
+    def unique(validator: Any, wanted: bool, found: object, schema: object) -> Iterator[ValidationError]:  # noqa: ARG001
         if wanted and isinstance(found, list) and len(set(map(_canonical, found))) < len(found):
             yield ValidationError(f"{found!r} has equal items")
 
@@ -74,6 +78,7 @@ def _validator() -> Any:
 
 
 STEPS_OF_A_KEYWORD = 50
+"""What checking one keyword takes of the budget, beside the lines of ours that it runs."""
 
 
 def _charged(keyword: Callable[..., Any]) -> Callable[..., Any]:

@@ -35,9 +35,7 @@ def examples(tables: Tables, _: NoOptions) -> Iterator[Example | Dropped | Note]
 def _figures(counts: Mapping[str, int], different: int) -> dict[str, int]:
     figures = {"to learn": counts["to learn"], "different ones": different}
     if rows := counts["rows"]:
-        figures[f"earlier ones in {rows:,} longer chats, which are not learnt"] = counts[
-            "earlier ones that are not learnt"
-        ]
+        figures[f"not learnt (earlier answers of {rows:,} longer chats)"] = counts["earlier ones that are not learnt"]
     return figures
 
 

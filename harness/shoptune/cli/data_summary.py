@@ -50,7 +50,7 @@ def show_data(reports: Mapping[str, DataReport]) -> None:
 def _show(console: Console, title: str, lines: Iterable[Line]) -> None:
     console.print()
     console.rule(_text(title, "bold"), align="left")
-    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
     grid.add_column(style="dim", width=14)
     grid.add_column(ratio=1)
     for label, said in lines:

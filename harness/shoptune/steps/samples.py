@@ -14,16 +14,16 @@ from shoptune.components import AnyTask
 from shoptune.data import Example, Invalid, Prediction, Sample
 from shoptune.errors import PluginError
 from shoptune.storage.jsonl import read_jsonl, write_jsonl
-from shoptune.thoughts import refuse_unfinished, split_thought, without_thoughts
+from shoptune.thoughts import parted, refuse_unfinished, without_thoughts
 
 __all__ = ["parsed", "read_samples", "write_samples"]
 
 
 def parsed(task: AnyTask, example: Example, prediction: Prediction) -> Sample:
-    """Let the task read an answer, without the thought before it; a parse that raises makes its answer invalid."""
+    """Let the task read an answer, without what was thought about it; a parse that raises makes its answer invalid."""
     example = without_thoughts(example)
     if prediction.finish not in {"baseline", "choice"}:
-        thought, text = split_thought(prediction.text)
+        thought, text = parted(prediction.text)
         prediction = replace(prediction, text=text, thought=thought) if thought else prediction
         if unfinished := refuse_unfinished(thought, text):
             return Sample(example=example, prediction=prediction, answer=unfinished)

@@ -76,7 +76,7 @@ def test_the_suffix_under_the_compression_decides(tmp_path: Path) -> None:
         ("a.jsonl.gz", gzip.compress(b"{}", mtime=0), "jsonl"),
         ("b.zip", zipped({"rows.NDJSON": b"{}"}), "jsonl"),
         ("c.csv.zip", zipped({"rows.json": b"[]"}), "json"),
-        ("d.zip", zipped({"rows.docx": b""}), None),
+        ("d.zip", zipped({"rows.mp3": b""}), "csv"),
         ("x.zip", zipped({"rows.xlsx": b""}), "csv"),  # which says how to make one of a workbook
         ("e.csv.zip", zipped({"one.json": b"", "two.json": b""}), "csv"),
     ]:

@@ -159,14 +159,14 @@ def test_header_only(tmp_path: Path) -> None:
     assert message(write(tmp_path, "id,name\n\n,\n")) == "products.csv: there are no rows."
 
 
-def test_columns_with_one_name_are_left_out_unless_they_are_needed(tmp_path: Path) -> None:
+def test_columns_with_one_name_are_numbered(tmp_path: Path) -> None:
     path = write(tmp_path, "id,image,name,image\n1,x,a,y\n")
-    assert rows(path) == [Row("products.csv:2", {"id": "1", "name": "a"})]
+    assert rows(path) == [Row("products.csv:2", {"id": "1", "image (1)": "x", "name": "a", "image (2)": "y"})]
     with open_table(path) as table, pytest.raises(DataError) as raised:
         table.select(["image"])
     assert str(raised.value) == (
-        "products.csv:1: the header names 'image' several times; give the columns names that differ, or leave this one "
-        "out."
+        "products.csv:1: the header names 'image' several times; say which one is meant, 'image (1)' or 'image (2)', "
+        "or leave it out."
     )
 
 

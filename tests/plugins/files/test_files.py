@@ -283,7 +283,7 @@ def test_files_are_chosen_by_suffix_whether_or_not_they_are_there() -> None:
     assert select_data_adapter(Path("no/x.parquet")) == "parquet"
     assert select_data_adapter(Path("no/state.json")) == "json"
     assert select_data_adapter(Path("no/x.gz")) is None
-    assert select_data_adapter(Path("no/x.docx")) is None
+    assert select_data_adapter(Path("no/x.mp3")) is None
     assert select_data_adapter(Path("no/x.xlsx")) == "csv", "which says how to make one of a workbook"
 
 

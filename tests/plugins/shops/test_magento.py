@@ -82,7 +82,7 @@ ONE_COLUMN_EACH = """\
 sku,attribute_set_code,product_type,categories,name,description,product_online,visibility,price,color,Material,manufacturer,\
 country_of_manufacture,erp_number_id,ts_dimensions_length,is_featured,gtin,meta_title,use_config_min_qty
 a,Default,simple,Shop/Mugs,A,x,1,"Catalog, Search",9.5,red,"tin|zinc",Wrenly,Norway,77,12 cm,1,0400000000022,Buy A,1
-b,Default,simple,Shop/Mugs,B,y,1,"Catalog, Search",?,,wool &amp; silk,,,78,,0,,,1
+b,Default,simple,Shop/Mugs,B,y,1,"Catalog, Search",soon,,wool &amp; silk,,,78,,0,,,1
 c,Default,simple,Shop/Mugs,C,z,Disabled,4,1,,,,,,,,,,1
 d,Default,simple,Shop/Mugs,D,z,Enabled,1,1,,,,,,,,,,1
 """
@@ -106,7 +106,7 @@ def test_attributes_with_a_column_each_are_facts(tmp_path: Path) -> None:
         Dropped(origin="products.csv:5", reason="product without a page of its own", detail="d"),
     ]
     assert notes == [
-        Note(topic="prices", figures={"could not be read": 1, "such as": "products.csv:3: '?'"}),
+        Note(topic="prices", figures={"could not be read": 1, "such as": "products.csv:3: 'soon'"}),
         Note(topic="columns that were not read", figures={"2": "erp_number_id, is_featured"}),
     ]
 

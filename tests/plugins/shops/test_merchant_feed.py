@@ -390,7 +390,7 @@ def test_reading_is_lazy(tmp_path: Path) -> None:
                 "write others as numbers, such as &#160;."
             ),
         ),
-        ("<html><body/></html>", "feed.xml:1: this is a web page, which is not read: it begins with <html>, not <rss>"),
+        ("<html><body/></html>", "feed.xml: this is a web page and no table"),
         ("<SHOP><SHOPITEM/></SHOP>", "feed.xml:1: this is a feed for Heureka or Zbozi.cz, which is not read"),
         (
             '<!DOCTYPE yml_catalog SYSTEM "shops.dtd"><yml_catalog/>',

@@ -129,7 +129,7 @@ def test_personal_data_reach_no_record(tmp_path: Path) -> None:
         line("#1", "Mug", **(FIRST | planted)),
         line("#1", "Jug", **planted),
         line("#2", "Mug", **(FIRST | planted | {"Cancelled_at": "2026-04-01"})),
-        line("#3", "Mug", price="?", **(FIRST | planted)),
+        line("#3", "Mug", price="soon", **(FIRST | planted)),
     )
     assert len(records) == 5
     assert isinstance(records[3], Record)

@@ -221,13 +221,13 @@ def test_chosen_columns_are_read(tmp_path: Path) -> None:
         {"colour": ["red", "blue"]},
         1,
     )
-    without_parent = "Name,Short description,Regular price,Type\nTee,x,?,variable\nTee - red,,9,variation\n"
+    without_parent = "Name,Short description,Regular price,Type\nTee,x,soon,variable\nTee - red,,9,variation\n"
     variation, tee, note = read(tmp_path, without_parent)
     assert isinstance(tee, Record)
     assert (tee.id, tee.fields["price"]) == ("Tee", None)
     reason = "variation in an export without the column Parent"
     assert variation == Dropped(origin="products.csv:3", reason=reason)
-    assert note == Note(topic="prices", figures={"could not be read": 1, "such as": "products.csv:2: '?'"})
+    assert note == Note(topic="prices", figures={"could not be read": 1, "such as": "products.csv:2: 'soon'"})
 
 
 def test_search_texts_that_a_plugin_keeps_are_fields(tmp_path: Path) -> None:

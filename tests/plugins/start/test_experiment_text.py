@@ -90,6 +90,7 @@ def test_any_columns_can_be_written(names: list[str]) -> None:
         id=record_id,
         group=group,
         attributes=tuple(others[:half]),
+        published=None,
         html=True,
         left_out=tuple(others[half:]),
     )

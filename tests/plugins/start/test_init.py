@@ -346,7 +346,7 @@ def test_a_file_that_is_not_there() -> None:
 
 def test_a_file_that_nobody_can_read() -> None:
     Path("photo.png").write_bytes(b"\x89PNG")
-    assert "photo.png: no adapter recognises this file. There are: ab_tests, amazon_products," in refused("photo.png")
+    assert "photo.png: this is a picture: export the products as CSV from the shop." in refused("photo.png")
 
 
 def test_no_products() -> None:
@@ -378,7 +378,7 @@ def test_two_tables_of_which_either_could_be_the_products() -> None:
 
 def test_too_few_products() -> None:
     write_table("export.csv", woocommerce(19))
-    assert "19 products have a name and a description" in refused("export.csv")
+    assert "19 products with a name and a description were found" in refused("export.csv")
 
 
 def test_an_export_in_which_nothing_is_for_sale() -> None:

@@ -53,7 +53,7 @@ def test_what_is_not_learnt_of_longer_chats_is_counted_and_so_are_repeated_answe
     assert len(made) == 3
     assert note == Note(
         topic="answers",
-        figures={"to learn": 3, "different ones": 2, "earlier ones in 1 longer chats, which are not learnt": 1},
+        figures={"to learn": 3, "different ones": 2, "not learnt (earlier answers of 1 longer chats)": 1},
     )
 
 
