@@ -34,8 +34,7 @@ _NOT_SHOWN = _words(
 )
 _COLUMN = re.compile(
     r"(?:is |product |item |ist |produkt|artikel)?(?:status|state|active|published|enabled|visible|visibility|"
-    r"online|live|aktiv|aktiviert|veröffentlicht|sichtbar|sichtbarkeit|status|"
-    r"actif|publié|visible|en ligne|statut|état|activo|"
+    r"online|live|aktiv|aktiviert|veröffentlicht|sichtbar|sichtbarkeit|actif|publié|en ligne|statut|état|activo|"
     r"publicado|estado|attivo|pubblicato|visibile|stato|actief|gepubliceerd|zichtbaar|aktywny|aktywne|opublikowany|"
     r"ativo|publicada|situação|publicerad|synlig|udgivet|aktivní|stav|активен|статус|опубликован|ステータス|公開)"
     r"(?: status| in shop| online| im shop| \?)?"

@@ -96,3 +96,39 @@ class TestParsing:
         found = [sample(f"<think>Cotton?</think>\n{ANSWER}")]
         write_samples(folder, found)
         assert read_samples(folder, [EXAMPLE]) == found
+
+
+@pytest.mark.parametrize("mark", [0, 1, 6])
+class TestWhatGoesWithThoughts:
+    def test_a_thought_may_hold_another(self, mark: int) -> None:
+        opening, closing = MARKS[mark]
+        assert after_thought(f"{opening}a {opening}b{closing} c{closing}{ANSWER}") == ANSWER
+
+    def test_a_thought_may_speak_of_marks(self, mark: int) -> None:
+        opening, closing = MARKS[mark]
+        assert after_thought(f"{opening}I write {opening} first.{closing}{ANSWER}") == ANSWER
+
+    def test_a_thought_behind_the_answer_is_no_part_of_it(self, mark: int) -> None:
+        opening, closing = MARKS[mark]
+        found = sample(f"{ANSWER}\n{opening}Was it right?{closing}\n")
+        assert found.answer == found.prediction.text == ANSWER
+        assert found.prediction.thought == f"{opening}Was it right?{closing}\n"
+        assert after_thought(f"{ANSWER} {opening}Was it ri") == ANSWER
+
+    def test_an_answer_may_speak_of_marks(self, mark: int) -> None:
+        opening, closing = MARKS[mark]
+        text = f"Write {opening} and {closing} around it."
+        assert after_thought(text) == text
+
+
+def test_marks_around_the_answer_go_with_those_around_the_thought() -> None:
+    assert after_thought(f"<think>Hm.</think>\n<answer> {ANSWER} </answer>") == ANSWER
+    assert after_thought(f"<think>Hm.</think><answer>{ANSWER}") == ANSWER
+    assert after_thought(f"<answer>{ANSWER}</answer>") == f"<answer>{ANSWER}</answer>"
+
+
+def test_many_marks_take_no_long_time() -> None:
+    for opening, closing in MARKS:
+        split_thought(opening * 50_000)
+        after_thought(opening * 20_000 + closing * 20_000)
+        after_thought(f"a{opening}" * 50_000)

@@ -45,7 +45,33 @@ def test_clean(raw: str, clean: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "mark", ["NULL", "null", "\\N", "nan", "NaN", "n/a", "N/A", "#N/A", "None", "-", "--", "–", "NA", "undefined"]
+    "mark",
+    [
+        "NULL",
+        "null",
+        "\\N",
+        "nan",
+        "NaN",
+        "n/a",
+        "N/A",
+        "#N/A",
+        "None",
+        "-",
+        "--",
+        "–",
+        "NA",
+        "undefined",
+        "(none)",
+        "?",
+        "[]",
+        "k.A.",
+        "Keine Angabe",
+        "n.v.t.",
+        "Nie dotyczy",
+        "#######",
+        "nil",
+        "not applicable",
+    ],
 )
 def test_marks_for_no_value(mark: str) -> None:
     assert is_no_value(mark)

@@ -371,3 +371,13 @@ def test_the_header_is_peeked_at_without_raising(tmp_path: Path) -> None:
     assert peek_header(write(tmp_path, "x" * 2_000_000)) != ()
     assert peek_header(tmp_path) == ()
     assert peek_header(tmp_path / "missing.csv") == ()
+
+
+def test_cells_may_stand_in_single_quotes(tmp_path: Path) -> None:
+    path = write(tmp_path, "'id','text'\n'1','Mug, ''the'' red one'\n'2','Jug'\n")
+    assert [row.cells for row in rows(path)] == [{"id": "1", "text": "Mug, 'the' red one"}, {"id": "2", "text": "Jug"}]
+
+
+def test_a_text_in_single_quotes_is_no_quoted_cell(tmp_path: Path) -> None:
+    path = write(tmp_path, "id,text\n1,'t was red\n'2',Jug\n")
+    assert [row.cells for row in rows(path)] == [{"id": "1", "text": "'t was red"}, {"id": "'2'", "text": "Jug"}]

@@ -105,3 +105,19 @@ def test_pages_leave_nothing_behind() -> None:
 def test_text_that_no_file_can_hold() -> None:
     assert html_to_text("<p>a\ud800</p>") == "a?"
     assert html_to_text("<p>a\0b</p>").startswith("a")
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<p>Oak.</p><p style="display: none">cheap oak stool buy</p>', "Oak."),
+        ('<p>Oak.</p><div hidden><p>Draft</p></div><p style="color:red">Ash.</p>', "Oak.\nAsh."),
+        ("<p>The hidden drawer is of oak.</p>", "The hidden drawer is of oak."),
+        (
+            '<div data-content-type="html" data-decoded="true">&lt;p&gt;Oak.&lt;/p&gt;</div><p>a &lt; b</p>',
+            "Oak.\na < b",
+        ),
+    ],
+)
+def test_what_a_reader_sees_is_read(html: str, text: str) -> None:
+    assert html_to_text(html) == text

@@ -24,6 +24,12 @@ from shoptune_files.page_builders import without_shortcodes
         ('<img src="{{media url="a.jpg"}}">', '<img src="">'),
         ("{% if a %}Warm{% endif %} {{ shop.name }} %%sitename%%", "Warm  "),
         ("{a} 50%% off %% {b}", "{a} 50%% off %% {b}"),
+        ("{hook h='displayStock'}Warm {$product.name}{if $a}dry{/if}", "Warm dry"),
+        ("{2 cups} {optional} $5 {l}", "{2 cups} {optional} $5 {l}"),
+        ("[url=https://a.invented.example]Guide[/url] [size=5]Big[/size]", "Guide Big"),
+        ("[list][*]Oak[*]Ash[/list]", "- Oak- Ash"),
+        ("[[tab:Care]]Rinse.[[/tab]]", "CareRinse."),
+        ("[note: fragile] [size=5]", "[note: fragile] [size=5]"),
     ],
 )
 def test_sources(source: str, text: str) -> None:
@@ -35,7 +41,26 @@ def test_neighbours_do_not_grow_together() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["[", "[a", "[a ", "[a b=", '[a b="', "[a b='x' ", "[a_b]", "[embed]", "[/a]", "{{", "{%", "%%a"]
+    "part",
+    [
+        "[",
+        "[a",
+        "[a ",
+        "[a b=",
+        '[a b="',
+        "[a b='x' ",
+        "[a_b]",
+        "[embed]",
+        "[/a]",
+        "{{",
+        "{%",
+        "%%a",
+        "{$a",
+        "{if ",
+        "{hook h=",
+        "[*]",
+        "[a:b",
+    ],
 )
 def test_a_long_adversary_is_read_at_once(part: str) -> None:
     without_shortcodes(part * 100_000)

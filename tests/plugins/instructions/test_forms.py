@@ -1,11 +1,13 @@
 """Each form is recognised row by row, and what can't be used says why."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shoptune.data import Dropped
+from shoptune.data import Dropped, Note
+from shoptune_instructions.adapter import InstructionOptions, instructions
 from tests.plugins.instructions.reading import ASK, assistant, read, records, system, user
 
 YES, NO = "Yes, on the upper rack.", "No idea."
@@ -287,3 +289,79 @@ def test_a_weight_of_0_on_an_earlier_turn_changes_nothing(tmp_path: Path) -> Non
     earlier = assistant("Which?") | {"weight": 0}
     [record] = records(tmp_path, chat(user("A mug?"), earlier, user("Red."), assistant(YES) | {"weight": 1}))
     assert record.fields["completion"] == YES
+
+
+@pytest.mark.parametrize(
+    ("form", "row"),
+    [
+        ("question_response", {"question": "The sky is", "response": "blue."}),
+        ("query_response", {"query": "The sky is", "response": "blue."}),
+        ("inputs_targets", {"inputs": "The sky is", "targets": "blue."}),
+        ("input_output", {"input": "The sky is", "output": "blue."}),
+        (
+            "gemini",
+            {
+                "contents": [
+                    {"role": "user", "parts": [{"text": "The sky is"}]},
+                    {"role": "model", "parts": [{"text": "blue."}]},
+                ]
+            },
+        ),
+        ("messages", {"messages": [{"role": "user", "content": [{"text": "The sky is"}]}, assistant("blue.")]}),
+        (
+            "messages",
+            {"messages": [{"role": "customer", "content": "The sky is"}, {"role": "agent", "content": "blue."}]},
+        ),
+    ],
+)
+def test_forms_of_further_programs(tmp_path: Path, form: str, row: dict[str, Any]) -> None:
+    [record] = records(tmp_path, row)
+    assert record.fields == {"messages": [user("The sky is")], "form": form, "completion": "blue."}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"system": "Sing."},
+        {"system_prompt": "Sing."},
+        {"system": [{"text": "Sing."}]},
+        {"systemInstruction": {"role": "system", "parts": [{"text": "Sing."}]}},
+    ],
+)
+def test_a_system_text_in_any_spelling(tmp_path: Path, said: dict[str, Any]) -> None:
+    [record] = records(tmp_path, {"query": "The sky is", "response": "blue."} | said)
+    assert record.fields["messages"] == [system("Sing."), user("The sky is")]
+
+
+def test_alpacas_context_is_part_of_what_is_asked(tmp_path: Path) -> None:
+    [record] = records(tmp_path, {"instruction": "Shorten.", "context": "Be kind.", "output": "A mug."})
+    assert record.fields["messages"] == [user("Shorten.\n\nBe kind.")]
+
+
+def test_a_history_may_hold_rows(tmp_path: Path) -> None:
+    row = {"instruction": "And now?", "output": "Blue.", "history": [{"instruction": "The sky?", "output": "Grey."}]}
+    [record] = records(tmp_path, row)
+    assert record.fields["messages"] == [user("The sky?"), assistant("Grey."), user("And now?")]
+
+
+@pytest.mark.parametrize("key", ["weight", "train", "training", "loss", "train_on_turn"])
+@pytest.mark.parametrize("no", [0, False])
+def test_a_last_turn_that_is_not_trained_on_is_left_out(tmp_path: Path, key: str, no: object) -> None:
+    answer = {**assistant(YES), key: no}
+    [dropped] = read(tmp_path, [{"messages": [*ASK, answer]}])
+    assert isinstance(dropped, Dropped)
+    assert (dropped.reason, dropped.bad) == ("the last turn has weight 0", False)
+
+
+def test_keys_that_nothing_reads_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "chats.jsonl"
+    thought = {"role": "assistant", "content": YES, "reasoning_content": "Hm."}
+    rows = [
+        {"messages": [*ASK, thought], "rating": 5, "id": "1", "source": ""},
+        {"instruction": "The sky is", "output": "blue.", "rating": 4, "Notes": "x", "system": "Sing.", "id": "2"},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    *_, note = instructions.read(path, InstructionOptions())
+    assert note == Note(
+        topic="keys that were not read", figures={"rating": 2, "messages: reasoning_content": 1, "notes": 1}
+    )

@@ -37,6 +37,20 @@ NO_FACTS = (
     "url_key",
     "updated_at",
     "Price per litre",
+    "Einkaufspreis (product.metafields.custom.ek)",
+    "Interne Notiz",
+    "internal_code",
+    "Lagerort",
+    "Lieferzeit",
+    "Délai de livraison",
+    "Fournisseur",
+    "Plazo de entrega",
+    "Proveedor",
+    "Giacenza",
+    "Levertijd",
+    "Dostawca",
+    "Leverantör",
+    "MwSt-Satz",
 )
 FACTS = (
     "Material (product.metafields.custom.material)",
@@ -54,6 +68,17 @@ FACTS = (
     "country_of_manufacture",
     "Order of rotation",
     "Images per minute",
+    "Lieferumfang",
+    "Kugellager",
+    "Hersteller",
+    "Internal volume",
+    "Innenmaterial",
+    "Steckertyp",
+    "Largeur",
+    "Note olfactive",
+    "Composición",
+    "Materiale",
+    "Zustand",
 )
 
 

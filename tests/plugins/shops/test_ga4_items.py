@@ -213,3 +213,36 @@ def test_the_totals_of_an_exploration_are_no_product(tmp_path: Path, words: str)
     assert isinstance(jumper, Record)
     assert isinstance(apron, Record)
     assert (jumper.fields["units"], jumper.fields["start"], jumper.fields["end"]) == (33, "2026-01-01", "2026-01-31")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Nom de l'article,Articles consultés,Articles ajoutés au panier,Articles achetés,Revenu des articles",
+        "Nome articolo,Articoli visualizzati,Articoli aggiunti al carrello,Articoli acquistati,Entrate articoli",
+        "Itemnaam,Bekeken items,Items toegevoegd aan winkelwagen,Gekochte items,Itemopbrengst",
+        "Nazwa produktu,Wyświetlone produkty,Produkty dodane do koszyka,Kupione produkty,Przychody z produktów",
+        "Nome do item,Itens visualizados,Itens adicionados ao carrinho,Itens comprados,Receita do item",
+    ],
+)
+def test_a_report_in_another_language_is_read_by_its_words(tmp_path: Path, header: str) -> None:
+    path = write(tmp_path, f"# Von: 20260101\n# Bis: 20260131\n{header}\nTin Mug,510,60,12,528.5\n")
+    assert recognised(path)
+    [row] = read(path)
+    assert isinstance(row, Record)
+    assert [row.fields[name] for name in ("name", "views", "added_to_cart", "units", "revenue")] == [
+        "Tin Mug",
+        510,
+        60,
+        12,
+        528.5,
+    ]
+
+
+def test_a_report_in_a_language_that_is_not_read_says_what_it_is_and_what_to_do(tmp_path: Path) -> None:
+    path = write(tmp_path, "# 開始日: 20260101\n# 終了日: 20260131\nアイテム名,購入されたアイテム\nTin Mug,12\n")
+    assert recognised(path)
+    with pytest.raises(
+        DataError, match=r"report of Google Analytics .*'アイテム名'.*\n.* switch .* to English.*generic_sales"
+    ):
+        read(path)

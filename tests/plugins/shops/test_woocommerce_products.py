@@ -440,3 +440,34 @@ def test_what_is_written_is_read(
         sizes = {variant["options"].get("size"): variant["price"] for variant in fields["variants"]}
         assert sizes == (product["sizes"] or {None: product["price"]})
         assert fields["options"] == ({"size": list(product["sizes"])} if product["sizes"] else {})
+
+
+NORWEGIAN = "ID,Type,Varenr,Navn,Publisert,Kort beskrivelse,Beskrivelse,Vanlig pris,Kategorier,Overordnet"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '1,simple,m,Mugge,1,,Varm.,9,Krus,\n2,"simple, virtual",k,Kort,1,,Pent.,9,Krus,\n',
+        '1,variable,m,Mugge,1,,"To\nlinjer",9,Krus,\n2,variation,m-r,Mugge,1,,,9,,m\n3,grouped,s,Sett,1,,Fint.,,Krus,\n',
+    ],
+)
+def test_an_export_in_an_unknown_language_says_how_to_get_another(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text(f"{NORWEGIAN}\n{rows}", encoding="utf-8")
+    assert select_data_adapter(path) == "woocommerce_products", "and no table whose variations would be products"
+    with pytest.raises(DataError, match=r"products.csv:1: .* language that is not read: 'ID', .*Language to English"):
+        read(tmp_path, path.read_text("utf-8"))
+
+
+def test_a_table_with_a_column_of_such_words_is_none_of_its_exports(tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text("Code,Knit,Navn\n1,simple,A\n2,complex,B\n3,simple,C\n", encoding="utf-8")
+    assert select_data_adapter(path) is None
+
+
+def test_the_category_of_products_without_one_is_none(tmp_path: Path) -> None:
+    header = "SKU,Name,Description,Regular price,Type,Categories"
+    content = f'{header}\na,A,x,9,simple,Uncategorized\nb,B,y,9,simple,"Unkategorisiert, Mugs"\n'
+    records = [row for row in read(tmp_path, content) if isinstance(row, Record)]
+    assert [record.fields["category"] for record in records] == ["", "Mugs"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from shoptune.errors import DataError
 from shoptune_start.columns import Columns, guess_columns
 
 COLOURS = ("grün", "rot", "blau", "sand", "grau")
@@ -110,3 +111,68 @@ def test_what_tells_rows_and_products_apart(
 )
 def test_html_is_seen(text: str, html: bool) -> None:
     assert guess_columns([{"name": "a", "text": text}], "a.csv").html is html
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("Status", ["Active", "draft"]),
+        ("Aktiv", ["ja", "nein"]),
+        ("Publié", ["oui", "non"]),
+        ("is_visible", ["1", "0"]),
+        ("Hidden", ["no", "yes"]),
+        ("Online", ["x", "x"]),
+    ],
+)
+def test_a_column_that_says_what_is_shown_is_heeded(column: str, values: list[object]) -> None:
+    found = guess(**{column: values})
+    assert (found.published, found.attributes, found.left_out) == (column, (), ())
+    assert found.options()["published"] == column
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("Status", ["new", "refurbished"]), ("Aktiv", ["nein", "nein"]), ("In stock", ["yes", "no"])],
+)
+def test_another_column_says_nothing_of_it(column: str, values: list[object]) -> None:
+    assert guess(**{column: values}).published is None
+
+
+@pytest.mark.parametrize(
+    "column", ["Fournisseur", "Délai de livraison", "Proveedor", "Giacenza", "Levertijd", "Dostawca", "Leverantör"]
+)
+def test_what_shops_keep_for_themselves_is_no_attribute_in_any_language(column: str) -> None:
+    assert guess(column).left_out == (column,)
+
+
+@pytest.mark.parametrize(
+    ("name", "description", "brand", "color"),
+    [
+        ("Nazwa", "Opis", "Producent", "Kolor"),
+        ("Namn", "Beskrivning", "Varumärke", "Färg"),
+        ("Navn", "Beskrivelse", "Brand", "Farve"),
+        ("Název", "Popis", "Značka", "Barva"),
+        ("Название", "Описание", "Бренд", "Цвет"),
+        ("商品名", "説明", "ブランド", "色"),
+        ("Title (1)", "Description (1)", "Brand", "Colour"),
+    ],
+)
+def test_columns_in_many_languages(name: str, description: str, brand: str, color: str) -> None:
+    row = {name: "A mug", description: ENGLISH, brand: "Brindle", color: "ochre"}
+    rows = [row, row | {description: GERMAN, name: "A jug"}]
+    assert guess_columns(rows, "a.csv").columns == {
+        "name": name,
+        "description": description,
+        "brand": brand,
+        "color": color,
+    }
+
+
+def test_a_table_in_one_column_is_asked_for_its_separator() -> None:
+    with pytest.raises(DataError, match=r"'sku\^name\^text'\nThere is one column alone: .*`separator:"):
+        guess_columns([{"sku^name^text": "1^Mug^Warm"}], "a.csv")
+
+
+def test_a_table_without_a_header_is_told_so() -> None:
+    with pytest.raises(DataError, match=r"first row looks like a product .*`header:"):
+        guess_columns([{"A-1": "A-2", "Mug": "Jug", "8.50": "9.00"}], "a.csv")
