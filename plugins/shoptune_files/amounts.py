@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-__all__ = ["DecimalMark", "Prices", "currency_of", "decimal_mark_of", "parse_amount"]
+__all__ = ["DecimalMark", "Prices", "currency_of", "decimal_mark_of", "is_ambiguous", "parse_amount"]
 
 DecimalMark = Literal[".", ","]
 
@@ -91,6 +91,18 @@ def currency_of(text: str) -> str:
     return _code(found[1]) if found else ""
 
 
+def is_ambiguous(text: str) -> bool:
+    """Say whether a price might be a thousand and more as well as one and a bit, for all that it says itself.
+
+    >>> [is_ambiguous(text) for text in ("1.299", "1.299 EUR", "1.299 KWD", "1.299,00", "1.29")]
+    [True, False, True, False, False]
+    """
+    if text.isdecimal() or not (found := _parts(text)):
+        return False
+    number, around = found
+    return bool(_EITHER.fullmatch(number)) and (not around or _code(around) in _THREE_DECIMALS)
+
+
 def decimal_mark_of(text: str) -> DecimalMark | None:
     """Return the decimal mark that a price shows by itself: "," for 12,50 and 1.299,00; None for 12 and 1.299."""
     found = _parts(text)
@@ -114,6 +126,11 @@ class Prices:
         """Take a price as evidence."""
         if mark := decimal_mark_of(text):
             self._marks.add(mark)
+
+    @property
+    def contradictory(self) -> bool:
+        """Whether some prices show a decimal point and others a decimal comma."""
+        return len(self._marks) > 1
 
     def read(self, text: str) -> float | str | None:
         """Return the amount, the text itself where it states none or could mean two, or None for an empty one."""

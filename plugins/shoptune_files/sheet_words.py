@@ -1,14 +1,18 @@
 """Tells a sheet of products or orders from one with instructions, by the words in which headers name columns."""
 
+import re
 from collections.abc import Iterable
 
 __all__ = ["is_header"]
 
 ENOUGH = 2
+_END = re.compile(r"[\[#].*", re.DOTALL)
+"""What Amazon writes behind a word: ``item_name[marketplace_id=...]#1.value``."""
 _WORDS = frozenset(
     word.strip()
     for word in """
-    id|sku|handle|url handle|title|name|product|product name|product title|product id|item_name|item name|item_sku
+    id|sku|handle|url handle|title|name|product|product name|product title|product id|item name|item_sku|item_name
+    contribution_sku|product_type
     item sku|item id|item number|product_name|product_id|product-id|seller sku|seller-sku|asin|ean|gtin|upc|barcode
     description|product description|product_description|body (html)|body|short description|long description|text
     price|regular price|variant price|brand|vendor|manufacturer|category|categories|type|product type|variant sku
@@ -30,4 +34,4 @@ def is_header(cells: Iterable[str]) -> bool:
     >>> is_header(["SKU", "Artikelnummer", "x"]), is_header(["How to fill in this template", "", "Name"])
     (True, False)
     """
-    return len({cell.strip().strip("*").strip().casefold() for cell in cells} & _WORDS) >= ENOUGH
+    return len({_END.sub("", cell).strip().strip("*").strip().casefold() for cell in cells} & _WORDS) >= ENOUGH

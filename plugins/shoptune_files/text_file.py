@@ -121,9 +121,9 @@ def peek_text(path: Path, encoding: str | None = None) -> str:
         if not path.is_file():
             return ""
         with open_bytes(path) as file:
+            if is_workbook(path):  # the rows above an Amazon template's header alone may be as long as a chunk
+                return _BREAK_IN_CELL.sub(" ", file.read(4 * _CHUNK).decode("utf-8-sig", errors="replace"))
             start = file.read(_CHUNK)
-            if is_workbook(path):
-                return _BREAK_IN_CELL.sub(" ", start.decode("utf-8-sig", errors="replace"))
     except (OSError, DataError):
         return ""
     used = _marked(start) or encoding or detect_encoding([start]) or "utf-8"

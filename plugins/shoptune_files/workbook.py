@@ -242,8 +242,8 @@ def _refuse_giants(path: Path) -> None:
         sheets = [name for name in archive.namelist() if "sheet" in name.lower() and name.lower().endswith(".xml")]
         if _quietly(path, lambda: any(_has_far_cell(archive, name) for name in sheets)):
             raise DataError(
-                f"{path.name}: a cell stands beyond column {MOST_COLUMNS:,}, the last that Excel has; "
-                "save the sheet as CSV (UTF-8)."
+                f"{path.name}: a cell stands beyond column {MOST_COLUMNS:,}, the last that Excel has; save the sheet "
+                "as CSV (UTF-8)."
             )
 
 

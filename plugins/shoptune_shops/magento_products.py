@@ -11,6 +11,7 @@ Attributes are packed into one cell, or have a column each, as Magento 1 and ext
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -103,7 +104,7 @@ class _Reading:
     attributes: Mapping[str, str]
     """Our name of a column that holds an attribute -> what the file calls it."""
     facts: Facts
-    prices: PriceCells = field(default_factory=PriceCells)
+    prices: PriceCells
     views: dict[str, None] = field(default_factory=dict)
 
 
@@ -121,7 +122,8 @@ def read(path: Path, options: MagentoOptions) -> Iterator[Record | Dropped | Not
     with open_table(path, encoding=options.encoding) as table:
         table.need(options.attributes)
         attributes = _attribute_columns(table.header, options)
-        reading = _Reading(options, children, attributes, Facts(asked_for=options.attributes))
+        prices = PriceCells(partial(open_table, path, encoding=options.encoding))
+        reading = _Reading(options, children, attributes, Facts(asked_for=options.attributes), prices)
         rows = _rows(table, COLUMNS | _aliases(attributes), needed=("sku", "name", "description"))
         yield from usable(group_rows(rows, "sku"), lambda group: _products(group, reading))
         if options.store_view not in (None, *reading.views):
@@ -183,7 +185,8 @@ def _children(path: Path, options: MagentoOptions) -> dict[str, _Child]:
             named.update(sku for sku, _ in variations)
     found = dict.fromkeys(named - parents, _Child(None, ""))
     if found:
-        prices = PriceCells()  # the last reading tells of those that can't be read
+        # The last reading tells of those that can't be read.
+        prices = PriceCells(partial(open_table, path, encoding=options.encoding))
         for row, attributes in _main_rows(path, options):
             if row["sku"] in found:
                 found[row["sku"]] = _Child(prices.read(row), _own_fields(_cells(row, attributes))["gtin"])

@@ -1,6 +1,7 @@
 """The adapters for exports that are forms of rows and columns: one reader, driven by a platform's table."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from shoptune_shops.platform_header import Form, open_form
 from shoptune_shops.platform_record import Maker
 from shoptune_shops.platform_rows import group_by_product, parent_of, read_rows, variants_elsewhere
 from shoptune_shops.platform_table import Platform, load_platform
+from shoptune_shops.price_cells import PriceCells
 from shoptune_shops.shop_rows import ProductFileOptions
 
 __all__ = ["OwnPlatformOptions", "PlatformOptions", "platform_products", "read"]
@@ -58,7 +60,9 @@ def read(platform: Platform, path: Path, options: PlatformOptions) -> Iterator[R
     origins: dict[str, str] = {}
     with open_form(path, platform, options.encoding) as table:
         form = Form.of(platform, table, options.attributes)
-        maker = Maker(form=form, statuses=options.statuses, facts=Facts(asked_for=options.attributes))
+        prices = PriceCells(partial(open_form, path, platform, options.encoding))
+        facts = Facts(asked_for=options.attributes)
+        maker = Maker(form=form, statuses=options.statuses, facts=facts, prices=prices)
         for row in variants_elsewhere(form, table) if platform.layout == "parent" else ():
             parent = parent_of(form, row)
             maker.held.setdefault(parent, []).append(maker.variant(row, row))

@@ -33,7 +33,7 @@ class Maker:
     statuses: Collection[str]
     """The states of products that are read."""
     facts: Facts
-    prices: PriceCells = field(default_factory=PriceCells)
+    prices: PriceCells
     held: dict[str, list[Variant]] = field(default_factory=dict)
     """A product's id -> those of its variants that stand anywhere in the file; what is used is taken out."""
     made: Counter[str] = field(default_factory=Counter)
@@ -74,7 +74,7 @@ class Maker:
 
     def _price(self, row: ShopRow) -> float | None:
         column = next((column for column in self.form.fields["price"] if row[column]), "")
-        return self.prices.read(row, column)
+        return self.prices.read(row, column, cell_of(self.form, row, "currency"))
 
     def _offers(self, rows: Sequence[ShopRow], held: Sequence[Variant]) -> dict[str, Any]:
         """Return what is sold: variants, the options in which they differ, and the product's SKU, GTIN and price."""

@@ -6,6 +6,7 @@ order as a whole stands in the first of them.
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from shoptune.components import DataAdapter
@@ -50,7 +51,7 @@ def read(path: Path, options: ShopOptions) -> Iterator[Record | Dropped | Note]:
     orders are dropped; so are those of partly refunded ones, since an export does not say which line was returned, and
     tips and gift cards.  What a line takes back (a quantity below 0) is subtracted where sales are joined.
     """
-    prices = PriceCells()
+    prices = PriceCells(partial(open_table, path, encoding=options.encoding))
     dates = find_date_order(path, options, COLUMNS, ("created_at",))
     scattered = find_scattered_orders(path, options, COLUMNS)
     with open_table(path, encoding=options.encoding) as table:

@@ -7,7 +7,8 @@ spreadsheet has sorted them; what is said of the product as a whole stands in th
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -85,7 +86,7 @@ class _Reading:
     attributes: Mapping[str, str]
     """Our name of a column -> what the file calls it."""
     facts: Facts
-    prices: PriceCells = field(default_factory=PriceCells)
+    prices: PriceCells
 
 
 def read(path: Path, options: ProductOptions) -> Iterator[Record | Dropped | Note]:
@@ -105,7 +106,8 @@ def read(path: Path, options: ProductOptions) -> Iterator[Record | Dropped | Not
         metafields = _metafields(table.header)
         attributes = {f"attribute {column}": column for column in (*metafields, *options.attributes)}
         wanted = COLUMNS | {ours: (column.casefold(),) for ours, column in attributes.items()}
-        reading = _Reading(options, attributes, Facts(metafields, options.attributes))
+        prices = PriceCells(partial(open_table, path, encoding=options.encoding))
+        reading = _Reading(options, attributes, Facts(metafields, options.attributes), prices)
         groups = group_rows(_rows(table, wanted, scattered), "handle")
         yield from usable(groups, lambda group: [_product(group, reading)])
         yield from (*reading.facts.notes(), *reading.prices.notes())

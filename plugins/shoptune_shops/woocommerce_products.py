@@ -6,7 +6,8 @@ ids, so that a variation may stand anywhere after its parent: the file is read t
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -92,7 +93,7 @@ class _Reading:
     columns: _Columns
     facts: Facts
     variations: "_Variations"
-    prices: PriceCells = field(default_factory=PriceCells)
+    prices: PriceCells
 
 
 class _Variation(NamedTuple):
@@ -122,7 +123,8 @@ def read(path: Path, options: WooCommerceOptions) -> Iterator[Record | Dropped |
     with open_table(path, encoding=options.encoding) as table:
         columns = _columns(table.header, options)
         _refuse_other_language(table, columns.fields)
-        reading = _Reading(options, columns, Facts(asked_for=options.attributes), defaultdict(list))
+        prices = PriceCells(partial(open_table, path, encoding=options.encoding))
+        reading = _Reading(options, columns, Facts(asked_for=options.attributes), defaultdict(list), prices)
         yield from _hold_variations(table, reading)
     with open_table(path, encoding=options.encoding) as table:
         yield from _products(table, reading)

@@ -109,9 +109,9 @@ def never_match(example: Example) -> str:
     return example.choices[1]
 
 
-ENOUGH = 0.3
+ENOUGH = 0.2
 """From which Jaccard similarity of words on two offers are taken to be the same product: of the tenths, the one with
-the highest F1 on the training part of Abt-Buy."""
+the highest F1 on the training part of Abt-Buy (.36; with .3 it is .21)."""
 
 
 def same_words(example: Example) -> str:

@@ -20,7 +20,7 @@ class ReadStep(Step):
     """Writes ``records.jsonl`` and the table's report, ``report.json``."""
 
     kind: ClassVar[str] = "read"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     data: str = field(metadata=NOT_IDENTITY)
     """What the experiment calls the shop."""

@@ -285,3 +285,30 @@ def test_a_cell_and_a_row_beyond_what_excel_has_are_refused(tmp_path: Path) -> N
     deep = changed(workbook(tmp_path, {"Sheet": rows}), SHEET, ('<row r="2"', '<row r="999999999"'))
     with pytest.raises(DataError, match=f"more than {MOST_ROWS:,} rows"):
         read(deep)
+
+
+def test_an_amazon_template_of_today_is_read(tmp_path: Path) -> None:
+    italian = "[marketplace_id=APJ6JRA9NG5V4][language_tag=it_IT]#1.value"
+    names = (
+        "contribution_sku#1.value",
+        "parentage_level[marketplace_id=APJ6JRA9NG5V4]#1.value",
+        f"item_name{italian}",
+        f"product_description{italian}",
+    )
+    rows: Rows = [
+        ("settings=" + "x" * 30_000,),
+        ("Compila questo modello in ITALIANO",),
+        ("Identità", "", "Descrizione"),
+        ("SKU", "Livello", "Nome dell'articolo", "Descrizione del prodotto"),
+        names,
+        ("ABC123", "Child", "Example", "An example."),
+        ("P1", "Articolo padre", "Coperta", "Tutte le coperte."),
+        ("A1", "Child", "Coperta rossa", "Calda e morbida."),
+    ]
+    path = workbook(tmp_path, {"Istruzioni": [("Leggi prima",)], "Modello": rows})
+    adapter = select_data_adapter(path)
+    assert adapter == "amazon_products"
+    found = [row for row in platform_adapter(adapter).read(path, PlatformOptions()) if isinstance(row, Record)]
+    assert [(record.id, record.fields["name"], record.origin) for record in found] == [
+        ("A1", "Coperta rossa", "shop.xlsx:8")
+    ]

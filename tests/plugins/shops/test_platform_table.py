@@ -416,5 +416,5 @@ def test_each_platform_is_a_short_file_and_gives_itself_away(name: str) -> None:
     file = Path(load_platform.__code__.co_filename).parent / "platforms" / f"{name.removesuffix('_products')}.yaml"
     lines = file.read_text("utf-8").splitlines()
     assert lines[0].startswith("# ")
-    assert len(lines) <= 50
+    assert len([line for line in lines if not line.startswith("#")]) <= 40
     assert platform(name).signs

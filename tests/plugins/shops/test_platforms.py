@@ -392,3 +392,15 @@ def test_a_variation_without_its_product_is_a_bad_item(tmp_path: Path) -> None:
     assert [(row.reason, row.detail) for row in rows if row.bad] == [
         ("parent_id is no product of this file", "found '300'; fetch the variations together with their products")
     ] * 2
+
+
+def test_ecwids_names_in_braces_are_names(tmp_path: Path) -> None:
+    header = "type,product_internal_id,product_name,product_description,product_attribute_{Riding Style}"
+    header += ",product_attribute_Vehicle,product_variation_option_{Shoe Size}"
+    rows = ["product,1,Boot,For tracks.,Trail,ATV,", "product_variation,1,,,,,42", "product_variation,1,,,,,43"]
+    file = tmp_path / "ecwid.csv"
+    file.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    adapter = ADAPTERS["ecwid_products"]
+    [record] = [row for row in adapter.read(file, adapter.options()) if isinstance(row, Record)]
+    assert record.fields["attributes"] == {"riding_style": "Trail", "vehicle": "ATV"}
+    assert record.fields["options"] == {"shoe_size": ["42", "43"]}
