@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +72,9 @@ __all__ = [
     "Need",
     "NoOptions",
     "Options",
+    "PersonalFind",
     "Progress",
+    "Recogniser",
     "RemoteIdentity",
     "RemoteModel",
     "ReportFormat",
@@ -578,6 +580,42 @@ class ExportFormat:
     rows: Mapping[str, Callable[[Any], Mapping[str, object]]]
     """Kind of training rows -> a row of that kind (hence `Any`) as JSON values.  A kind that isn't here can't be
     written, and is said to be left out."""
+
+
+# --- personal data ---------------------------------------------------------------------------------------------------
+
+
+class PersonalFind(NamedTuple):
+    """A piece of personal data in a text."""
+
+    kind: str
+    """One of `Recogniser.kinds`; the piece becomes ``[kind]``."""
+    start: int
+    """Where it begins: the index of its first character."""
+    end: int
+    """The index behind its last one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recogniser:
+    """Finds personal data in a shop's texts, beside shoptune's own rules, which stay in force.
+
+    All recognisers of the plugins that an experiment loads are used, on every text of the kinds that they ask for,
+    once shoptune's own rules have masked what they find.  What is in use is part of what names the step that reads.
+    """
+
+    name: str
+    summary: str
+    kinds: tuple[str, ...]
+    """What its finds are called, in small letters: ``email``, ``name``, ``loyalty_card``, ..."""
+    find: Callable[[str], Iterable[PersonalFind]]
+    """Finds in a text, always the same in the same text.  Masks such as ``[email]`` stand in it where something was
+    found before; what overlaps one is passed over.  Of finds that overlap, the first and then the longest counts."""
+    texts: tuple[Literal["title", "product", "people"], ...] = ("people",)
+    """In which texts: ``title`` (what something on sale is called), ``product`` (what else a shop says of it),
+    ``people`` (what people write: reviews, orders, chats).  ``manual/personal_data.md`` tells how they are told."""
+    distributions: tuple[str, ...] = ()
+    """Installed distributions whose version decides what is found: part of the fingerprint."""
 
 
 class Reporter(Protocol):

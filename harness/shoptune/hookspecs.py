@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         AnyTask,
         ExportFormat,
         Metric,
+        Recogniser,
         ReportFormat,
         Section,
     )
@@ -110,6 +111,15 @@ def register_export_formats() -> Iterable[ExportFormat | Deferred]:  # type: ign
     """Bring forms in which ``shoptune data --export`` writes training data for other tools.
 
     Example: ``shoptune_instructions`` brings ``chat``, ``prompt_completion`` and ``openai``.
+    """
+
+
+@hookspec
+def register_recognisers() -> Iterable[Recogniser | Deferred]:  # type: ignore[empty-body]
+    """Bring recognisers, each of which finds personal data that is masked before anything is stored.
+
+    Example: a plugin of your own for the numbers of your loyalty cards, or for presidio (see ``personal_data.md``).
+    Nobody chooses them by name: those of all plugins that are loaded are used.
     """
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from shoptune.components import AnyAdapter
+from shoptune.components import AnyAdapter, Recogniser
 from shoptune.data import Dropped, Note, Record
 from shoptune.data_report import PersonalDataReport, TableReport
 from shoptune.dataset.drops import DropCount, reasons_of
@@ -38,6 +38,8 @@ class TableSource:
     options: BaseModel
     on_bad_row: Literal["stop", "skip"] | None
     """None: stop where more than 1 % of the rows and more than 20 are bad, or most of them."""
+    recognisers: Sequence[Registered[Recogniser]] = ()
+    """What finds personal data beside the core's own rules."""
 
 
 def read_table(source: TableSource, file: Path) -> TableReport:
@@ -77,7 +79,7 @@ class _Reading:
             detail = f"{row.id!r} stands at {self.origins[row.id]} too; ids must differ"
             self.bad.add(Dropped(origin=row.origin, reason="the id stands twice", detail=detail, bad=True))
         else:
-            record = without_personal_data(row, self.masked, self.fields)
+            record = without_personal_data(row, self.masked, self.fields, self.source.recognisers)
             try:
                 line = to_line(record)
             except UnicodeEncodeError:

@@ -24,6 +24,7 @@ from shoptune.planning.lineage import lineage, parents_first
 from shoptune.planning.plan import Plan, PlannedTask
 from shoptune.planning.resolving import resolve_model
 from shoptune.planning.selection import Selection
+from shoptune.plugins import Plugins
 from shoptune.step import ComponentUse
 from shoptune.steps.asking import Asking
 from shoptune.steps.expand_prompts import ExpandPromptsStep
@@ -32,7 +33,7 @@ from shoptune.steps.measure import MeasureStep
 from shoptune.steps.models import ModelUse
 from shoptune.steps.predict import ModelAnswers, PredictStep
 from shoptune.steps.prepare import PrepareStep, Source
-from shoptune.steps.read import ReadStep
+from shoptune.steps.read import ReadStep, RecogniserUse
 from shoptune.steps.tune import TrainingSource, TuneStep
 
 __all__ = ["ON_VALIDATION", "make_plan", "plan_preparing"]
@@ -148,7 +149,7 @@ class _Steps:
     def read(self) -> dict[str, dict[str, ReadStep]]:
         """Shop -> table -> step."""
         return {
-            shop: {table: _read(shop, table, files) for table, files in tables.items()}
+            shop: {table: _read(shop, table, files, self.experiment.plugins) for table, files in tables.items()}
             for shop, tables in self.experiment.tables.items()
         }
 
@@ -376,7 +377,7 @@ class _Steps:
         )
 
 
-def _read(shop: str, table: str, files: TableFiles) -> ReadStep:
+def _read(shop: str, table: str, files: TableFiles, plugins: Plugins) -> ReadStep:
     adapter: ComponentUse = files.adapter.use()
     return ReadStep(
         data=shop,
@@ -385,6 +386,14 @@ def _read(shop: str, table: str, files: TableFiles) -> ReadStep:
         paths=files.paths,
         adapter=adapter,
         on_bad_row=files.on_bad_row,
+        recognisers=tuple(
+            RecogniserUse(
+                plugin=registered.plugin.identity(),
+                name=name,
+                libraries=versions_of(registered.component.distributions),
+            )
+            for name, registered in sorted(plugins.recognisers.items())
+        ),
     )
 
 

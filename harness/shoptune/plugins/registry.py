@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         AnyTask,
         ExportFormat,
         Metric,
+        Recogniser,
         ReportFormat,
         Section,
     )
@@ -43,6 +44,7 @@ KINDS = (
     "model backend",
     "report format",
     "export format",
+    "recogniser",
     "executor",
 )
 """What is registered by name, as messages call it; its hook and its door in `Plugins` are named alike."""
@@ -125,6 +127,13 @@ class Plugins:
         return self._collect("export format", ExportFormat)
 
     @cached_property
+    def recognisers(self) -> dict[str, Registered[Recogniser]]:
+        """Recognisers of personal data by name."""
+        from shoptune.components import Recogniser  # noqa: PLC0415
+
+        return self._collect("recogniser", Recogniser)
+
+    @cached_property
     def executors(self) -> dict[str, Registered[AnyExecutor]]:
         """Executors by name."""
         from shoptune.components import Executor  # noqa: PLC0415
@@ -137,7 +146,7 @@ class Plugins:
         return found
 
     def configurable(self, kind: str) -> Mapping[str, Registered[Configurable]]:
-        """Do as `of_kind`, for kinds whose components have options: all but report and export formats."""
+        """Do as `of_kind`, for kinds whose components have options: all but recognisers, report and export formats."""
         found: Mapping[str, Registered[Configurable]] = getattr(self, _door(kind))
         return found
 

@@ -19,6 +19,7 @@ from shoptune.testing.invented_comparison import sample_comparison
 from shoptune.testing.methods import check_method, make_job
 from shoptune.testing.metrics import check_metric
 from shoptune.testing.plugin import check_plugin, only_plugin
+from shoptune.testing.recognisers import check_recogniser
 from shoptune.testing.reports import check_report_format
 from shoptune.testing.samples import (
     sample_attribute_examples,
@@ -43,6 +44,7 @@ __all__ = [
     "check_method",
     "check_metric",
     "check_plugin",
+    "check_recogniser",
     "check_report_format",
     "check_task",
     "everywhere",

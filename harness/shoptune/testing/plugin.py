@@ -26,6 +26,7 @@ from shoptune.testing.exports import export_findings
 from shoptune.testing.hooks import hook_findings
 from shoptune.testing.methods import method_findings
 from shoptune.testing.metrics import metric_findings
+from shoptune.testing.recognisers import recogniser_findings
 from shoptune.testing.reports import report_findings
 from shoptune.testing.samples import sample_tables
 from shoptune.testing.tasks import task_findings
@@ -87,8 +88,7 @@ def _findings(plugins: Plugins, folder: Path) -> Iterator[Finding]:
         yield from task_findings(task.component, *samples.tables(task.component))
     for metric in plugins.metrics.values():
         yield from metric_findings(metric.component)
-    for report in plugins.report_formats.values():
-        yield from report_findings(report.component)
+    yield from _findings_without_files(plugins)
     model = tiny_model(folder / "model")
     for name, backend in plugins.model_backends.items():
         if backend.component.sends_data:
@@ -100,11 +100,18 @@ def _findings(plugins: Plugins, folder: Path) -> Iterator[Finding]:
         yield from method_findings(method.component, model, _new(folder / "method" / name))
     for name, executor in plugins.executors.items():
         yield from executor_findings(executor.component, _new(folder / "executor" / name))
-    for export in plugins.export_formats.values():
-        yield from export_findings(export.component)
     yield from hook_findings(plugins, _new(folder / "hooks"))
     for fault in plugins.faults:
         yield Finding(kind="plugin", name=fault.name, check="it registers", outcome="failed", message=str(fault))
+
+
+def _findings_without_files(plugins: Plugins) -> Iterator[Finding]:
+    for report in plugins.report_formats.values():
+        yield from report_findings(report.component)
+    for export in plugins.export_formats.values():
+        yield from export_findings(export.component)
+    for recogniser in plugins.recognisers.values():
+        yield from recogniser_findings(recogniser.component)
 
 
 def _sample_experiment(plugin: LoadedPlugin) -> Experiment | None:

@@ -7,16 +7,19 @@ whichever plugin read it.  No option turns it off.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
+from shoptune.components import Recogniser
 from shoptune.data import Record
 from shoptune.dataset.personal_data.emails import mask_emails
 from shoptune.dataset.personal_data.fields import is_identifier, is_personal, squeezed
 from shoptune.dataset.personal_data.masking import mask
+from shoptune.dataset.personal_data.recognised import mask_recognised
 from shoptune.dataset.personal_data.rules import Source, Text, source_of, text_of
+from shoptune.plugins import Registered
 
 __all__ = ["is_personal", "mask", "without_personal_data"]
 
@@ -27,7 +30,12 @@ _SHORTEST_TITLE = 5
 _TARGETS = ("attributes", "target", "targets", "targetscores", "labels")
 
 
-def without_personal_data(record: Record, masked: Counter[str], fields: Counter[str]) -> Record:
+def without_personal_data(
+    record: Record,
+    masked: Counter[str],
+    fields: Counter[str],
+    recognisers: Sequence[Registered[Recogniser]] = (),
+) -> Record:
     """Return `record` without personal data; the same object where nothing had to be changed.
 
     At any depth of mappings and lists, fields whose name is personal are left out (`is_personal`, also of the name with
@@ -46,11 +54,15 @@ def without_personal_data(record: Record, masked: Counter[str], fields: Counter[
         record: As its adapter read it; it isn't changed.
         masked: Kind of data (``email``, ``phone``, ...) -> how often it was masked; counted up.
         fields: Personal field (a nested one as ``customer.email``) -> in how many records it had a value; counted up.
+        recognisers: Plugins' own, asked of texts after the core's rules; not of identifiers, nor of names of fields.
+
+    Raises:
+        PluginError: A recogniser raised, or found something that can't be.
 
     """
     source = _source(frozenset(record.fields))
     titles = _titles(record.fields) if source == "product" else ()
-    masking = _Masking(masked, set(), titles)
+    masking = _Masking(masked, set(), titles, recognisers)
     kept = masking.mapping(record.fields, (), source)
     fields.update(masking.dropped)
     identity, group = mask_emails(record.id, masked), mask_emails(record.group, masked)
@@ -115,6 +127,7 @@ class _Masking:
     """Personal fields that had a value."""
     titles: tuple[str, ...]
     """What the product is called, in its texts left as it is."""
+    recognisers: Sequence[Registered[Recogniser]]
 
     def mapping(self, values: Mapping[str, object], path: tuple[str, ...], source: Source) -> Mapping[str, object]:
         """Return the mapping itself, or a copy without what is personal; `path` are the fields around it."""
@@ -148,11 +161,15 @@ class _Masking:
     def text(self, text: str, kind: Text) -> str:
         """Mask a text; where a product's repeats what it is called, that is masked as a title is."""
         found: Counter[str] = Counter()
-        clean = mask(text, found, kind)
+        clean = self.masked_in(text, found, kind)
         title = next((title for title in self.titles if title in text), None) if found and kind == "product" else None
         if title is not None:
             found.clear()
-            between = [mask(piece, found, kind) for piece in text.split(title)]
-            clean = mask(title, found, "title").join(between)
+            between = [self.masked_in(piece, found, kind) for piece in text.split(title)]
+            clean = self.masked_in(title, found, "title").join(between)
         self.masked.update(found)
         return clean
+
+    def masked_in(self, text: str, found: Counter[str], kind: Text) -> str:
+        """Mask what the core's rules find, then what the plugins' recognisers do."""
+        return mask_recognised(mask(text, found, kind), found, kind, self.recognisers)
