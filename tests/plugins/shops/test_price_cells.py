@@ -81,7 +81,7 @@ def test_the_other_prices_tell(
 def test_what_nothing_tells_is_no_price_and_is_said(tmp_path: Path, read: Read, beside: Sequence[str]) -> None:
     prices, notes = sorted_out(read(tmp_path, ["1.299", *beside, "2.499"]))
     assert (prices[0], prices[-1]) == (None, None)
-    said = {
+    said: dict[str, str | int | float] = {
         "a thousand and more, or one and a bit: not read": 2,
         "the first of these": "products.csv:2: '1.299'",
     }
