@@ -48,7 +48,7 @@ class PredictStep(Step):
     """
 
     kind: ClassVar[str] = "predict"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     component: ComponentUse
     """The task, which reads the answers."""
