@@ -67,7 +67,7 @@ EDGES = {
 PERIOD = re.compile(rf"#\s*(?P<edge>{'|'.join(EDGES)})\s*:\s*(?P<date>[0-9-]+)\s*", re.IGNORECASE)
 RANGE = re.compile(r"#\s*(?P<start>\d{8})\s*-\s*(?P<end>\d{8})\s*")
 """The period of an exploration."""
-_DATED = re.compile(r"#[^:#]{3,60}:\s*20\d{6}")
+_DATED = re.compile(r"#[^:#]{3,60}:\s*(?P<date>20\d{6})\s*")
 """A comment with the first or the last day of a report, in any language."""
 NO_ITEM = {
     *("(not set)", "(other)", "(data not available)", "reserved_total", "(nicht festgelegt)", "(andere)"),
@@ -158,6 +158,8 @@ def _table_rows(rows: Iterable[tuple[str, list[str]]], name: str) -> Iterator[Sh
                 period[EDGES[match["edge"].lower()]] = match["date"]
             elif match := RANGE.fullmatch(cells[0]):
                 period.update(match.groupdict())
+            elif match := _DATED.fullmatch(cells[0]):  # in a language that is not known: the first day, then the last
+                period["end" if "start" in period else "start"] = match["date"]
         elif not header:
             header, columns = cells, _columns(cells)
             seen += cells

@@ -21,6 +21,7 @@ from shoptune.dataset.personal_data.fields import is_identifier
 from shoptune.dataset.profile.figures import figures_of
 from shoptune.errors import ShoptuneError, did_you_mean
 from shoptune.formatting import format_value, label, plain
+from shoptune.thoughts import after_thought
 from shoptune_attributes.answers import find_values, read_attributes
 from shoptune_attributes.matching import normalised_key
 from shoptune_catalogue.claims import find_claims, unsupported
@@ -31,8 +32,10 @@ from shoptune_catalogue.phrases import find_plain_words, occurs, plain_words
 from shoptune_catalogue.quantities import bare_numbers, find_quantities, locate_numbers
 from shoptune_files.amounts import parse_amount
 from shoptune_files.csv_file import csv_adapter
+from shoptune_files.foreign import foreign_kind
 from shoptune_files.html_text import html_to_text
 from shoptune_files.json_file import jsonl_adapter
+from shoptune_files.published import is_state_column, says_published
 from shoptune_instructions.adapter import instructions
 from shoptune_labels.choices import parse_choice
 from shoptune_product_description.task import PRODUCT_DESCRIPTION
@@ -146,6 +149,7 @@ FUNCTIONS: dict[str, Function] = {
     "format_value": format_value,
     "label": label,
     "plain": plain,
+    "after_thought": after_thought,
     "did_you_mean": lambda text: did_you_mean(text, ["description", text[::2], text[:-2]]),
     # metrics
     "words": words,
@@ -177,6 +181,9 @@ FUNCTIONS: dict[str, Function] = {
     # cells, headers and files
     "html_to_text": html_to_text,
     "parse_amount": parse_amount,
+    "is_state_column": is_state_column,
+    "says_published": partial(says_published, "Hidden"),
+    "foreign_kind": lambda text: foreign_kind(text.encode(errors="replace"), "a.csv"),
     "Magento's attributes": parse_attributes,
     "Magento's variations": parse_variations,
     "Magento's categories": parse_categories,

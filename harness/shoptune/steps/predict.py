@@ -49,7 +49,7 @@ class PredictStep(Step):
     """
 
     kind: ClassVar[str] = "predict"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
 
     component: ComponentUse
     """The task, which reads the answers."""

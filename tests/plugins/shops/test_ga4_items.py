@@ -226,7 +226,7 @@ def test_the_totals_of_an_exploration_are_no_product(tmp_path: Path, words: str)
     ],
 )
 def test_a_report_in_another_language_is_read_by_its_words(tmp_path: Path, header: str) -> None:
-    path = write(tmp_path, f"# Von: 20260101\n# Bis: 20260131\n{header}\nTin Mug,510,60,12,528.5\n")
+    path = write(tmp_path, f"# Od dnia: 20260101\n# Do dnia: 20260131\n{header}\nTin Mug,510,60,12,528.5\n")
     assert recognised(path)
     [row] = read(path)
     assert isinstance(row, Record)
@@ -237,6 +237,7 @@ def test_a_report_in_another_language_is_read_by_its_words(tmp_path: Path, heade
         12,
         528.5,
     ]
+    assert (row.fields["start"], row.fields["end"]) == ("2026-01-01", "2026-01-31")
 
 
 def test_a_report_in_a_language_that_is_not_read_says_what_it_is_and_what_to_do(tmp_path: Path) -> None:
