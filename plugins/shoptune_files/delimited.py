@@ -78,20 +78,22 @@ class Table:
         Raises `DataError` where the header does not name one of `columns`.
         """
         self.need(columns)
-        indices = [self.header.index(column) for column in columns]
+        place = {column: index for index, column in enumerate(self.header)}
+        indices = [place[column] for column in columns]
         if len(indices) > 1:
             return self.read(itemgetter(*indices))
         return self.read(lambda cells: tuple(cells[index] for index in indices))
 
     def need(self, columns: Iterable[str]) -> None:
         """Raise `DataError` for the first of `columns` that the header does not name, or names more than once."""
+        known = set(self.header)
         for column in columns:
             if column in self.repeated:
                 raise DataError(
                     f"{self.origin}: the header names {column!r} several times; say which one is meant, '{column} (1)' "
                     f"or '{column} (2)', or leave it out."
                 )
-            if column not in self.header:
+            if column not in known:
                 raise DataError(f"{self.origin}: there is no column {column!r}.{did_you_mean(column, self.header)}")
 
 

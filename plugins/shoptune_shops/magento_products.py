@@ -152,7 +152,8 @@ def _is_foreign(column: str) -> bool:
 
 
 def _unread(header: Iterable[str], read_columns: Collection[str]) -> list[str]:
-    return [column for column in header if _is_foreign(column) and column not in read_columns]
+    known = set(read_columns)
+    return [column for column in header if _is_foreign(column) and column not in known]
 
 
 def _aliases(columns: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -160,7 +161,7 @@ def _aliases(columns: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _rows(table: Table, wanted: Mapping[str, Sequence[str]], needed: Iterable[str] = ()) -> Iterator[ShopRow | Dropped]:
-    raw = (*RAW, *(name for name in wanted if name.startswith("attribute ")))
+    raw = RAW.union(name for name in wanted if name.startswith("attribute "))
     is_magento_1 = "_type" in {column.casefold() for column in table.header}
     if is_magento_1:
         return as_magento2(select_columns(table, {**wanted, **MAGENTO_1}, needed, raw))

@@ -122,7 +122,7 @@ def _rows(table: Table, wanted: Mapping[str, Sequence[str]], scattered: Iterable
     misspelt = any("Did you mean" in did_you_mean(name, table.header) for name in COLUMNS["handle"])
     has_handles = misspelt or _has_handles(table)
     needed = ("handle", "name", "description") if has_handles else ("name", "description")
-    raw = (*RAW, *(name for name in wanted if name not in COLUMNS))
+    raw = RAW.union(name for name in wanted if name not in COLUMNS)
     rows = select_columns(table, wanted, needed=needed, raw=raw)
     return put_together(rows if has_handles else _with_handles(rows), scattered, "handle", "name")
 
