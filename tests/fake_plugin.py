@@ -42,6 +42,7 @@ from shoptune.components import (
     NoOptions,
     Options,
     Progress,
+    Recogniser,
     ReportFormat,
     ResolvedModel,
     Section,
@@ -443,6 +444,11 @@ def register_metrics() -> Iterable[Metric]:
 @hookimpl
 def register_report_formats() -> Iterable[ReportFormat]:
     return [ReportFormat(name="lines", summary="A line a result.", render=render)]
+
+
+@hookimpl
+def register_recognisers() -> Iterable[Recogniser]:
+    return [Recogniser(name="fake_badges", summary="Badges.", kinds=("badge",), find=lambda _: (), texts=("people",))]
 
 
 @hookimpl

@@ -43,12 +43,15 @@ def blocks(document: Path) -> list[tuple[str, str, str]]:
 
 
 def users() -> dict[str, list[str]]:
-    """Return hook -> who implements it: the project's own plugins, then the plugin that the guide builds."""
+    """Return hook -> who implements it: the project's own plugins, then the plugins that the manual builds."""
     sources = {f"`{name}`": (folder / "plugin.py") for name, folder in package_folders().items()}
     texts = {name: path.read_text("utf-8") for name, path in sources.items() if path.exists()}
     guide = MANUAL / "guide.md"
     texts["[the guide's plugin](guide.md)"] = "".join(
         text for language, _, text in blocks(guide) if language == "python"
+    )
+    texts["[the manual's plugin for presidio](personal_data.md)"] = "".join(
+        text for language, _, text in blocks(MANUAL / "personal_data.md") if language == "python"
     )
     found: dict[str, list[str]] = {}
     for name, text in texts.items():
