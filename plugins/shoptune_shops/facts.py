@@ -57,7 +57,7 @@ class Facts:
 
         Cells are as they stand in the file, HTML or JSON included; one without a value says nothing.
         """
-        attributes: dict[str, str] = {}
+        attributes: dict[str, dict[str, None]] = {}  # each value once, in order
         for label, cell in cells:
             if not cell:
                 continue
@@ -65,11 +65,9 @@ class Facts:
             name = self._names.get(label) or fact_name(label)
             if not (value and name):
                 self._left_out[label] += 1
-            elif name not in attributes:
-                attributes[name] = value
-            elif value not in attributes[name]:
-                attributes[name] += f", {value}"
-        return attributes
+            else:
+                attributes.setdefault(name, {})[value] = None
+        return {name: ", ".join(values) for name, values in attributes.items()}
 
     def leave_out(self, label: str) -> None:
         """Count a cell that the export itself says is for nobody to read."""

@@ -200,3 +200,8 @@ def test_a_note_names_a_few_columns() -> None:
         topic="columns that were not read",
         figures={"15": ", ".join(f"c{number}" for number in range(NAMED)) + " and 3 more"},
     )
+
+
+def test_cells_of_one_name_say_each_value_once() -> None:
+    cells = [("Colour", "dark red"), ("colour", "red"), ("Colour", "dark red"), ("Colour", "")]
+    assert Facts().of(cells) == {"colour": "dark red, red"}

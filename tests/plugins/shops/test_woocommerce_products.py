@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from shoptune.data import Dropped, Note, Record
 from shoptune.errors import DataError
+from shoptune_files.clean_text import is_no_value
 from shoptune_shops.plugin import select_data_adapter
 from shoptune_shops.woocommerce_cells import decoded, line_breaks, split_list, unprotected
 from shoptune_shops.woocommerce_products import WooCommerceOptions, woocommerce_products
@@ -338,8 +339,7 @@ def test_cells() -> None:
 
 line = st.text(st.sampled_from("abnäß京🧶 ,;|\"'<>&\\=0"), max_size=12).map(lambda text: " ".join(text.split()))
 # WooCommerce's own reader can't tell a quote in front from a protecting one, nor "\\" before a newline from "\\n".
-# A name of "\\n" alone is a database's mark for no value.
-words = line.filter(lambda text: text[:1] not in ("", "'") and text[-1] != "\\" and text != "\\n")
+words = line.filter(lambda text: text[:1] not in ("", "'") and text[-1] != "\\" and not is_no_value(text))
 value = words.filter(lambda text: not {">", "\\"} & set(text))
 price = st.none() | st.integers(0, 10**6).map(lambda cents: cents / 100)
 product = st.fixed_dictionaries(
