@@ -131,5 +131,5 @@ def test_a_pipe_that_is_called_like_an_index_is_not_waited_for(model_folder: Pat
 
 def test_a_model_that_needs_what_is_not_installed_is_an_error_in_words(model_folder: Path) -> None:
     merge(model_folder / "config.json", quantization_config={"quant_method": "bitsandbytes", "load_in_8bit": True})
-    with pytest.raises(UsageError, match="the model can't be loaded: .*bitsandbytes"):
+    with pytest.raises(UsageError, match=r"the model can't be loaded: .*bitsandbytes"):
         load(ModelFiles(folder=model_folder))
