@@ -47,13 +47,19 @@ CODE_PATTERN = "*.py"
 
 SAFE_WEIGHTS = "*.safetensors"
 
-PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt")
+PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl", "*.pickle")
 
 
 def model_files(names: Iterable[str], *, trust_remote_code: bool) -> list[str]:
     """Return, sorted, those of the file names in a model's folder that decide what the model answers."""
     patterns = (*MODEL_PATTERNS, CODE_PATTERN) if trust_remote_code else MODEL_PATTERNS
-    return sorted(name for name in names if "/" not in name and any(fnmatchcase(name, pattern) for pattern in patterns))
+    return sorted(
+        name for name in names if "/" not in name and _matches(name, patterns) and not _matches(name, PICKLES)
+    )
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def files_of(folder: Path, *, trust_remote_code: bool) -> list[str]:
@@ -92,6 +98,11 @@ def check_folder(folder: Path) -> None:
         raise UsageError(
             f"{folder}: this model folder has no config.json. Name a folder that save_pretrained wrote, or a hub name."
         )
+    if kernel := next(_hub_kernels(_json(folder / "config.json", "configuration")), None):
+        raise UsageError(
+            f"{folder}: this model's configuration asks for the code {kernel!r}, which would be fetched from the hub "
+            "and run. Take that line out of its config.json."
+        )
     for weights in _named_weights(folder):
         if not isinstance(weights, str) or "/" in weights or not fnmatchcase(weights, SAFE_WEIGHTS):
             raise UsageError(
@@ -117,13 +128,30 @@ def _named_weights(folder: Path) -> Iterator[Any]:
     explicit = _json(folder / "config.json", "configuration").get("transformers_weights")
     if explicit is not None and not (isinstance(explicit, str) and explicit.endswith(".safetensors.index.json")):
         yield explicit
-    for index in folder.glob("*.safetensors.index.json"):
+    for index in filter(Path.is_file, folder.glob("*.safetensors.index.json")):
         shards = _json(index, "index of a model's weights").get("weight_map")
         if not isinstance(shards, dict):
             raise UsageError(f"{index}: this index of a model's weights can't be read: it has no `weight_map`")
         yield from shards.values()
     if (folder / "adapter_config.json").is_file():  # transformers would look for a pickle next
         yield "adapter_model.safetensors"
+
+
+def _hub_kernels(value: Any) -> Iterator[str]:
+    """Yield what a configuration names as the code of a layer where that is no name but a place on the hub."""
+    for key, part in value.items() if isinstance(value, dict) else ():
+        if key.endswith("_implementation"):
+            yield from (name for name in _strings(part) if "/" in name)
+        yield from _hub_kernels(part)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield a text, or the texts in a mapping such as that of a model's parts."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _strings(part)
 
 
 def _json(path: Path, what: str) -> dict[str, Any]:

@@ -243,7 +243,7 @@ def _or_say_why(folder: Path, read: Callable[[], Any], alias: Path | None = None
 
     try:
         return read()
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, TypeError, LookupError, ImportError, RuntimeError, SafetensorError) as error:
         what = str(error).replace(str(alias), str(folder)) if alias else str(error)
         raise UsageError(f"{folder}: the model can't be loaded: {what}") from error
 

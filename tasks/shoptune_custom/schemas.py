@@ -23,27 +23,28 @@ MAX_PARTS = 10_000
 
 def problem_of(schema: Mapping[str, Any]) -> str | None:
     """Return why no answer can be checked against a schema, None if it can; it must be a valid schema."""
-    for part in _all_parts(schema):
-        if isinstance(part, Mapping) and isinstance(pattern := part.get("pattern"), str):
-            try:
-                _matches(pattern, "")
-            except ValueError as error:
-                return f"the pattern {pattern[:60]!r} is none of RE2's: {error}"
-        if isinstance(part, Mapping) and isinstance(part.get("patternProperties"), Mapping):
-            return "`patternProperties`; name the `properties`"
-    return _problem_of_references(schema)
-
-
-def _problem_of_references(schema: Mapping[str, Any]) -> str | None:
-    inner = (part for part in _all_parts(schema) if isinstance(part, Mapping) and part is not schema)
-    if any(isinstance(part.get("$id"), str) for part in inner):
-        return "a part with an `$id` of its own; refer to parts by where they stand (#/$defs/...)"
+    problems = (_problem_of_part(part, schema) for part in _all_parts(schema) if isinstance(part, Mapping))
+    if problem := next(filter(None, problems), None):
+        return problem
     if lost := next(_dangling(schema), None):
         return f"it refers to {lost!r}, which it does not have"
     if _turns_in_a_circle(schema):
         return "a part of it stands for itself and nothing else"
     if _size(schema) > MAX_PARTS:
         return f"its references stand for more than {MAX_PARTS:,} parts"
+    return None
+
+
+def _problem_of_part(part: Mapping[str, Any], whole: Mapping[str, Any]) -> str | None:
+    if isinstance(pattern := part.get("pattern"), str):
+        try:
+            _matches(pattern, "")
+        except ValueError as error:
+            return f"the pattern {pattern[:60]!r} is none of RE2's: {error}"
+    if isinstance(part.get("patternProperties"), Mapping):
+        return "`patternProperties`; name the `properties`"
+    if isinstance(part.get("$id"), str) and part is not whole:
+        return "a part with an `$id` of its own; refer to parts by where they stand (#/$defs/...)"
     return None
 
 
@@ -68,7 +69,7 @@ def _validator() -> Any:
         if isinstance(found, str) and not _matches(wanted, found):
             yield ValidationError(f"{found!r} does not match {wanted!r}")
 
-    def unique(validator: Any, wanted: bool, found: object, schema: object) -> Iterator[ValidationError]:  # noqa: ARG001
+    def unique(validator: Any, wanted: object, found: object, schema: object) -> Iterator[ValidationError]:  # noqa: ARG001
         if wanted and isinstance(found, list) and len(set(map(_canonical, found))) < len(found):
             yield ValidationError(f"{found!r} has equal items")
 
@@ -78,7 +79,6 @@ def _validator() -> Any:
 
 
 STEPS_OF_A_KEYWORD = 50
-"""What checking one keyword takes of the budget, beside the lines of ours that it runs."""
 
 
 def _charged(keyword: Callable[..., Any]) -> Callable[..., Any]:

@@ -208,6 +208,22 @@ def test_github_passes_nothing_that_left_no_comparison(project: Project, github:
     assert "the run ended without a comparison.json; is `json` among its reports?" in ran.summary
 
 
+def quit_at_the_end(project: Project) -> None:
+    """Let a plugin end the process as if all were well when the comparison, in which a gate failed, is written."""
+    hook = "import os\nfrom shoptune import hookimpl\n\n\n@hookimpl\ndef after_run():\n    os._exit(0)\n"
+    (project.shop.folder / "quits.py").write_text(hook, "utf-8")
+    project.shop.set("plugins", ["fake_plugin.py", "quits.py"])
+    project.make_worse()
+
+
+def test_github_passes_no_comparison_in_which_a_gate_failed(project: Project, github: GitHub) -> None:
+    quit_at_the_end(project)
+    ran = job(github, project)
+    assert ran.failed
+    assert ran.outputs["run"]["exit-code"] == "1"
+    assert "shoptune: a gate failed" in ran.summary
+
+
 # --- GitLab ----------------------------------------------------------------------------------------------------------
 
 
@@ -264,3 +280,9 @@ def test_gitlab_passes_nothing_that_left_no_comparison(project: Project, gitlab:
     code, printed = gitlab.run(project.check_out())
     assert code == 3
     assert "the run ended without a comparison.json" in printed
+
+
+def test_gitlab_passes_no_comparison_in_which_a_gate_failed(project: Project, gitlab: GitLab) -> None:
+    quit_at_the_end(project)
+    code, _ = gitlab.run(project.check_out())
+    assert code == 1

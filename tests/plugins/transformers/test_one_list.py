@@ -1,6 +1,7 @@
 """What is checked, fingerprinted and loaded of a model is one list of files, whatever its configuration names."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,35 @@ def test_what_is_not_on_the_list_is_not_there_for_the_libraries(model_folder: Pa
 def test_a_model_knows_the_folder_that_it_is_from(model_folder: Path) -> None:
     model, tokenizer = load(ModelFiles(folder=model_folder))
     assert model.name_or_path == model.config.name_or_path == tokenizer.name_or_path == str(model_folder)
+
+
+@pytest.mark.parametrize("name", ["tokenizer.pkl", "tokenizer.bin", "vocab.bin", "vocab.pickle"])
+def test_a_pickle_is_on_no_list_whatever_it_is_called(model_folder: Path, name: str) -> None:
+    before = files_of(model_folder, trust_remote_code=False)
+    (model_folder / name).write_bytes(b"a pickle, invented")
+    assert files_of(model_folder, trust_remote_code=False) == before
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"_attn_implementation": "somebody/attention"},
+        {"attn_implementation": {"": "sdpa", "text_config": "somebody/attention@v1"}},
+        {"text_config": {"experts_implementation": "somebody/experts"}},
+    ],
+)
+def test_code_from_the_hub_is_refused(model_folder: Path, config: dict[str, Any]) -> None:
+    merge(model_folder / "config.json", **config)
+    with pytest.raises(UsageError, match="would be fetched from the hub and run"):
+        identity(model_folder)
+
+
+def test_a_pipe_that_is_called_like_an_index_is_not_waited_for(model_folder: Path) -> None:
+    os.mkfifo(model_folder / "more.safetensors.index.json")
+    assert identity(model_folder)
+
+
+def test_a_model_that_needs_what_is_not_installed_is_an_error_in_words(model_folder: Path) -> None:
+    merge(model_folder / "config.json", quantization_config={"quant_method": "bitsandbytes", "load_in_8bit": True})
+    with pytest.raises(UsageError, match=r"the model can't be loaded: .*bitsandbytes"):
+        load(ModelFiles(folder=model_folder))
