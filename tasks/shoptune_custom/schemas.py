@@ -79,6 +79,7 @@ def _validator() -> Any:
 
 
 STEPS_OF_A_KEYWORD = 50
+"""What checking one keyword takes of the budget, beside the lines of ours that it runs."""
 
 
 def _charged(keyword: Callable[..., Any]) -> Callable[..., Any]:
