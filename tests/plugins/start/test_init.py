@@ -383,7 +383,9 @@ def test_too_few_products() -> None:
 
 def test_an_export_in_which_nothing_is_for_sale() -> None:
     write_table("export.csv", [{**row, "Published": -1} for row in woocommerce()])
-    assert "finds nothing to use in it: " in refused("export.csv")
+    said = refused("export.csv")
+    assert "finds nothing to use in it: " in said
+    assert "(first: export.csv:2" in said
 
 
 def test_ids_that_do_not_tell_rows_apart() -> None:
