@@ -95,11 +95,12 @@ def compare(
                 found += [_corpus_result(m, c, samples, members, part) for m in metrics if m.values for c in candidates]
         results += _with_prompt_sensitivity(found) if samples.have_several_prompts else found
     directions = {(m.task, m.metric): m.component.higher_is_better for m in measured}
+    judged_results = with_verdicts(
+        results, [directions[result.task, result.metric] for result in results], first=first, apart=apart
+    )
     return Compared(
-        results=with_verdicts(
-            results, [directions[result.task, result.metric] for result in results], first=first, apart=apart
-        ),
-        correction=correction_of(results, first=first, apart=apart),
+        results=judged_results,
+        correction=correction_of(judged_results, first=first, apart=apart),
         _tasks=whole,
         _candidates=candidates,
         _baseline=baseline,

@@ -66,7 +66,7 @@ def level_of(p_value: float | None, p_adjusted: float | None) -> float:
 
 
 def correction_of(results: Sequence[Result], *, first: Sequence[Claim] = (), apart: Collection[str] = ()) -> Correction:
-    """Return how many hypotheses there are of each kind, and the same in words."""
+    """Return how many hypotheses there are of each kind among results with their verdicts, and the same in words."""
     tested = [result for result in results if result.p_value is not None]
     unique = {_figures(result): result for result in reversed(tested)}
     asked = {_figures(result) for result in tested if _claim(result) in first}
@@ -76,12 +76,13 @@ def correction_of(results: Sequence[Result], *, first: Sequence[Claim] = (), apa
     found = Correction(
         first=len(asked), together=len(together), apart=len(alone), same=same, repeated=len(tested) - len(unique)
     )
-    return found.model_copy(update={"sentence": _sentence(found)})
+    untested = any(result.verdict == "inconclusive" and result.p_value is None for result in results)
+    return found.model_copy(update={"sentence": _sentence(found, untested=untested)})
 
 
-def _sentence(found: Correction) -> str:
+def _sentence(found: Correction, *, untested: bool) -> str:
     if not found.first + found.together + found.apart:
-        return "There was no difference to test."
+        return "There were too few examples to test any difference." if untested else "There was no difference to test."
     others = f"{found.together} {'others' if found.first else 'differences'}"
     first = f"what gates claim first and in the file's order ({found.first}), then " if found.first else ""
     said = [f"Verdicts are corrected for one another, at 5 % for all: {first}{others} (Holm)."]

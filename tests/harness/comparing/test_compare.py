@@ -396,6 +396,16 @@ class TestFamily:
         assert gate.p_adjusted == pytest.approx(min(1, 2 * (gate.p_value or 0)))
 
 
+@pytest.mark.parametrize(
+    ("differs", "said"),
+    [(True, "There were too few examples to test any difference."), (False, "There was no difference to test.")],
+)
+def test_a_comparison_that_tests_nothing_says_why(scores: FloatArray, differs: bool, said: str) -> None:
+    one = {"base": of(scores[:1]), "sft": of(scores[:1] + 0.3 * differs)}
+    found = compare([task(groups=["a"])], [measured(one)], ["base", "sft"], "base", seed=1, resamples=200)
+    assert found.correction.sentence == said
+
+
 def test_what_a_metric_does_not_cover_is_counted_and_left_out(scores: FloatArray) -> None:
     rows = {"base": of(scores), "sft": np.zeros((N, 2))}
     languages = [*["fr"] * 40, *["nl"] * 20]
