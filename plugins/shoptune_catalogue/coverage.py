@@ -61,8 +61,10 @@ def find_statements(text: str, facts: Mapping[str, str]) -> dict[str, list[Place
     return statements
 
 
-_FLAGS = dict.fromkeys(("yes", "true", "ja", "wahr"), True) | dict.fromkeys(("no", "false", "nein", "falsch"), False)
-_NO_BEHIND = regex.compile(r"\s*[:=]\s*(?:no|false|nein|falsch)\b", regex.I)
+_YES = ("yes", "y", "true", "ja", "wahr", "oui", "vrai", "sí", "sì", "verdadero", "vero", "sim", "tak", "✓", "✔", "✅")
+_NO = ("no", "n", "false", "nein", "falsch", "non", "faux", "falso", "nee", "não", "nie", "✗", "✘", "❌")
+_FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
+_NO_BEHIND = regex.compile(rf"\s*[:=?]\s*(?:{'|'.join(_NO)})(?!\w)", regex.I)
 
 
 def _find_flag(name: str, text: _Text, *, is_so: bool) -> list[Place]:

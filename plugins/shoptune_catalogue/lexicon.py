@@ -105,8 +105,8 @@ def _near(term: Term) -> int:
 
 _PAUSE = regex.compile(r"\s*(?:[.,;:!?)–—]|$)|\s+(?:and|with|und|mit)\b", regex.I)
 _DENIAL_BEFORE = regex.compile(
-    r"(?:\b(?:no|not|non|nor|never|without|unlike|like|than|instead of|rather than|free of|free from"
-    r"|kein|keine|keinen|nicht|ohne|wie|statt)\s+(?:[\p{L}-]+\s+){0,2}|\bnon-)\Z",
+    r"(?:(?:\b(?:no|not|non|nor|never|without|unlike|like|than|instead of|rather than|free of|free from"
+    r"|kein|keine|keinen|nicht|ohne|wie|statt)|n['’]t)\s+(?!only\b|nur\b)(?:[\p{L}-]+\s+){0,2}|\bnon-)\Z",
     regex.I,
 )
 _DENIAL_AFTER = regex.compile(r"[\s-]?(?:free|frei(?:e[mnrs]?)?|laden)\b", regex.I)

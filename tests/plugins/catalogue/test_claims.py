@@ -232,3 +232,11 @@ def test_more_facts_never_accuse_more(values: list[str], more: str) -> None:
 def test_no_text_breaks_the_finder(text: str) -> None:
     assert all(text[claim.start : claim.end] == claim.text != "" for claim in find_claims(text))
     covered(text, BACKPACK)
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed"),
+    [("It isn't made of wool.", []), ("It doesn’t contain wool.", []), ("It is not only wool.", ["wool"])],
+)
+def test_contractions_deny_and_not_only_does_not(text: str, claimed: list[str]) -> None:
+    assert [claim.value for claim in find_claims(text)] == claimed

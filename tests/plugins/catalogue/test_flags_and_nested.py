@@ -27,6 +27,15 @@ from shoptune_catalogue.nested import plain_value
         ("spülmaschinenfest", "ja", "Der Becher ist spülmaschinenfest.", True),
         ("spülmaschinenfest", "nein", "Der Becher ist nicht spülmaschinenfest.", True),
         ("spülmaschinenfest", "nein", "Nein, nichts davon.", False),
+        ("waterproof", "no", "It isn't waterproof.", True),
+        ("waterproof", "yes", "It isn’t really waterproof.", False),
+        ("waterproof", "yes", "Not only waterproof but warm.", True),
+        ("wasserdicht", "ja", "Nicht nur wasserdicht, auch warm.", True),
+        ("waterproof", "no", "Waterproof? No.", True),
+        ("waterproof", "Y", "A waterproof bag.", True),
+        ("waterproof", "✓", "A waterproof bag.", True),
+        ("étanche", "oui", "Un sac étanche.", True),
+        ("impermeable", "sí", "Un bolso rojo.", False),
     ],
 )
 def test_a_flag_is_stated_by_its_name(name: str, value: str, text: str, stated: bool) -> None:
