@@ -152,6 +152,20 @@ def test_a_hook_that_would_end_the_command(world: World, hook: str, raised: str)
     world.run_without_it()
 
 
+@pytest.mark.parametrize("raised", ["KeyboardInterrupt()", "GeneratorExit()", "SystemExit(0)"])
+def test_a_metric_that_would_end_the_command_is_named(world: World, raised: str) -> None:
+    world.install(
+        "from shoptune.components import AdditiveMetric, NoOptions\n"
+        f"def rows(evaluation, options): raise {raised}\n"
+        "@hookimpl\ndef register_metrics():\n"
+        "    yield AdditiveMetric(name='mine', summary='ends it', options=NoOptions, rows=rows,\n"
+        "        reduce=lambda totals: totals[..., 0], higher_is_better=True, format='share')\n"
+    )
+    outcome = world.run_with_its_metric()
+    assert "plugin 'strange' 2.1" in outcome
+    assert raised.partition("(")[0] in outcome
+
+
 def test_a_person_may_still_interrupt(world: World) -> None:
     world.install("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n" + METRIC)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background ignores it

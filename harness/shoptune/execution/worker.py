@@ -18,6 +18,7 @@ from shoptune.plugins import LoadedPlugin, Plugins, load_plugins
 from shoptune.plugins.attribution import plugin_of_error
 from shoptune.plugins.choice import LEFT_OUT, OWN_ONLY
 from shoptune.plugins.faults import RAISED
+from shoptune.plugins.guarded import kept_going
 from shoptune.plugins.streams import restoring_streams
 from shoptune.step import Step, StepOutcome
 from shoptune.storage.store import Store
@@ -78,7 +79,7 @@ class StepWorker:
                         store=store, plugins=plugins, work=work, progress=reporter.progress, say=reporter.say
                     )
                     # Standard output is the command's own, and may be JSON that a program reads.
-                    with redirect_stdout(sys.stderr), restoring_streams() as replaced:
+                    with redirect_stdout(sys.stderr), restoring_streams() as replaced, kept_going():
                         cost = step.run(context)
                     if replaced:
                         by = _by(step)

@@ -11,7 +11,7 @@ from types import FrameType
 from shoptune.errors import PluginError
 from shoptune.plugins.streams import stdout_to_stderr
 
-__all__ = ["guarded"]
+__all__ = ["guarded", "kept_going"]
 
 
 @contextmanager
@@ -20,7 +20,14 @@ def guarded() -> Iterator[None]:
 
     An interruption that a person asked for stays one.  Standard output and error are the command's own meanwhile.
     """
-    with _interruptions() as interrupted, stdout_to_stderr():
+    with stdout_to_stderr(), kept_going():
+        yield
+
+
+@contextmanager
+def kept_going() -> Iterator[None]:
+    """Let what would end the process be a PluginError, and nothing else; see `guarded`."""
+    with _interruptions() as interrupted:
         try:
             yield
         except Exception:
