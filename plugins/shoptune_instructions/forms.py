@@ -8,7 +8,10 @@ data, of OpenOrca (``system_prompt``, ``question``, ``response``) and of ms-swif
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +68,7 @@ def read_row(row: Row) -> Instruction:
     form = form_of(row)
     if form is None:
         raise Unusable("no known form", _way_out(row))
-    row = _Watched({_key(name): value for name, value in row.items() if value is not None})
+    row = _Watched({_key(name): _unpacked(value) for name, value in row.items() if value is not None})
     refuse_tools(row)
     refuse_more_than_text(row)
     chats = _FORMS[form][1](row)
@@ -119,6 +122,14 @@ def _keys(row: Row) -> set[str]:
     return {_key(name) for name, value in row.items() if value is not None}
 
 
+def _unpacked(value: Any) -> Any:
+    """Return the list of turns that a text in a table's cell, such as CSV's, writes as JSON; else the value."""
+    if isinstance(value, str) and re.match(r"\s*\[\s*\{", value):
+        with suppress(ValueError, RecursionError):
+            return json.loads(value)
+    return value
+
+
 def _divided(chat: list[Message]) -> tuple[list[Message], str]:
     """Return the prompt and the answer, which is the last turn."""
     if not chat or chat[-1]["role"] != "assistant":
@@ -134,7 +145,7 @@ def _divided(chat: list[Message]) -> tuple[list[Message], str]:
 
 def _with_system(prompt: list[Message], row: Row) -> list[Message]:
     """Return the prompt with what the row's ``system`` says, unless a turn of the chat says so already."""
-    said = (row.get(key) for key in ("system", "system_prompt", "systeminstruction", "system_instruction"))
+    said = (row.get(key) for key in _SYSTEM)
     system = next(filter(None, said), "")
     if isinstance(system, list | Mapping):
         try:
@@ -280,16 +291,22 @@ _FORMS: dict[str, tuple[set[str], Callable[[Row], _Chats]]] = {
     "dolly": ({"instruction", "response"}, _asked_and_answered("response", "instruction", "context", "input")),
     "prompt_response": ({"prompt", "response"}, _asked_and_answered("response", "prompt")),
     "question_answer": ({"question", "answer"}, _asked_and_answered("answer", "question", "context")),
+    "q_a": ({"q", "a"}, _asked_and_answered("a", "q")),
     "question_response": ({"question", "response"}, _asked_and_answered("response", "question", "context")),
     "query_response": ({"query", "response"}, _asked_and_answered("response", "query", "context")),
     "inputs_targets": ({"inputs", "targets"}, _asked_and_answered("targets", "inputs")),
     "input_output": ({"input", "output"}, _asked_and_answered("output", "input")),
 }
 """Form -> the keys that give it away, and what reads it."""
+_SYSTEM = (
+    *("system", "system_prompt", "systemprompt", "system_message"),
+    *("systeminstruction", "system_instruction"),
+)
+"""Columns that hold what goes before the chat, in one spelling."""
 _PLAIN_WORDS = frozenset(
     {
         *("dolly", "prompt_response", "question_answer", "question_response", "query_response"),
-        *("inputs_targets", "input_output", "gemini"),
+        *("q_a", "inputs_targets", "input_output", "gemini"),
     }
 )
 """Forms whose keys a shop's own table may have as well."""

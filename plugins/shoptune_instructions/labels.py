@@ -13,16 +13,20 @@ __all__ = ["refuse_unwanted"]
 _KEYS = ("label", "kto_tag")
 _WANTED = frozenset(
     {
-        *("1", "true", "t", "yes", "y", "+", "+1", "👍", "up", "upvote", "thumbs_up", "like", "liked"),
-        *("good", "desirable", "desired", "positive", "chosen", "accepted", "preferred", "wanted"),
+        *("1", "true", "t", "yes", "y", "+", "👍", "✓", "✔", "✅", "up", "upvote", "upvoted", "thumbup", "thumbsup"),
+        *("like", "liked", "good", "correct", "right", "desirable", "desired", "positive", "pos", "chosen", "choose"),
+        *("accept", "accepted", "approved", "preferred", "wanted"),
     }
 )
 _UNWANTED = frozenset(
     {
-        *("0", "-1", "false", "f", "no", "n", "-", "👎", "down", "downvote", "thumbs_down", "dislike", "disliked"),
-        *("bad", "undesirable", "undesired", "negative", "rejected", "unwanted"),
+        *("0", "-1", "false", "f", "no", "n", "-", "👎", "✗", "✘", "❌", "down", "downvote", "downvoted"),
+        *("thumbdown", "thumbsdown", "dislike", "disliked", "bad", "incorrect", "wrong", "undesirable", "undesired"),
+        *("negative", "neg", "reject", "rejected", "declined", "unwanted", "notwanted", "notchosen"),
     }
 )
+_COLOURS = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f\u200d]")
+"""What gives an emoji another colour or another look."""
 
 
 def refuse_unwanted(row: Mapping[str, Any]) -> None:
@@ -41,8 +45,8 @@ def refuse_unwanted(row: Mapping[str, Any]) -> None:
 
 
 def _word(label: Any) -> str:
-    """Return a label in one spelling: ``Thumbs-Up`` as ``thumbs_up``, 1.0 as 1; empty for none."""
-    if isinstance(label, float) and label.is_integer():
-        label = int(label)
-    word = "" if label is None else str(label).strip().casefold()
-    return word if word in _UNWANTED else re.sub(r"(?<=\w)[\s-]+", "_", word)
+    """Return a label in one spelling: ``Thumbs-Up`` and ``:thumbsup:`` as ``thumbsup``, 1.0 as 1; empty for none."""
+    word = "" if label is None else _COLOURS.sub("", str(label)).strip().strip(":").casefold()
+    if number := re.fullmatch(r"([+-]?)0*(\d+)(?:\.0*)?", word):
+        return number[1].strip("+") + number[2]
+    return re.sub(r"(?<=\w)[\W_]+", "", word)

@@ -34,14 +34,20 @@ def is_one_json(path: Path, encoding: str | None) -> bool:
     unless the file's name says that it is JSON.
     """
     with open_text(path, encoding) as file:
-        line = next((text for text in map(str.strip, text_lines(file, path.name)) if text), "")
+        lines = (text for text in map(str.strip, text_lines(file, path.name)) if text)
+        line, second = next(lines, ""), next(lines, "")
     if not line.startswith("{"):
         return line.startswith("[")
     try:
         first = json.loads(line)
     except (ValueError, RecursionError):
         return PurePath(inner_name(path)).suffix.lower() == ".json"
-    return form_of(first) is None and sum(isinstance(value, list) for value in first.values()) == 1
+    lists = [value for value in first.values() if isinstance(value, list)]
+    if form_of(first) is not None or len(lists) != 1 or second.startswith("{"):
+        return False
+    # A line of JSON Lines may have a list as well; what it wraps is rows.
+    rows = [row for row in lists[0][:1] if isinstance(row, dict)]
+    return PurePath(inner_name(path)).suffix.lower() == ".json" or any(map(form_of, rows))
 
 
 def _first_object(text: str) -> Mapping[str, Any]:

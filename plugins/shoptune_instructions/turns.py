@@ -17,6 +17,8 @@ _ROLES: dict[str, Literal["system", "user", "assistant"]] = {
     "assistant": "assistant",
     "gpt": "assistant",
     "chatgpt": "assistant",
+    "bing": "assistant",
+    "bard": "assistant",
     "bot": "assistant",
     "model": "assistant",
     "ai": "assistant",
@@ -34,8 +36,8 @@ _WEIGHTS = ("weight", "train", "training", "trainable", "train_on_turn", "loss")
 """What says whether a turn is trained on: OpenAI, axolotl, ms-swift and XTuner."""
 _READ = frozenset({"role", "from", "content", "value", "parts", "name", "tool_calls", "function_call", *_WEIGHTS})
 """Keys of a turn of which something is known."""
-_NOT_TEXT = ("images", "videos", "audios")
-"""LLaMA-Factory's columns of pictures and sound, whose places are marked in the texts."""
+_NOT_TEXT = ("images", "videos", "audios", "image", "video", "audio")
+"""Columns of pictures and sound (LLaMA-Factory; LLaVA: of one), whose places are marked in the texts."""
 
 
 class Unusable(Exception):  # noqa: N818 - a row that nobody wants is no error
