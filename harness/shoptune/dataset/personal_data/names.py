@@ -139,7 +139,7 @@ _NO_PERSON = re.compile(
     r"""\b(?:
     services?|support|care|centers?|centres?|departments?|teams?|desk|reviews?|relations|success|account|number|panel|portal
     |box|bag|edition|inc|ltd|llc|gmbh|s\.?[ar]\.?l|center|zentrum|abteilung|konto|nummer|hotline|express|post|dhl|dpd|gls|ups
-    |fedex|hermes|inpost|amazon|ebay|paypal|id|app
+    |(?:t-)?shirts?|hoodies?|mugs?|tasse|kissen|poster|fedex|hermes|inpost|amazon|ebay|paypal|id|app
     )(?!\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
