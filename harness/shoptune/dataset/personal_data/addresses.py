@@ -111,17 +111,22 @@ _BOX = re.compile(
     re.IGNORECASE,
 )
 
+_NO_UNIT = (
+    r"(?!(?i:Lumens?|Btu|Lux|Kelvin|mAh|Watts?|Volts?|Hours?|Stunden|Heures|Horas|Ore|Teile|Stück|Pieces|Pcs|Pa|Rpm|Dpi|Points?"
+    r"|Pages?|Seiten|Words?|Stitches|Hz|Euros?|Dollars?|Miles|Steps|Grit|Mesh|Cycles)\b)"
+)
 # Whatever a street is called ("Am Mühlbach 7, 83022 Rosenheim"): what has a house number, and a comma or line between it
 # and a postcode of more than four digits.
 _ANY_STREET = re.compile(
     rf"(?<![\w'’-]){WORD}(?:[ -](?:{_PARTICLE}){{0,2}}{WORD}){{0,4}},?\s{_HOUSE}{_NO_SIZE}{_IN_HOUSE}(?:,|\s?\n|\s?[–-]){GAP}{{0,3}}"
-    rf"(?:[A-Z]{{1,2}}-)?(?:\d{{4}}-\d{{3}}|\d{{5}}|\d{{4}} ?[A-Z]{{2}}(?!\w)|\d\d-\d{{3}}){SPACE}{_CITY}"
+    rf"(?:[A-Z]{{1,2}}-)?(?:\d{{4}}-\d{{3}}|\d{{5}}|\d{{4}} ?[A-Z]{{2}}(?!\w)|\d\d-\d{{3}}){SPACE}{_NO_UNIT}{_CITY}"
 )
 _HAS_CODE = re.compile(rf"(?<![\w-])\d(?:\d{{3}}-\d{{3}}|\d{{4}}|\d{{3}} ?[A-Z]{{2}}|\d-\d{{3}}){SPACE}{CAPITAL}")
 _POSTCODE_TOLD = after(
     "postcodes",
     r"(?:\s{0,2}(?i:is|was|ist|lautet|est|es|è|jest|to|é|:|=)){0,2}\s{0,2}",
-    r"(?i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})(?!\w)|(?:[A-Z]{1,2}-)?(?:\d{5}(?:-\d{3,4})?|\d{4}(?:-\d{3}| ?[A-Z]{2})|\d\d-\d{3})"
+    r"(?i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})(?!\w)"
+    r"|(?:[A-Z]{1,2}-)?(?:\d{5}(?:-\d{3,4})?|\d{4}(?:-\d{3}| ?[A-Z]{2})|\d\d-\d{3})"
     r"(?!\w|[.,-]\d)|(?<!(?i:zip|cap)\s)\d{4}(?!\w|[.,-]\d)",
 )
 

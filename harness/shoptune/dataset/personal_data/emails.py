@@ -47,7 +47,9 @@ _SPELT = re.compile(
     rf"|{_PROVIDERS}\s?\.\s?[a-z]{{2,3}}(?!\w)|(?<!\bat\s)(?<!\bat\s\s)(?:[\w-]{{1,63}}\.){{1,4}}{_NO_FILE}{_TOP}(?!\w))",
     re.IGNORECASE,
 )
-_SPELT_SIGNS = (" at ", " @ ", " arroba ", " chiocciola ", " małpa ", " malpa ", " apenstaartje ", " arobase ", " klammeraffe ")
+_SPELT_SIGNS = tuple(
+    f" {sign} " for sign in ["at", "@", "arroba", "chiocciola", "małpa", "malpa", "apenstaartje", "arobase", "klammeraffe"]
+)
 
 
 def mask_emails(text: str, found: Counter[str]) -> str:

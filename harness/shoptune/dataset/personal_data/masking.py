@@ -17,7 +17,7 @@ from shoptune.dataset.personal_data.identity import mask_identities
 from shoptune.dataset.personal_data.names import mask_names
 from shoptune.dataset.personal_data.online import mask_ips, mask_users
 from shoptune.dataset.personal_data.payments import mask_accounts, mask_cards, mask_ibans, mask_told_cards
-from shoptune.dataset.personal_data.phones import mask_phones
+from shoptune.dataset.personal_data.phones import mask_phones, mask_spelt_phones
 from shoptune.dataset.personal_data.rules import RULES, Text
 from shoptune.dataset.personal_data.secrets import mask_codes, mask_secrets, mask_told_secrets, mask_url_tokens
 
@@ -56,7 +56,7 @@ def _mask_once(text: str, found: Counter[str], kind: Text) -> str:
         text = mask_ips(mask_spelt_emails(mask_url_tokens(text, found), found), found)
     text = mask_told_secrets(text, found)
     if kind == "people":
-        text = mask_codes(text, found)
+        text = mask_spelt_phones(mask_codes(text, found), found)
     text = _mask_numbers(text, found, kind)
     if kind == "people":
         text = mask_users(text, found)

@@ -143,6 +143,10 @@ _NO_PERSON = re.compile(
     )(?!\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# "Network Client Photo Viewer": within what is written as a title, these are programs and tools.
+_PROGRAM = re.compile(r"(?:Client|Agent|Driver|Sender|Receiver|Customer|Courier|Buyer)\b")
+_IN_TITLE = re.compile(r"(?<!\w)(?!(?:The|Our|Your|My|Their|Dear|From|To)\s)[A-Z][\w'’-]{0,30}\s\Z")
+_BEFORE_CUE = 32
 _CAPITALISED = re.compile(rf"(?<!\w){CAPITAL}")
 _GIVEN_NAMES = frozenset(phrases("given names"))
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -183,7 +187,10 @@ def _masked(least: int, evidence: Evidence, match: re.Match[str]) -> str:
 
 def _person(match: re.Match[str]) -> str:
     """Mask a customer's or a colleague's name: two words that are no department's ("Customer Service Team")."""
-    return match[0] if _NO_PERSON.search(match[2]) else _masked(2, "any", match)
+    is_thing = _NO_PERSON.search(match[2]) or (
+        _PROGRAM.match(match[1]) and _IN_TITLE.search(match.string[max(0, match.start() - _BEFORE_CUE) : match.start()])
+    )
+    return match[0] if is_thing else _masked(2, "any", match)
 
 
 def _greeted(match: re.Match[str]) -> str:

@@ -27,9 +27,9 @@ _ISSUED = re.compile(
 
 
 # What people type: after a word for cards a number needs no check digit, which mistyped ones lack; and a word may be
-# typed onto one that has it.
+# typed onto one that has it, in small letters: before capitals it is an article's number.
 _TOLD = after("cards", r"[^\d\n\[]{0,16}?", r"\d{4}(?:[ ./-]?\d){8,15}(?!\w|[.,-]\d)")
-_GLUED = re.compile(r"(?<=[A-Za-z])\d{15,16}(?!\d)|(?<![\w.,/-])\d{15,16}(?=[A-Za-z])")
+_GLUED = re.compile(r"(?<=[a-z])\d{15,16}(?!\d)|(?<![\w.,/-])\d{15,16}(?=[a-z])")
 _IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \u00a0.-]?[A-Za-z0-9]){11,30}")
 # Country and length, from the SWIFT registry of IBANs.
 _IBAN_LENGTHS = {

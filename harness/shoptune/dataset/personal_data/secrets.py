@@ -97,12 +97,10 @@ _TYPED = after(
 _CODE = after(
     "codes that open",
     r"(?:\s{0,2}(?i:numbers?|no|nr|code|is|was|ist|war|lautet|est|es|era|è|jest|to|é|:|=|[#(])){0,3}\s{0,2}[\"'“„]?",
-    r"(?=[A-Z-]{0,16}\d|(?:[A-Z]{4}-){2})[A-Z0-9]{3,24}(?:-[A-Z0-9]{2,8}){0,6}(?!\w|[.,]\d)|\d{3,4}(?: \d{3,4}){1,4}(?!\w|[.,]\d)"
-    r"|(?=[A-Z ]{0,16}\d)[A-Z0-9]{4}(?: [A-Z0-9]{4}){1,5}(?!\w|[.,]\d)",
+    r"(?:\d{3,4}(?: \d{3,4}){1,4}|(?=[A-Z ]{0,16}\d)[A-Z0-9]{4}(?: [A-Z0-9]{4}){1,5}"
+    r"|(?=[A-Z-]{0,16}\d|(?:[A-Z]{4}-){2})[A-Z0-9]{3,24}(?:-[A-Z0-9]{2,8}){0,6})(?!\w|[.,]\d)",
 )
-_URL = re.compile(
-    r"(?:https?://|(?<![\w.@-])(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}/)[^\s\"'<>\[\]]{1,2000}", re.IGNORECASE
-)
+_URL = re.compile(r"(?:https?://|(?<![\w.@-])(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}/)[^\s\"'<>\[\]]{1,2000}", re.IGNORECASE)
 _URL_PART = re.compile(r"(?<=[/=?&#:])[\w.~%+-]{12,1000}")
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg|css|js|html?|mp4)\Z", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
@@ -128,7 +126,7 @@ def _is_random(part: str) -> bool:
 
 
 def mask_codes(text: str, found: Counter[str]) -> str:
-    """Return `text` with ``[secret]`` for each PIN, one-time, gift card or door code, and password typed after its word."""
+    """Return `text` with ``[secret]`` for each PIN, one-time or gift card code, and password after its word."""
     text = _CODE.replace(text, lambda match: f"{match[1]}[secret]", "secret", found)
     return _TYPED.replace(text, lambda match: f"{match[1]}[secret]", "secret", found)
 

@@ -1,4 +1,4 @@
-"""Sentences by somebody who had not read the rules: of each kind, half may be looked at, and half is for the figures."""
+"""Sentences by somebody who hadn't read the rules: of each kind, half may be looked at, half is for the figures."""
 
 import re
 from collections.abc import Iterator
