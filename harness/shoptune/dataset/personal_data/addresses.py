@@ -115,10 +115,11 @@ _NO_UNIT = (
     r"(?!(?i:Lumens?|Btu|Lux|Kelvin|mAh|Watts?|Volts?|Hours?|Stunden|Heures|Horas|Ore|Teile|Stück|Pieces|Pcs|Pa|Rpm|Dpi|Points?"
     r"|Pages?|Seiten|Words?|Stitches|Hz|Euros?|Dollars?|Miles|Steps|Grit|Mesh|Cycles)\b)"
 )
-# Whatever a street is called ("Am Mühlbach 7, 83022 Rosenheim"): what has a house number, and a comma or line between it
-# and a postcode of more than four digits.
+# Whatever a street is called ("Am Mühlbach 7, 83022 Rosenheim"): what has a house number, and a comma or line
+# between it and a postcode of more than four digits.
 _ANY_STREET = re.compile(
-    rf"(?<![\w'’-]){WORD}(?:[ -](?:{_PARTICLE}){{0,2}}{WORD}){{0,4}},?\s{_HOUSE}{_NO_SIZE}{_IN_HOUSE}(?:,|\s?\n|\s?[–-]){GAP}{{0,3}}"
+    rf"(?<![\w'’-]){WORD}(?:[ -](?:{_PARTICLE}){{0,2}}{WORD}){{0,4}},?\s{_HOUSE}{_NO_SIZE}{_IN_HOUSE}"
+    rf"(?:,|\s?\n|\s?[–-]){GAP}{{0,3}}"
     rf"(?:[A-Z]{{1,2}}-)?(?:\d{{4}}-\d{{3}}|\d{{5}}|\d{{4}} ?[A-Z]{{2}}(?!\w)|\d\d-\d{{3}}){SPACE}{_NO_UNIT}{_CITY}"
 )
 _HAS_CODE = re.compile(rf"(?<![\w-])\d(?:\d{{3}}-\d{{3}}|\d{{4}}|\d{{3}} ?[A-Z]{{2}}|\d-\d{{3}}){SPACE}{CAPITAL}")

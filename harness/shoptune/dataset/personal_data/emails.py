@@ -48,7 +48,8 @@ _SPELT = re.compile(
     re.IGNORECASE,
 )
 _SPELT_SIGNS = tuple(
-    f" {sign} " for sign in ["at", "@", "arroba", "chiocciola", "małpa", "malpa", "apenstaartje", "arobase", "klammeraffe"]
+    f" {sign} "
+    for sign in ["at", "@", "arroba", "chiocciola", "małpa", "malpa", "apenstaartje", "arobase", "klammeraffe"]
 )
 
 

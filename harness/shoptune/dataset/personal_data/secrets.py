@@ -75,7 +75,7 @@ _PRIVATE_KEY = re.compile(
 )
 _IN_URL = re.compile(
     r"([?&#;](?:amp;)?(?:[a-z]{1,12}[_-]){0,3}(?:token|auth|apikey|key|sig|signature|session(?:_?id)?|sid|password|passwd|pwd"
-    r"|secret|jwt|otp|reset|code|hash|ticket|invite)=)(?!\[)([^&\s\"'<>#\[\]]{6,500})",
+    r"|secret|jwt|otp|reset|code|hash|ticket|invite|verif\w{0,12}|activat\w{0,4}|magic|hmac|nonce|csrf|credential|uuid)=)(?!\[)([^&\s\"'<>#\[\]]{6,500})",
     re.IGNORECASE,
 )
 _USER_IN_URL = re.compile(
