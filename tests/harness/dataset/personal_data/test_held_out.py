@@ -11,7 +11,7 @@ from tests.harness.dataset.personal_data.test_recall import MANUAL, is_masked
 
 HALVES: tuple[Half, ...] = tuple(FIRST)
 KINDS = list(dict.fromkeys(one.kind for one in planted("seen")))
-LEAST_NAMES = 0.85
+LEAST_NAMES: dict[Half, float] = {"seen": 0.95, "unseen": 0.75}
 
 
 def recall(kind: str, half: Half) -> tuple[int, int]:
@@ -45,7 +45,7 @@ def test_the_manual_says_how_many_harmless_texts_are_changed(kind: Text) -> None
 @pytest.mark.parametrize("half", HALVES)
 def test_most_names_are_masked(half: Half) -> None:
     masked, of = recall("name", half)
-    assert masked >= LEAST_NAMES * of
+    assert masked >= LEAST_NAMES[half] * of
 
 
 @pytest.mark.parametrize("kind", ["title", "product"])
