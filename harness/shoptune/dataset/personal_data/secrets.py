@@ -104,7 +104,7 @@ _URL = re.compile(r"(?:https?://|(?<![\w.@-])(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}/)
 _URL_PART = re.compile(r"(?<=[/=?&#:])[\w.~%+-]{12,1000}")
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg|css|js|html?|mp4)\Z", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_RUN = re.compile(r"[a-z]+|[A-Z]+|\d+")
+_RUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SHORTEST_TOKEN, _FEWEST_RUNS = 12, 5
 
 
