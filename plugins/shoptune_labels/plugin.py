@@ -20,11 +20,7 @@ def register_metrics() -> Iterable[Deferred]:
     from shoptune.deferred import Deferred
 
     modules = {
-        "classification": ("accuracy", "macro_f1", "f1", "recall", "lowest_recall"),
-        "ranking": ("ndcg", "mrr"),
+        **dict.fromkeys(("accuracy", "macro_f1", "f1", "recall", "lowest_recall"), "classification"),
+        **dict.fromkeys(("ndcg", "mrr"), "ranking"),
     }
-    return [
-        Deferred(name=name, place=f"shoptune_labels.{module}:{name.upper()}")
-        for module, names in modules.items()
-        for name in names
-    ]
+    return [Deferred(name=name, place=f"shoptune_labels.{module}:{name.upper()}") for name, module in modules.items()]

@@ -20,15 +20,12 @@ def register_metrics() -> Iterable[Deferred]:
     from shoptune.deferred import Deferred
 
     modules = {
-        "rouge": ("rouge_1", "rouge_2", "rouge_l"),
-        "chrf": ("chrf",),
-        "originality": ("copy_rate", "distinct_n"),
-        "memorisation": ("longest_copy", "memorised_canaries"),
-        "answers": ("output_length", "invalid_share", "cut_off_share"),
-        "perplexity": ("perplexity",),
+        **dict.fromkeys(("rouge_1", "rouge_2", "rouge_l"), "rouge"),
+        "chrf": "chrf",
+        "copy_rate": "originality",
+        **dict.fromkeys(("longest_copy", "memorised_canaries"), "memorisation"),
+        "distinct_n": "originality",
+        **dict.fromkeys(("output_length", "invalid_share", "cut_off_share"), "answers"),
+        "perplexity": "perplexity",
     }
-    return [
-        Deferred(name=name, place=f"shoptune_text.{module}:{name.upper()}")
-        for module, names in modules.items()
-        for name in names
-    ]
+    return [Deferred(name=name, place=f"shoptune_text.{module}:{name.upper()}") for name, module in modules.items()]

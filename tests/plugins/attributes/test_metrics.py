@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from shoptune.components import AdditiveMetric, Evaluation
 from shoptune.data import Example, Invalid, Prediction, Sample
 from shoptune_attributes.answers import read_attributes
-from shoptune_attributes.plugin import register_metrics
+from tests.registered import additive_metrics
 
-METRICS = {metric.name: metric for metric in register_metrics() if isinstance(metric, AdditiveMetric)}
+METRICS = additive_metrics("attributes")
 every_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 pytestmark = pytest.mark.filterwarnings("error")
 

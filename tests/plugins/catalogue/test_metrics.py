@@ -22,14 +22,14 @@ from shoptune_catalogue.metrics import (
     LimitsOptions,
     UnsupportedOptions,
 )
-from shoptune_catalogue.plugin import register_metrics
+from tests.registered import additive_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Evaluate = Callable[..., Evaluation]
 
-METRICS: list[AdditiveMetric[Any]] = [metric for metric in register_metrics() if isinstance(metric, AdditiveMetric)]
+METRICS = list(additive_metrics("catalogue").values())
 FACTS = {"name": "Tarn 27", "Brand": "Fellfoot", "Sale price": "9", "material": "waxed cotton", "weight": "1140 g"}
 INVALID = Invalid("no text")
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from shoptune.components import AdditiveMetric, CorpusMetric, Evaluation
 from shoptune.data import Invalid
 from shoptune.reductions import ratio
-from shoptune_text.plugin import register_metrics
+from tests.registered import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-METRICS = {metric.name: metric for metric in register_metrics()}
+METRICS = metrics("text")
 ADDITIVE = [metric for metric in METRICS.values() if isinstance(metric, AdditiveMetric)]
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -9,14 +9,14 @@ import re
 from collections import Counter
 
 from shoptune.dataset.personal_data.rules import Evidence
-from shoptune.dataset.personal_data.words import CAPITAL, GAP, SPACE, WORD, replace, signs, signs_in
+from shoptune.dataset.personal_data.words import CAPITAL, GAP, SPACE, WORD, after, replace, signs, signs_in
 
 __all__ = ["mask_addresses"]
 
 _CITY = rf"{WORD}(?:{SPACE}{WORD}){{0,3}}"
 _CODE = r"(?:(?:[A-Z]{1,2}-)?(?:\d{4}-\d{3}|\d{5}|\d{4}(?: ?[A-Z]{2}(?!\w))?|\d\d-\d{3}|\d{3} \d\d))"
 _IN_HOUSE = (
-    r"(?:,?\s(?:\d{1,2}(?:[ºª°.]|er|e|ème)\s?\w{0,8}\.?|(?i:piso|planta|puerta|esc\.?|escalera|int\.?|interno|scala|m\.?"
+    r"(?:,?\s(?:\d{1,2}(?:\.?[ºª°]|\.|er|e|ème)\s?\w{0,8}\.?|(?i:piso|planta|puerta|esc\.?|escalera|int\.?|interno|scala|m\.?"
     r"|lok\.?|bus|etage|stock|top|whg\.?|wohnung|app(?:t|artement)?\.?|bât\.?|bâtiment|andar|fração|hs|bis)\s?\w{1,4})){0,2}"
 )
 _TOWN = rf"(?:{_IN_HOUSE}[,;–-]?{GAP}{{1,3}}(?:[–-]\s)?{_CODE}{SPACE}{_CITY})"
@@ -61,7 +61,7 @@ _ENGLISH_TYPED = re.compile(
 
 # --- continental Europe ----------------------------------------------------------------------------------------------
 
-_HOUSE = r"(?:(?i:n[.º°r]{0,2}|num\.?)\s?)?\d{1,4}(?:\s?[a-zA-Z]|[/-]\d{1,3}[a-z]?)?(?!\w|[.,]\d)"
+_HOUSE = r"(?:(?i:n[.º°r]{0,2}|num\.?)\s?)?\d{1,4}(?:\s?[a-zA-Z]|/[A-Za-z]|[/-]\d{1,3}[a-z]?)?(?!\w|[.,]\d)"
 _NO_SIZE = r"(?!\s*(?:[x×]|mm|cm|m|DVDs?|CDs?|Teile|Stück|Stk|W|Watt|Zoll|er|%|€)\b)"
 _PARTICLE = (
     r"(?:(?:de|du|des|del|della|dei|degli|delle|di|da|do|dos|das|la|las|los|le|les|san|santa|van|het|den|der|św\.|gen\.|ks\.)"
@@ -109,6 +109,26 @@ _BOX = re.compile(
     rf"\b(?:P\.?\s?O\.?\s?Box|Postfach|Postbus|Apartado(?: de Correos)?|Casella postale|Boîte postale|BP|Skrytka"
     rf"(?: pocztowa)?|Caixa Postal)\s\d{{1,6}}(?!\w){_TOWN}?",
     re.IGNORECASE,
+)
+
+_NO_UNIT = (
+    r"(?!(?i:Lumens?|Btu|Lux|Kelvin|mAh|Watts?|Volts?|Hours?|Stunden|Heures|Horas|Ore|Teile|Stück|Pieces|Pcs|Pa|Rpm|Dpi|Points?"
+    r"|Pages?|Seiten|Words?|Stitches|Hz|Euros?|Dollars?|Miles|Steps|Grit|Mesh|Cycles)\b)"
+)
+# Whatever a street is called ("Am Mühlbach 7, 83022 Rosenheim"): what has a house number, and a comma or line
+# between it and a postcode of more than four digits.
+_ANY_STREET = re.compile(
+    rf"(?<![\w'’-]){WORD}(?:[ -](?:{_PARTICLE}){{0,2}}{WORD}){{0,4}},?\s{_HOUSE}{_NO_SIZE}{_IN_HOUSE}"
+    rf"(?:,|\s?\n|\s?[–-]){GAP}{{0,3}}"
+    rf"(?:[A-Z]{{1,2}}-)?(?:\d{{4}}-\d{{3}}|\d{{5}}|\d{{4}} ?[A-Z]{{2}}(?!\w)|\d\d-\d{{3}}){SPACE}{_NO_UNIT}{_CITY}"
+)
+_HAS_CODE = re.compile(rf"(?<![\w-])\d(?:\d{{3}}-\d{{3}}|\d{{4}}|\d{{3}} ?[A-Z]{{2}}|\d-\d{{3}}){SPACE}{CAPITAL}")
+_POSTCODE_TOLD = after(
+    "postcodes",
+    r"(?:\s{0,2}(?i:is|was|ist|lautet|est|es|è|jest|to|é|:|=)){0,2}\s{0,2}",
+    r"(?i:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2})(?!\w)"
+    r"|(?:[A-Z]{1,2}-)?(?:\d{5}(?:-\d{3,4})?|\d{4}(?:-\d{3}| ?[A-Z]{2})|\d\d-\d{3})"
+    r"(?!\w|[.,-]\d)|(?<!(?i:zip|cap)\s)\d{4}(?!\w|[.,-]\d)",
 )
 
 # Pattern, and the words of which a text must hold one for it to be worth trying.
@@ -164,6 +184,10 @@ def mask_addresses(text: str, found: Counter[str], evidence: Evidence) -> str:
             continue
         if pattern is not _NUMBER_LAST_WITH_TOWN or _HAS_TOWN.search(text):
             text = replace(pattern, text, masked, "address", found)
+    if evidence == "any" and _HAS_CODE.search(text):
+        text = replace(_ANY_STREET, text, masked, "address", found)
+    if evidence == "any":
+        text = _POSTCODE_TOLD.replace(text, lambda match: f"{match[1]}[address]", "address", found)
     if evidence == "any" and _TOWN_SIGN.search(text):
         for pattern in _TOWNS:
             text = replace(pattern, text, masked, "address", found)

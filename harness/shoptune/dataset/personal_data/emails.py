@@ -13,7 +13,7 @@ _UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
 _LOCAL = rf"(?<![\w.+'’{_UNSEEN}-])([.+'’-]*+)(?:\"[^\"\n<>]{{1,64}}\"|[\w.+'’!#$^*~{_UNSEEN}-]++)"
 _AT = (
     r"(?:[@＠﹫]|&\#0*64;|&\#x0*40;|&commat;|%40"
-    r"|\s{0,2}[(\[{<]\s?(?:at|a|@|ät|æt|et|arroba|chiocciola|małpa|apenstaartje|arobase)\s?[)\]}>]\s{0,2})"
+    r"|\s{0,2}[(\[{<]\s?(?:at|a|@|ät|æt|et|arroba|chiocciola|ma[łl]pa|apenstaartje|arobase)\s?[)\]}>]\s{0,2})"
 )
 _DOT = (
     r"(?:[.．。]|&\#0*46;|&\#x0*2e;|&period;|%2e|\s{0,2}[(\[{<]\s?(?:\.|dot|punkt|point|punto|ponto|kropka|punt)"
@@ -34,19 +34,23 @@ _PROVIDERS = (
     r"(?:gmail|googlemail|hotmail|outlook|yahoo|ymail|gmx|web|icloud|proton(?:mail)?|aol|live|msn|t-online|orange|free"
     r"|laposte|wanadoo|libero|wp|o2|interia|onet|ziggo|sapo|uol|yandex|mail|posteo)"
 )
-_AT_WORD = r"\s{1,2}(?:@|at|arroba|chiocciola|małpa|apenstaartje|arobase|klammeraffe)\s{1,2}"
+_AT_WORD = r"\s{1,2}(?:@|at|arroba|chiocciola|ma[łl]pa|apenstaartje|arobase|klammeraffe)\s{1,2}"
+_MARK = r"(?:dot|punkt|point|punto|ponto|kropka|punt|underscore|unterstrich|dash|hyphen|bindestrich|tiret)"
 _TOPS = (
     r"(?:dot\s[a-z]{2,10}|punkt\s(?:de|at|ch|com|org|net|eu|example)|point\s(?:fr|be|ch|com|org|net|eu|example)"
     r"|punto\s(?:it|es|com|org|net|eu|example)|ponto\s(?:pt|br|com|org|net|eu|example)|kropka\s(?:pl|com|org|net|eu|example)"
     r"|punt\s(?:nl|be|com|org|net|eu|example))(?!\w)"
 )
 _SPELT = re.compile(
-    rf"(?<![\w.+'’-])([.+'’-]*+)[\w.+'’-]{{1,64}}+{_AT_WORD}(?:"
+    rf"(?<![\w.+'’-])([.+'’-]*+)(?:\w{{1,64}}\s{_MARK}\s){{0,2}}[\w.+'’-]{{1,64}}+{_AT_WORD}(?:"
     rf"(?:[\w.-]{{1,63}}\s(?:dot\s(?:co|com|org|net|gov|ac)\s)?){_TOPS}"
-    rf"|{_PROVIDERS}\s?\.\s?[a-z]{{2,3}}(?!\w)|(?<=@\s)(?:[\w-]{{1,63}}\.){{1,4}}{_NO_FILE}{_TOP}(?!\w))",
+    rf"|{_PROVIDERS}\s?\.\s?[a-z]{{2,3}}(?!\w)|(?<!\bat\s)(?<!\bat\s\s)(?:[\w-]{{1,63}}\.){{1,4}}{_NO_FILE}{_TOP}(?!\w))",
     re.IGNORECASE,
 )
-_SPELT_SIGNS = (" at ", " @ ", " arroba ", " chiocciola ", " małpa ", " apenstaartje ", " arobase ", " klammeraffe ")
+_SPELT_SIGNS = tuple(
+    f" {sign} "
+    for sign in ["at", "@", "arroba", "chiocciola", "małpa", "malpa", "apenstaartje", "arobase", "klammeraffe"]
+)
 
 
 def mask_emails(text: str, found: Counter[str]) -> str:

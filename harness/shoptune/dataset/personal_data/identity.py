@@ -15,7 +15,7 @@ _MONTH = (
     r"|ago|sie|sep|set|wrz|okt|oct|out|ott|paź|nov|nob|lis|dez|dec|déc|dic|dis|gru|sty|lut|ene|gen)[^\W\d_]{0,9}\.?"
 )
 _DATE = (
-    rf"(?:\d{{1,4}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?\d{{1,4}}|\d{{1,2}}(?:st|nd|rd|th|\.|º)?\s(?:of\s|de\s|d[eo]\s)?{_MONTH}"
+    rf"(?:\d{{1,4}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?\d{{1,4}}|\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?\s(?:of\s|de\s|d[eo]\s)?{_MONTH}"
     rf",?\s(?:de\s|del\s)?\d{{2,4}}|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{2,4}}|(?:19|20)\d{{6}})(?!\w)"
 )
 _BORN = after(
@@ -27,7 +27,7 @@ _BORN = after(
 
 _NUMBER = r"(?-i:(?=[A-Z0-9 /.#-]{0,24}\d)[A-Z0-9](?:[ ./-]?[A-Z0-9]){3,20})(?![\w-])"
 _IS = (
-    r"(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|is|ist|est|es|è|jest|:|=|[.#°º])){0,4}"
+    r"(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|is|was|ist|lautet|war|est|es|era|è|jest|to|é|:|=|[.#°º])){0,4}"
     r"\s{0,2}"
 )
 _NUMBERED = after(
@@ -44,11 +44,19 @@ _PLATED = after(
     flags=re.IGNORECASE,
 )
 
+_ORDER_NUMBER = r"(?=[A-Z0-9/_#-]{0,24}\d)#?[A-Z0-9](?:[/_-]?[A-Z0-9]){3,30}(?!\w)"
 _ORDERED = after(
     "numbers of orders",
-    r"(?:(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|ref|reference|code|is|ist|est|es|è|jest|:|="
+    r"(?:(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|ref|reference|code|is|was|ist|lautet|est|es|è|jest|to|é|:|="
     r"|[.°º#])){1,4}\s{0,2}|(?<=nummer)\s{1,2})",
-    r"(?=[A-Z0-9/#-]{0,24}\d)#?[A-Z0-9](?:[/_-]?[A-Z0-9]){3,30}(?!\w)",
+    _ORDER_NUMBER,
+    flags=re.IGNORECASE,
+)
+# "numer zamówienia", "tracking number": the word for a number stands in the phrase, and no other need follow.
+_ORDERED_SURELY = after(
+    "numbers of orders, told",
+    r"(?:\s{0,2}(?:is|was|ist|lautet|est|es|è|jest|to|é|:|=|[.°º#])){0,3}\s{0,2}[\"'“„(]?",
+    rf"{_ORDER_NUMBER}|(?=[A-Z0-9 ]{{8}})[A-Z0-9]{{1,4}}(?: \d{{2,5}}){{2,7}}(?: ?[A-Z]{{2}})?(?!\w)",
     flags=re.IGNORECASE,
 )
 # Numbers that tell by their form and check digits; the modules are python-stdnum's.
@@ -94,6 +102,7 @@ def mask_identities(text: str, found: Counter[str]) -> str:
     text = _BORN.replace(text, _whole("birthdate"), "birthdate", found)
     text = _NUMBERED.replace(text, _numbered, "id", found)
     text = _PLATED.replace(text, _whole("plate"), "plate", found)
+    text = _ORDERED_SURELY.replace(text, _whole("order"), "order", found)
     text = _ORDERED.replace(text, _whole("order"), "order", found)
     if _CANDIDATE.search(text):
         for form, module in _CHECKED:

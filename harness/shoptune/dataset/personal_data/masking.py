@@ -16,10 +16,10 @@ from shoptune.dataset.personal_data.emails import mask_emails, mask_spelt_emails
 from shoptune.dataset.personal_data.identity import mask_identities
 from shoptune.dataset.personal_data.names import mask_names
 from shoptune.dataset.personal_data.online import mask_ips, mask_users
-from shoptune.dataset.personal_data.payments import mask_accounts, mask_cards, mask_ibans
-from shoptune.dataset.personal_data.phones import mask_phones
+from shoptune.dataset.personal_data.payments import mask_accounts, mask_cards, mask_ibans, mask_told_cards
+from shoptune.dataset.personal_data.phones import mask_phones, mask_spelt_phones
 from shoptune.dataset.personal_data.rules import RULES, Text
-from shoptune.dataset.personal_data.secrets import mask_secrets, mask_told_secrets
+from shoptune.dataset.personal_data.secrets import mask_codes, mask_secrets, mask_told_secrets, mask_url_tokens
 
 __all__ = ["mask"]
 
@@ -53,8 +53,11 @@ def _mask_once(text: str, found: Counter[str], kind: Text) -> str:
     if kind == "title":
         return _mask_numbers(text, found, kind)
     if kind == "people":
-        text = mask_ips(mask_spelt_emails(text, found), found)
-    text = _mask_numbers(mask_told_secrets(text, found), found, kind)
+        text = mask_ips(mask_spelt_emails(mask_url_tokens(text, found), found), found)
+    text = mask_told_secrets(text, found)
+    if kind == "people":
+        text = mask_spelt_phones(mask_codes(text, found), found)
+    text = _mask_numbers(text, found, kind)
     if kind == "people":
         text = mask_users(text, found)
     return mask_names(mask_addresses(text, found, rules["address"]), found, rules["name"])
@@ -69,6 +72,7 @@ def _mask_numbers(text: str, found: Counter[str], kind: Text) -> str:
         text = mask_accounts(text, found)
     if is_long:
         text = mask_cards(text, found)
+        text = mask_told_cards(text, found) if kind == "people" else text
     if kind == "people":
         text = mask_identities(mask_phones(text, found, "form") if is_long else text, found)
     return mask_phones(text, found, RULES[kind]["phone"]) if is_long else text

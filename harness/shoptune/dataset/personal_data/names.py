@@ -66,6 +66,9 @@ _TITLED = cues("titles of people")
 _STOP = rf"\s{{0,3}}(?:[,–-]|\n|<br[^<>]{{0,9}}>){GAP}{{0,4}}"
 _QUOTE = r"[\"'“„‚‘«]?"
 
+# "customer no. 4711 Jane Miller"
+_NUMBERED_CUSTOMER = r"(?i:(?:no|nr|n)[.°º]{0,2}\s?)?#?\d{3,12}"
+
 _GIVEN = 99  # however many words it has, a name must begin with a common given name
 
 
@@ -94,6 +97,11 @@ _GREETED = _before(
 _WITH_TITLE = _before(_TITLED, r"\.?\s")
 _ORDERING = tuple(
     (told, least, re.compile(rf"(){_NAME}(?=,?\s{told.pattern})")) for told, least in ((_ORDERED, 2), (_BOUGHT, _GIVEN))
+)
+_PERSONS = _before(
+    cues("a person or a thing follows"),
+    rf"(?:\s(?i:is|was|ist|war|heißt|est|s'appelle|es|se llama|è|si chiama|heet|jest|to|é|chama-se))?\.?:?{GAP}{{1,4}}"
+    rf"(?:{_NUMBERED_CUSTOMER},?\s)?{_QUOTE}",
 )
 # People type in small letters: where a given name follows the words that tell, the word after it is the other name.
 _TYPED = after(
@@ -126,6 +134,19 @@ _NO_PART = re.compile(
     )(?!\w)""",
     re.VERBOSE | re.IGNORECASE,
 )
+# A customer, a client or an agent is followed by these as well.
+_NO_PERSON = re.compile(
+    r"""\b(?:
+    services?|support|care|centers?|centres?|departments?|teams?|desk|reviews?|relations|success|account|number|panel|portal
+    |box|bag|edition|inc|ltd|llc|gmbh|s\.?[ar]\.?l|center|zentrum|abteilung|konto|nummer|hotline|express|post|dhl|dpd|gls|ups
+    |(?:t-)?shirts?|hoodies?|mugs?|tasse|kissen|poster|fedex|hermes|inpost|amazon|ebay|paypal|id|app
+    )(?!\w)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+# "Network Client Photo Viewer": within what is written as a title, these are programs and tools.
+_PROGRAM = re.compile(r"(?:Client|Agent|Driver|Sender|Receiver|Customer|Courier|Buyer)\b")
+_IN_TITLE = re.compile(r"(?<!\w)(?!(?:The|Our|Your|My|Their|Dear|From|To)\s)[A-Z][\w'’-]{0,30}\s\Z")
+_BEFORE_CUE = 32
 _CAPITALISED = re.compile(rf"(?<!\w){CAPITAL}")
 _GIVEN_NAMES = frozenset(phrases("given names"))
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -143,6 +164,7 @@ def mask_names(text: str, found: Counter[str], evidence: Evidence) -> str:
         return text
     text = _GREETED.replace(text, _greeted, "name", found)
     text = _WITH_TITLE.replace(text, _titled, "name", found)
+    text = _PERSONS.replace(text, _person, "name", found)
     for told, least, pattern in _ORDERING:
         if starts(text, told):
             text = replace(pattern, text, partial(_masked, least, evidence), "name", found)
@@ -161,6 +183,14 @@ def _masked(least: int, evidence: Evidence, match: re.Match[str]) -> str:
     if parts < needed or (not title and _NOBODY.match(name)):
         return match[0]
     return f"{before}[name]{match[0][len(before) + end :]}"
+
+
+def _person(match: re.Match[str]) -> str:
+    """Mask a customer's or a colleague's name: two words that are no department's ("Customer Service Team")."""
+    is_thing = _NO_PERSON.search(match[2]) or (
+        _PROGRAM.match(match[1]) and _IN_TITLE.search(match.string[max(0, match.start() - _BEFORE_CUE) : match.start()])
+    )
+    return match[0] if is_thing else _masked(2, "any", match)
 
 
 def _greeted(match: re.Match[str]) -> str:

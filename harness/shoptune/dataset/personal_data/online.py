@@ -21,16 +21,18 @@ _VERSION = re.compile(
 
 _SERVICES = (
     r"(?:instagram|insta|ig|facebook|fb|twitter|tiktok|snapchat|snap|telegram|discord|skype|pinterest|youtube|linkedin"
-    r"|reddit|twitch|mastodon|threads|steam|psn|xbox)"
+    r"|reddit|twitch|mastodon|threads|steam|psn|xbox|wechat|vk|x|vimeo|soundcloud|patreon)"
 )
 _NAMED = after(
     "user names",
-    r"(?:\s?(?i:name|account|id|handle|is|ist|est|es|è|jest))?(?:\s?[:=]\s{0,2}|\s{1,2})[\"'“„(]?",
+    r"(?:\s?(?i:name|account|id|handle|is|was|ist|lautet|war|heißt|est|es|è|jest|to|é)){0,2}(?:\s?[:=]\s{0,2}|\s{1,2})[\"'“„(]?",
     r"@?[\w](?:[\w.-]{1,62})[\w](?:#\d{4})?",
 )
+_EVERYDAY = re.compile(r"(?:snap|steam|threads|signal|nutzer|line)(?!\w)", re.IGNORECASE)  # words of shops as well
 _HANDLE = re.compile(r"(?<![\w@/.+-])@[A-Za-z_](?:\w|\.(?=\w)){2,29}(?![\w@])")
 _PROFILE = re.compile(
-    rf"(?<![\w-])((?:https?://)?(?:www\.|m\.)?{_SERVICES}\.(?:com|net|gg|tv)/(?:in/|@|add/|user/|u/|people/|channel/)?|t\.me/)"
+    rf"(?<![\w-])((?:https?://)?(?:www\.|m\.)?{_SERVICES}\.(?:com|net|gg|tv)/(?:in/|@|add/|user/|u/|people/|channel/|profile\.php\?id=)?"
+    r"|(?:t\.me|wa\.me|bsky\.app/profile|steamcommunity\.com/(?:id|profiles))/)"
     r"(?!\[)([\w.%-]{2,64})",
     re.IGNORECASE,
 )
@@ -58,8 +60,9 @@ def _masked_user(match: re.Match[str]) -> str:
     """Mask what has the look of a user name, or any word after a colon; a number ("a handle is 18.00") is neither."""
     if not any(map(str.isalpha, match[2])):
         return match[0]
+    is_loose = _EVERYDAY.match(match[1])
     looks = re.search(r"[\d_@#]|\w\.\w|[a-z][A-Z]", match[2])
-    return f"{match[1]}[user]" if looks or ":" in match[1] or "=" in match[1] else match[0]
+    return f"{match[1]}[user]" if looks or (not is_loose and (":" in match[1] or "=" in match[1])) else match[0]
 
 
 def _masked_v4(match: re.Match[str]) -> str:

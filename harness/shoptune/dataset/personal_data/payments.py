@@ -5,7 +5,7 @@ from collections import Counter
 
 from shoptune.dataset.personal_data.words import after, replace
 
-__all__ = ["mask_accounts", "mask_cards", "mask_ibans"]
+__all__ = ["mask_accounts", "mask_cards", "mask_ibans", "mask_told_cards"]
 
 # As cards are printed or typed, or without any separator: other groupings are rows of sizes.
 _SEPARATOR = r"( ?[./_‐‑–—-] ?|[ \u00a0\u2009\u202f]{1,2})"
@@ -26,7 +26,11 @@ _ISSUED = re.compile(
 )
 
 
-_IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \u00a0-]?[A-Za-z0-9]){11,30}")
+# What people type: after a word for cards a number needs no check digit, which mistyped ones lack; and a word may be
+# typed onto one that has it, in small letters: before capitals it is an article's number.
+_TOLD = after("cards", r"[^\d\n\[]{0,16}?", r"\d{4}(?:[ ./-]?\d){8,15}(?!\w|[.,-]\d)")
+_GLUED = re.compile(r"(?<=[a-z])\d{15,16}(?!\d)|(?<![\w.,/-])\d{15,16}(?=[a-z])")
+_IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ \u00a0.-]?[A-Za-z0-9]){11,30}")
 # Country and length, from the SWIFT registry of IBANs.
 _IBAN_LENGTHS = {
     entry[:2]: int(entry[2:])
@@ -45,9 +49,9 @@ _IBAN_LENGTHS = {
 _ACCOUNT = after(
     "accounts",
     r"(?:\s{0,2}(?i:numbers?|no|nr|n|num|nummer|num[ée]ro|n[úu]mero|numer|bancaire|bancaria|corriente|corrente|bankowego|"
-    r"bancária|code|address|is|ist|est|es|è|jest|is het|to|:|=|[.#°º-])){0,4}\s{0,2}",
+    r"bancária|code|address|is|ist|lautet|est|es|è|jest|is het|to|é|:|=|[.#°º-])){0,4}\s{0,2}",
     r"(?-i:[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?)(?!\w)"
-    r"|(?:[A-Z]{2}\d\d[ -]?)?\d(?:[ ./-]{0,2}\d){4,27}(?!\w|[.,]\d)",
+    r"|(?:[A-Z]{2}\d\d[ .-]?)?\d(?:[ ./-]{0,2}\d){4,27}(?!\w|[.,]\d)",
 )
 # Spain's and Poland's domestic accounts, and the US's routing number, have a form and a checksum of their own.
 _DOMESTIC = re.compile(r"(?<![\w.,-])(?:\d{4}([ -])\d{4}\1\d\d\1\d{10}|\d\d(?: \d{4}){6})(?!\w|[.,-]\d)")
@@ -65,6 +69,12 @@ def mask_cards(text: str, found: Counter[str]) -> str:
     for form in _CARD_FORMS:
         text = replace(form, text, _masked_card, "card", found)
     return text
+
+
+def mask_told_cards(text: str, found: Counter[str]) -> str:
+    """Return `text` with ``[card]`` for each number after a word for cards, and each that letters are glued to."""
+    text = replace(_GLUED, text, _masked_card, "card", found)
+    return _TOLD.replace(text, lambda match: f"{match[1]}[card]", "card", found)
 
 
 def mask_accounts(text: str, found: Counter[str]) -> str:

@@ -16,7 +16,7 @@ from typing import Literal
 from shoptune.dataset.personal_data.rules import Evidence
 from shoptune.dataset.personal_data.words import Masked, after, cues, replace
 
-__all__ = ["mask_phones"]
+__all__ = ["mask_phones", "mask_spelt_phones"]
 
 _GAP = r"[ \u00a0\u2009\u202f.()/‑–-]"
 _DIGITS = rf"\(?\d(?:{_GAP}{{0,3}}\d){{6,14}}(?!\d)"
@@ -26,6 +26,20 @@ _INTERNATIONAL = re.compile(rf"(?:[+＋](?<!\w[+＋])\s?|00(?<![\w.,/-]00)(?<!\d
 _NOUNS = cues("telephones")
 _VERBS = cues("telephoning")
 _AFTER_NOUN, _AFTER_VERB = (after(told, r"[^\d\n+\[]{0,24}?", _DIGITS) for told in (_NOUNS, _VERBS))
+# "four one five 555 0199": digits in words, in the eight languages.
+_DIGIT = (
+    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun"
+    r"|zéro|un|deux|trois|quatre|cinq|sept|huit|neuf|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve"
+    r"|due|tre|quattro|cinque|sei|sette|otto|nove|nul|een|twee|drie|vijf|zes|zeven|negen"
+    r"|jeden|dwa|trzy|cztery|pięć|sześć|siedem|osiem|dziewięć|um|dois|três|quatro|sete|oito)"
+)
+_SPELT = after(
+    _NOUNS | _VERBS,
+    r"[^\d\n+\[]{0,24}?(?<!\w)",
+    rf"(?:(?:{_DIGIT}|\d{{1,4}})[\s,.-]{{1,2}}){{2,14}}(?:{_DIGIT}|\d{{1,6}})(?!\w)",
+    flags=re.IGNORECASE,
+)
+_FEWEST_WORDS, _FEWEST_DIGITS = 3, 7
 # Further numbers of a list: "or 0171 2345679".
 _LISTED = re.compile(rf"(?:\s?[,;/&|]\s?|\s(?:or|and|oder|und|ou|et|o|y|e|of|en|lub|i)\s)({_DIGITS})", re.IGNORECASE)
 
@@ -96,6 +110,17 @@ def mask_phones(text: str, found: Counter[str], evidence: Evidence) -> str:
     text = replace(_WRITTEN, text, written, "phone", found)
     text = replace(_GROUPED, text, grouped, "phone", found)
     return replace(_BARE, text, bare, "phone", found) if evidence == "any" else text
+
+
+def mask_spelt_phones(text: str, found: Counter[str]) -> str:
+    """Return `text` with ``[phone]`` for each number after a word for telephoning that has digits in words."""
+    return _SPELT.replace(text, _spelt, "phone", found)
+
+
+def _spelt(match: re.Match[str]) -> str:
+    words = len(re.findall(r"[^\W\d]+", match[2]))
+    digits = words + sum(map(str.isdigit, match[2]))
+    return f"{match[1]}[phone]" if words >= _FEWEST_WORDS and digits >= _FEWEST_DIGITS else match[0]
 
 
 def _after_phone(match: re.Match[str], listed: Masked, found: Counter[str]) -> str:

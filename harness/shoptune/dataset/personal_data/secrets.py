@@ -8,7 +8,7 @@ from collections import Counter
 
 from shoptune.dataset.personal_data.words import after, replace
 
-__all__ = ["mask_secrets", "mask_told_secrets"]
+__all__ = ["mask_codes", "mask_secrets", "mask_told_secrets", "mask_url_tokens"]
 
 _PREFIXES = [
     "AKIA",
@@ -74,8 +74,8 @@ _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[A-Za-z0-9+/=\s,:-]{0,8000}?(?:-----END [A-Z ]{0,20}PRIVATE KEY-----|\Z)"
 )
 _IN_URL = re.compile(
-    r"([?&#;](?:amp;)?(?:[a-z]{1,12}[_-])?(?:token|auth|apikey|key|sig|signature|session(?:_?id)?|sid|password|passwd|pwd"
-    r"|secret|jwt|otp|reset|code|hash|ticket|invite)=)(?!\[)([^&\s\"'<>#\[\]]{6,500})",
+    r"([?&#;](?:amp;)?(?:[a-z]{1,12}[_-]){0,3}(?:token|auth|apikey|key|sig|signature|session(?:_?id)?|sid|password|passwd|pwd"
+    r"|secret|jwt|otp|reset|code|hash|ticket|invite|verif\w{0,12}|activat\w{0,4}|magic|hmac|nonce|csrf|credential|uuid)=)(?!\[)([^&\s\"'<>#\[\]]{6,500})",
     re.IGNORECASE,
 )
 _USER_IN_URL = re.compile(
@@ -87,6 +87,48 @@ _TOLD = after(
     r"(?:\s?[:=]\s{0,3}|\s(?:is|ist|est|es|è|to|jest)\s{1,3}:?\s{0,2}|(?<=(?i:bearer))\s)[\"'`]?",
     r"(?=[^\s\"'`]{0,64}[\d!?#$%^*_])[^\s\"'`\[\],;<>]{3,120}[^\s\"'`\[\],;<>.!?]",
 )
+# In what people write: also a word that no language has, behind a password's word and a blank.
+_TYPED = after(
+    "passwords and keys",
+    r"(?:\s?[:=]\s{0,3}|\s(?:is|was|ist|war|lautet|est|es|era|è|to|jest|é)\s{1,3}:?\s{0,2}|\s{1,2})[\"'`“„]?",
+    r"(?=[^\s\"'`]{0,64}[\d!?#$%^*_&+][^\s\"'`.,;:!?)])(?=[^\s\"'`]{0,64}[^\W\d])[^\s\"'`\[\],;<>“”]{4,120}[^\s\"'`\[\],;<>.!?“”)]"
+    r"|(?=[^\s\"'`]{0,64}\d)(?=[^\s\"'`]{0,64}[^\W\d])[^\s\"'`\[\],;<>“”]{5,120}[^\s\"'`\[\],;<>.!?“”)]",
+)
+_CODE = after(
+    "codes that open",
+    r"(?:\s{0,2}(?i:numbers?|no|nr|code|is|was|ist|war|lautet|est|es|era|è|jest|to|é|:|=|[#(])){0,3}\s{0,2}[\"'“„]?",
+    r"(?:\d{3,4}(?: \d{3,4}){1,4}|(?=[A-Z ]{0,16}\d)[A-Z0-9]{4}(?: [A-Z0-9]{4}){1,5}"
+    r"|(?=[A-Z-]{0,16}\d|(?:[A-Z]{4}-){2})[A-Z0-9]{3,24}(?:-[A-Z0-9]{2,8}){0,6})(?!\w|[.,]\d)",
+)
+_URL = re.compile(r"(?:https?://|(?<![\w.@-])(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}/)[^\s\"'<>\[\]]{1,2000}", re.IGNORECASE)
+_URL_PART = re.compile(r"(?<=[/=?&#:])[\w.~%+-]{12,1000}")
+_FILE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg|css|js|html?|mp4)\Z", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_RUN = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SHORTEST_TOKEN, _FEWEST_RUNS = 12, 5
+
+
+def mask_url_tokens(text: str, found: Counter[str]) -> str:
+    """Return `text` with ``[secret]`` for each part of an address on the web that looks drawn by chance."""
+    return replace(_URL, text, _without_tokens, "secret", found) if "/" in text else text
+
+
+def _without_tokens(match: re.Match[str]) -> str:
+    return _URL_PART.sub(lambda part: "[secret]" if _is_random(part[0]) else part[0], match[0])
+
+
+def _is_random(part: str) -> bool:
+    """Whether letters and digits, or capitals and small letters, change too often for words and numbers."""
+    if _UUID.fullmatch(part):
+        return True
+    pieces = [piece for piece in re.split(r"[-_.~%+]", part) if len(piece) >= _SHORTEST_TOKEN]
+    return not _FILE.search(part) and any(len(_RUN.findall(piece)) >= _FEWEST_RUNS for piece in pieces)
+
+
+def mask_codes(text: str, found: Counter[str]) -> str:
+    """Return `text` with ``[secret]`` for each PIN, one-time or gift card code, and password after its word."""
+    text = _CODE.replace(text, lambda match: f"{match[1]}[secret]", "secret", found)
+    return _TYPED.replace(text, lambda match: f"{match[1]}[secret]", "secret", found)
 
 
 def mask_secrets(text: str, found: Counter[str]) -> str:
