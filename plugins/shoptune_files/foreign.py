@@ -4,9 +4,8 @@ import re
 
 __all__ = ["foreign_kind"]
 
-_AS_CSV = "save the sheet as CSV (UTF-8) and read that"
 _BINARY = (
-    (b"\xd0\xcf\x11\xe0", f"an Excel workbook or another spreadsheet: {_AS_CSV}"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook or another spreadsheet: save the sheet as CSV (UTF-8) or as .xlsx"),
     (b"%PDF", "a PDF, from which no table can be read: export the products as CSV from the shop"),
     (b"\x89PNG", "a picture: export the products as CSV from the shop"),
     (b"\xff\xd8\xff", "a picture: export the products as CSV from the shop"),

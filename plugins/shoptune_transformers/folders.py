@@ -140,7 +140,7 @@ def _named_weights(folder: Path) -> Iterator[Any]:
 def _hub_kernels(value: Any) -> Iterator[str]:
     """Yield what a configuration names as the code of a layer where that is no name but a place on the hub."""
     for key, part in value.items() if isinstance(value, dict) else ():
-        if key.endswith("_implementation"):
+        if key.endswith("implementation"):
             yield from (name for name in _strings(part) if "/" in name)
         yield from _hub_kernels(part)
 
