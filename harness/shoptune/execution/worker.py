@@ -120,9 +120,12 @@ def _explained(step: Step, error: BaseException, plugins: Plugins, begun: Path |
 
     `begun` is what an interrupted run left, where the step went on from it.
     """
-    if isinstance(error, PluginError) and "plugin " not in str(error):
+    ended = error.__cause__ if isinstance(error, PluginError) else None
+    if isinstance(ended, BaseException) and not isinstance(ended, Exception):
+        error = ended  # what a plugin wanted to end the process with, and `kept_going` has caught
+    elif isinstance(error, PluginError) and "plugin " not in str(error):
         return PluginError(f"{step.name}{_by(step)}: {error}")
-    if isinstance(error, ShoptuneError) or not isinstance(error, RAISED):
+    elif isinstance(error, ShoptuneError) or not isinstance(error, RAISED):
         return error
     by = _by(step, plugin_of_error(error, plugins.loaded))
     anew = f"It went on from what an interrupted run left: delete {begun} to begin this step anew. " if begun else ""
