@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from shoptune.data import Example, Invalid
 
-__all__ = ["MARKS", "after_thought", "parted", "refuse_unfinished", "split_thought", "without_thoughts"]
+__all__ = ["MARKS", "after_thought", "refuse_unfinished", "split_thought", "thought_and_answer", "without_thoughts"]
 
 MARKS: tuple[tuple[str, str], ...] = (
     ("<think>", "</think>"),
@@ -84,10 +84,10 @@ def after_thought(text: str) -> str:
     >>> after_thought("<think>Wool?</think><answer>A soft rug.</answer>"), after_thought("A mat.<think>Ha.</think>")
     ('A soft rug.', 'A mat.')
     """
-    return parted(text)[1]
+    return thought_and_answer(text)[1]
 
 
-def parted(text: str) -> tuple[str, str]:
+def thought_and_answer(text: str) -> tuple[str, str]:
     """Return what a text thinks, and what it says: as `split_thought`, and without what goes with thoughts.
 
     That is a thought behind the answer, and the marks of DeepSeek-R1's prompt around it (``<answer>``).

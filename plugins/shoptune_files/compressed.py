@@ -17,6 +17,7 @@ from typing import IO, Any, BinaryIO, Protocol
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from shoptune.errors import DataError
+from shoptune_files.bombs import RATIO, is_bomb
 from shoptune_files.foreign import foreign_kind
 from shoptune_files.workbook import is_workbook, open_workbook
 
@@ -25,10 +26,6 @@ __all__ = ["inner_name", "open_bytes"]
 GZIP, ZIP, EMPTY_ZIP = b"\x1f\x8b", b"PK\x03\x04", b"PK\x05\x06"
 SPREADSHEETS = frozenset({"[Content_Types].xml", "mimetype", "Index/Document.iwa"})
 """Members of a zip that is one, or a text document (ods, xlsb, numbers, docx)."""
-HARMLESS = 2**26
-"""Bytes that may come out of any file.  (A catalogue of one sentence a thousand times over is no bomb.)"""
-RATIO = 200
-"""How many times its packed size a larger file may have.  Product text has 3 to 20; deflate reaches 1,032."""
 _BUFFER = 2**17
 _LOOKED_AT = 512
 """Bytes by which a file that holds no table is told."""
@@ -100,7 +97,7 @@ class _Guarded(io.RawIOBase):
         except _BROKEN as error:
             raise _broken(self.name, error) from error
         self.bytes_out += len(data)
-        if self.bytes_out > max(HARMLESS, RATIO * self.packed.tell()):
+        if is_bomb(self.bytes_out, self.packed.tell()):
             raise _bomb(self.name)
         buffer[: len(data)] = data
         return len(data)
@@ -124,7 +121,7 @@ def _open_member(archive: ZipFile, name: str) -> IO[bytes]:
     member = _only_member(archive, name)
     if member.flag_bits & 1:
         raise DataError(f"{name}: the zip file is encrypted; save it without a password.")
-    if member.file_size > max(HARMLESS, RATIO * member.compress_size):
+    if is_bomb(member.file_size, member.compress_size):
         raise _bomb(name)
     try:
         return archive.open(member)

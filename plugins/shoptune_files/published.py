@@ -10,9 +10,16 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(phrase.strip() for phrase in text.replace("\n", " ").split(","))
 
 
+_YES = _words(
+    "yes, true, 1, 1.0, y, x, on, ja, wahr, an, oui, vrai, si, sí, sim, vero, verdadero, waar, tak, ano, да, はい"
+)
+_NO = _words(
+    "no, false, 0, 0.0, n, off, nein, falsch, aus, non, faux, não, nao, falso, nee, onwaar, nie, nej, nei, ne, нет, "
+    "いいえ"
+)
+"""What means the opposite in a column such as "Hidden"; the words below name the state themselves."""
 _SHOWN = _words(
     """
-    yes, true, 1, 1.0, y, x, on, ja, wahr, an, oui, vrai, si, sí, sim, vero, verdadero, waar, tak, ano, да, はい,
     active, published, publish, live, online, enabled, visible, listed, public, approved, for sale, on sale,
     aktiv, aktiviert, veröffentlicht, sichtbar, öffentlich, actif, active, publié, visible, en ligne, activé, activo,
     publicado, activado, attivo, pubblicato, visibile, attivato, actief, gepubliceerd, zichtbaar, aktywny,
@@ -22,8 +29,7 @@ _SHOWN = _words(
 )
 _NOT_SHOWN = _words(
     """
-    no, false, 0, 0.0, n, off, nein, falsch, aus, non, faux, não, nao, falso, nee, onwaar, nie, nej, nei, ne, нет,
-    いいえ, inactive, unpublished, draft, hidden, invisible, archived, disabled, offline, pending, private, deleted,
+    inactive, unpublished, draft, hidden, invisible, archived, disabled, offline, pending, private, deleted,
     trash, discontinued, unlisted, retired, withdrawn, rejected, scheduled,
     inaktiv, deaktiviert, entwurf, versteckt, verborgen, unsichtbar, archiviert, gesperrt, gelöscht, ausgeblendet,
     inactif, brouillon, caché, masqué, archivé, désactivé, hors ligne, inactivo, borrador, oculto, archivado,
@@ -64,19 +70,19 @@ def says_published(column: str, cell: Any) -> bool | None:
 
     >>> [says_published("Status", cell) for cell in ("Active", "draft", "", "seasonal")]
     [True, False, True, None]
-    >>> says_published("Archived", "Y"), says_published("Hidden", False)
-    (False, True)
+    >>> says_published("Archived", "Y"), says_published("Hidden", False), says_published("Archiviert", "falsch")
+    (False, True, True)
+    >>> says_published("Hidden", "live"), says_published("Hidden", "draft")
+    (True, False)
     """
     word = _plain(str(cell)) if cell is not None else ""
-    if not word:
+    if not word or word in _SHOWN:
         return True
-    said = True if word in _SHOWN else False if word in _NOT_SHOWN else None
-    inverse = said is not None and word not in _STATES and _INVERSE.fullmatch(_plain(column)) is not None
-    return not said if inverse else said
-
-
-_STATES = frozenset(word for word in _SHOWN | _NOT_SHOWN if len(word) > 5)
-"""Words that say which state it is, whatever the column is called; the others are ways to say yes and no."""
+    if word in _NOT_SHOWN:
+        return False
+    if word in _YES | _NO:
+        return (word in _YES) is not bool(_INVERSE.fullmatch(_plain(column)))
+    return None
 
 
 def _plain(text: str) -> str:

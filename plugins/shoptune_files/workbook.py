@@ -23,6 +23,7 @@ from zipfile import BadZipFile, ZipFile
 
 from shoptune.data import Note
 from shoptune.errors import DataError
+from shoptune_files.bombs import RATIO, is_bomb
 from shoptune_files.sheet_words import is_header
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ LARGEST = 2**31
 """Bytes to which a workbook may unpack: a full sheet with a hundred columns of numbers has fewer."""
 LARGEST_STRINGS = 2**29
 """Bytes of the table of strings, which is held in memory."""
-RATIO, HARMLESS = 200, 2**26
-"""As for other packed files: more than `HARMLESS` bytes, and `RATIO` times its size, are no shop's data."""
 HEADER_WITHIN = 30
 """Rows among which a sheet's header is looked for."""
 _AT_ONCE = 256
@@ -228,7 +227,7 @@ def _refuse_giants(path: Path) -> None:
     with ZipFile(path) as archive:
         members = archive.infolist()
         unpacked, packed = sum(member.file_size for member in members), path.stat().st_size
-        if unpacked > max(HARMLESS, RATIO * packed):
+        if is_bomb(unpacked, packed):
             raise DataError(
                 f"{path.name}: the workbook unpacks to more than {RATIO} times its size, as no shop's data do; save "
                 "the sheet as CSV (UTF-8) if you trust it."

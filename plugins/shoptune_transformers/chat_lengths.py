@@ -33,11 +33,13 @@ def measure_chats(files: ModelFiles, chats: Sequence[Sequence[Message]]) -> Chat
 
     Raises:
         UsageError: The chat template takes too much, or can't think as it was asked to.
+        StepError: It takes too much for these chats.
 
     """
     from jinja2 import TemplateError
 
     from shoptune_transformers.loading import with_template
+    from shoptune_transformers.template_budget import bounded
 
     light = _read(files.folder)
     if light is None or files.settings.get("trust_remote_code"):
@@ -46,7 +48,8 @@ def measure_chats(files: ModelFiles, chats: Sequence[Sequence[Message]]) -> Chat
     has_encoder = bool(config.get("is_encoder_decoder", config.get("model_type") in _WITH_ENCODER))
     try:
         with_template(cast("PreTrainedTokenizerBase", light), files, lambda _: has_encoder)
-        texts = [light.apply_chat_template(chat, add_generation_prompt=not _is_answered(chat)) for chat in chats]
+        with bounded(len(chats)):
+            texts = [light.apply_chat_template(chat, add_generation_prompt=not _is_answered(chat)) for chat in chats]
     except (TemplateError, TypeError, ValueError, KeyError, IndexError):  # said where the model is asked
         return None
     tokens = [len(encoding) for encoding in light.fast.encode_batch_fast(texts, add_special_tokens=False)]

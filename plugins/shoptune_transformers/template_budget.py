@@ -23,7 +23,7 @@ __all__ = ["bounded", "try_chat_template"]
 
 SECONDS = 5.0
 SECONDS_A_PROMPT = 0.1
-"""Some hundred times what a template takes."""
+"""Far more than a template of a model that is used takes."""
 BYTES = 2**30
 CHARACTERS = 100_000
 """How much a template may make of a chat of a few words."""

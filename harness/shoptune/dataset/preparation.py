@@ -29,7 +29,7 @@ from shoptune.dataset.table import Table
 from shoptune.errors import DataError, UsageError, did_you_mean
 from shoptune.languages import language_finder
 from shoptune.storage.jsonl import from_line, to_line
-from shoptune.thoughts import parted
+from shoptune.thoughts import thought_and_answer
 from shoptune.training_rows import ROW_KINDS
 
 __all__ = ["prepare_examples"]
@@ -133,7 +133,7 @@ def _make_examples(
             elif isinstance(row, Note):
                 notes[row.topic if source == "own" else f"{source}: {row.topic}"] = dict(row.figures)
             elif source == "own":
-                with_thoughts += bool(row.references and parted(row.references[0])[0])
+                with_thoughts += bool(row.references and thought_and_answer(row.references[0])[0])
                 slices.update(row.slices)
                 part = _part_of(row, split, seed, test="test" not in sources, validation="validation" not in sources)
                 examples.add(row, part, fixed=False)

@@ -14,7 +14,7 @@ from shoptune.components import AnyTask
 from shoptune.data import Example, Invalid, Prediction, Sample
 from shoptune.errors import PluginError
 from shoptune.storage.jsonl import read_jsonl, write_jsonl
-from shoptune.thoughts import parted, refuse_unfinished, without_thoughts
+from shoptune.thoughts import refuse_unfinished, thought_and_answer, without_thoughts
 
 __all__ = ["parsed", "read_samples", "write_samples"]
 
@@ -23,7 +23,7 @@ def parsed(task: AnyTask, example: Example, prediction: Prediction) -> Sample:
     """Let the task read an answer, without what was thought about it; a parse that raises makes its answer invalid."""
     example = without_thoughts(example)
     if prediction.finish not in {"baseline", "choice"}:
-        thought, text = parted(prediction.text)
+        thought, text = thought_and_answer(prediction.text)
         prediction = replace(prediction, text=text, thought=thought) if thought else prediction
         if unfinished := refuse_unfinished(thought, text):
             return Sample(example=example, prediction=prediction, answer=unfinished)

@@ -39,6 +39,17 @@ def test_other_columns_say_something_else(column: str) -> None:
     assert not is_state_column(column)
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "shown"),
+    [
+        *(("Archiviert", "falsch", True), ("Hidden", "wahr", False), ("Oculto", "verdadero", False)),
+        *(("Archived", "live", True), ("Hidden", "draft", False), ("Draft", "yes", False)),
+    ],
+)
+def test_only_yes_and_no_mean_the_opposite_in_a_column_of_what_is_hidden(column: str, cell: str, shown: bool) -> None:
+    assert says_published(column, cell) is shown
+
+
 def test_a_csv_file_leaves_out_and_counts_what_is_not_shown(tmp_path: Path) -> None:
     path = tmp_path / "shop.csv"
     path.write_text("id,name,Live\n1,Mug,yes\n2,Jug,no\n3,Cup,later\n4,Pot,\n", "utf-8")

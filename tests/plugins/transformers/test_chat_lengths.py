@@ -11,6 +11,7 @@ import pytest
 
 from shoptune.components import ModelFiles
 from shoptune.data import Message
+from shoptune.errors import StepError
 from shoptune.testing import tiny_model
 from shoptune.testing.tiny import CHATML
 from shoptune_transformers.backend import BACKEND
@@ -115,6 +116,18 @@ def test_nothing_is_said_without_a_tokenizer_that_can_be_read(content: str | Non
     path = model_folder / "tokenizer.json"
     path.unlink() if content is None else path.write_text(content, "utf-8")
     assert measure_chats(ModelFiles(folder=model_folder), CHATS) is None
+
+
+def test_a_template_that_takes_long_on_longer_chats_alone_is_stopped(
+    saved_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It passes when it is tried on chats of a few words."""
+    twice = "{% for i in range(90000) %}{% for j in range(90000) %}{% endfor %}{% endfor %}"
+    endless = f"{{% for message in messages if message['content'] | length > 50 %}}{twice}{{% endfor %}}"
+    files = ModelFiles(folder=saved_model, settings={"chat_template": endless})
+    monkeypatch.setattr("shoptune_transformers.template_budget.SECONDS", 0.2)
+    with pytest.raises(StepError, match="chat template takes more than"):
+        measure_chats(files, [[{"role": "user", "content": "word " * 20}]])
 
 
 def test_nothing_is_said_where_the_template_refuses_a_chat(saved_model: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -61,10 +62,12 @@ def _finds(registered: Registered[Recogniser], text: str) -> list[PersonalFind]:
 
 
 def _masked(text: str, found: Counter[str], finds: Iterable[PersonalFind]) -> str:
-    taken = [match.span() for match in _MASK.finditer(text)]
+    masks = [match.span() for match in _MASK.finditer(text)]
+    begins = [start for start, _ in masks]
     pieces, end = [], 0
     for find in sorted(finds, key=lambda one: (one.start, -one.end)):
-        if find.start < end or any(start < find.end and find.start < stop for start, stop in taken):
+        before = bisect_left(begins, find.end)  # so many masks begin before its end, of which the last ends last
+        if find.start < end or (before and masks[before - 1][1] > find.start):
             continue
         pieces += [text[end : find.start], f"[{find.kind}]"]
         end = find.end
