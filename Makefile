@@ -5,6 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Tests and timings start the program hundreds of times: where the environment forbids bytecode, each start would compile
+# some 220 modules anew, which no user's second start does.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test bench check format constraints clean
 
 demo: $(READY)

@@ -34,12 +34,14 @@ def run(command: Sequence[str | Path], *, folder: Path, environment: Mapping[str
         environment: What it finds changed in its environment.
 
     """
+    # Where bytecode is forbidden, each start would compile our modules anew, which no user's second start does.
+    found = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, **(environment or {})},
+            env={**found, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
