@@ -273,16 +273,18 @@ def _is_at_work(kind: str, name: str, comparison: Mapping[str, Any], reports: Pa
         "method": lambda: bool(
             comparison["training"][0]["method"] == name and len(comparison["training"][0]["loss"]) == 10
         ),
-        "adapter": lambda: [(t["adapter"], t["records"]) for t in _tables(comparison)] == [(name, 6)],
+        "adapter": lambda: (_table(comparison)["adapter"], _table(comparison)["records"]) == (name, 6),
         "backend": lambda: bool(values["rouge_l", "words"] > 0),
         "report": lambda: "template" in (reports / f"{name}.txt").read_text("utf-8"),
+        "recogniser": lambda: _table(comparison)["personal_data"]["masked"] == {"loyalty_card": 4},
         "observer": lambda: len((reports / f"{name}.jsonl").read_text("utf-8").splitlines()) > 3,
     }
     return shown[kind]() if kind in shown else bool(comparison["results"])
 
 
-def _tables(comparison: Mapping[str, Any]) -> list[Any]:
-    return [comparison["tasks"][0]["data"]["tables"]["products"]]
+def _table(comparison: Mapping[str, Any]) -> Any:
+    (table,) = comparison["tasks"][0]["data"]["tables"].values()
+    return table
 
 
 UNNAMED = {"report", "export", "observer", "command", "executor"}

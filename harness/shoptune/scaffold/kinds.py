@@ -86,6 +86,15 @@ KINDS = {
         dependencies=(),
         data=("common/products.csv",),
     ),
+    "recogniser": Kind(
+        component="recogniser",
+        module="loyalty_cards",
+        summary="A recogniser for shoptune: numbers of loyalty cards",
+        about="finds personal data, which is masked before anything is stored. As it stands, it finds the numbers of "
+        "an invented shop's loyalty cards.",
+        dependencies=(),
+        data=("recogniser/messages.csv",),
+    ),
     "executor": Kind(
         component="executor",
         module="cheapest_first",
