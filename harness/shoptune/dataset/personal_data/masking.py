@@ -13,6 +13,7 @@ from collections import Counter
 
 from shoptune.dataset.personal_data.addresses import mask_addresses
 from shoptune.dataset.personal_data.emails import mask_emails, mask_spelt_emails
+from shoptune.dataset.personal_data.given_names import mask_given_names
 from shoptune.dataset.personal_data.identity import mask_identities
 from shoptune.dataset.personal_data.names import mask_names
 from shoptune.dataset.personal_data.online import mask_ips, mask_users
@@ -60,7 +61,8 @@ def _mask_once(text: str, found: Counter[str], kind: Text) -> str:
     text = _mask_numbers(text, found, kind)
     if kind == "people":
         text = mask_users(text, found)
-    return mask_names(mask_addresses(text, found, rules["address"]), found, rules["name"])
+    text = mask_names(mask_addresses(text, found, rules["address"]), found, rules["name"])
+    return mask_given_names(text, found) if kind == "people" else text
 
 
 def _mask_numbers(text: str, found: Counter[str], kind: Text) -> str:
