@@ -98,6 +98,10 @@ def _names(text: str) -> Iterator[tuple[int, int]]:
         done = end
 
 
+def _names_a_thing(text: str, start: int) -> bool:
+    return bool(_THING.search(text, max(0, start - 12), start))
+
+
 def _possessive(word: str) -> int:
     """Return how many characters of a word are its ``'s``."""
     return 2 if word.endswith(("'s", "’s")) else 0
