@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow
 
 TASKS = ("product_description", "attribute_extraction", "product_matching", "query_relevance")
 KILLS = 4
-"""Of each kind: of the run alone, of the run with processes, of one of its processes.  Each costs the start of a run; with
-ten, which were tried as well, the same is found."""
+"""Of each kind: of the run alone, of the run with processes, of one of its processes.  Each costs the start of a run;
+with ten, which were tried as well, the same is found."""
 CANDIDATES: dict[str, Any] = {
     "base": {"model": "./model", "batch_tokens": 2000},
     "full": {"from": "base", "tune": {"method": "sft", "rows": 20, "epochs": 1, "lora": False}},
