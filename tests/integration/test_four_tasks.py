@@ -70,9 +70,7 @@ def make_folder(folder: Path, model: Path, *, processes: int | None = None) -> P
     return folder
 
 
-def test_killed_at_random_moments_it_ends_with_the_same_results(
-    finished: Path, model: Path, tmp_path: Path
-) -> None:
+def test_killed_at_random_moments_it_ends_with_the_same_results(finished: Path, model: Path, tmp_path: Path) -> None:
     folder = make_folder(tmp_path / "shop", model)
     chance = random.Random(7)
     killed = 0
