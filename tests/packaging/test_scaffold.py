@@ -217,22 +217,37 @@ def test_nothing_is_written_under_a_name_that_is_refused(tmp_path: Path) -> None
 # --- that it works ---------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What mypy knows of libraries, which is the same for all packages."""
-    return tmp_path_factory.mktemp("mypy")
+def together(packages: Mapping[str, Path]) -> dict[str, str]:
+    """Return the environment in which the packages can be used as one: each one's tests are called otherwise."""
+    sources = os.pathsep.join(str(folder / "src") for folder in packages.values())
+    return {"PYTHONPATH": sources, "MYPYPATH": sources}
 
 
 @pytest.mark.slow
-def test_its_own_tests_pass(package: tuple[str, Path], tmp_path: Path) -> None:
-    printed = run(sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={tmp_path}", cwd=package[1])
+def test_their_own_tests_pass(packages: dict[str, Path], tmp_path: Path) -> None:
+    folders = list(packages.values())
+    settings = ["-q", "-c", folders[0] / "pyproject.toml", f"--rootdir={tmp_path}", "-p", "no:cacheprovider"]
+    tests = [folder / "tests" for folder in folders]
+    printed = run(sys.executable, "-m", "pytest", *settings, *tests, cwd=tmp_path, **together(packages))
+    assert (passed := re.search(r"^(\d+) passed in", printed, re.MULTILINE))
+    assert int(passed[1]) >= 2 * len(packages)
+
+
+@pytest.mark.slow
+def test_a_package_alone_finds_its_modules_and_settings(packages: dict[str, Path], tmp_path: Path) -> None:
+    folder = packages["recogniser"]
+    printed = run(sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={tmp_path}", cwd=folder)
     assert re.search(r"^\d+ passed in", printed, re.MULTILINE)
+    printed = run(sys.executable, "-m", "mypy", "--cache-dir", tmp_path / "mypy", cwd=folder)
+    assert printed == "Success: no issues found in 4 source files\n"
 
 
 @pytest.mark.slow
-def test_strict_mypy_finds_nothing(package: tuple[str, Path], mypy_cache: Path) -> None:
-    printed = run(sys.executable, "-m", "mypy", "--cache-dir", mypy_cache, cwd=package[1])
-    assert printed == "Success: no issues found in 4 source files\n"
+def test_strict_mypy_finds_nothing(packages: dict[str, Path], tmp_path: Path) -> None:
+    files = [folder / part for folder in packages.values() for part in ("src", "tests")]
+    settings = ["--cache-dir", tmp_path, "--config-file", packages["task"] / "pyproject.toml"]
+    printed = run(sys.executable, "-m", "mypy", *settings, *files, cwd=tmp_path, **together(packages))
+    assert printed == f"Success: no issues found in {4 * len(packages)} source files\n"
 
 
 @pytest.fixture(scope="module")
