@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from textwrap import shorten
 
-from shoptune.formatting import difference_interval, listed, value
+from shoptune.comparison import Result
+from shoptune.formatting import difference_interval, listed, uncovered, value
 from shoptune.recommendation import CandidateOutcome
-from shoptune.task_results import MetricResult, TaskResults
+from shoptune.task_results import MetricResult, TaskResults, is_mostly_uncovered
 
 __all__ = ["against_baseline", "against_parent", "blind_spots", "constants", "named", "on_gates", "untuned_ahead"]
 
@@ -106,11 +107,22 @@ def blind_spots(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
         cautions.append(
             f"{name} is certainly worse than {task.baseline} in {listed(hidden[:_SHOWN], len(hidden) - _SHOWN)}."
         )
+    unseen = [f"{metric} ({uncovered(result)} of {result.candidate})" for metric, result in _unseen(task, name)]
+    if unseen:
+        cautions.append(f"Nobody looked at most of what is compared in {listed(unseen)}.")
     if task.info.scored_on == "validation":
         cautions.append(
             "Scored on the validation split, on which settings are chosen: no proof until scored on the test split."
         )
     return cautions
+
+
+def _unseen(task: TaskResults, name: str) -> Iterator[tuple[str, Result]]:
+    """Yield the metrics that cover too few of the candidate's answers, or of the baseline's, and whose they are."""
+    for each in task.of(name):
+        result = next((r for r in (each.result, each.against) if is_mostly_uncovered(r)), None)
+        if result and each.metric.higher_is_better is not None:
+            yield each.metric.name, result
 
 
 def constants(task: TaskResults) -> list[str]:

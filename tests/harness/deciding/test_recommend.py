@@ -286,3 +286,15 @@ def test_metrics_that_are_the_same_are_named_apart() -> None:
     found = judged(whole.model_copy(update={"results": results}))
     assert found.reason.endswith("and worse in none; the same: claims.")
     assert found.outcomes[0].same == ["claims"]
+
+
+@pytest.mark.parametrize("whose", ["sft", "base"])
+def test_what_nobody_looked_at_is_said(whose: str) -> None:
+    made = make(sft=row(0.4, 0.7, 0.28))
+    results = [
+        r.model_copy(update={"n": 5, "uncovered": {"fr": 45}}) if (r.metric, r.candidate) == ("claims", whose) else r
+        for r in made.results
+    ]
+    (said,) = judged(made.model_copy(update={"results": results})).cautions
+    assert said.startswith("Nobody looked at most of what is compared in claims (45 answers in languages that it does")
+    assert said.endswith(f"(fr 45) of {whose}).")
