@@ -83,7 +83,8 @@ def correction_of(results: Sequence[Result], *, first: Sequence[Claim] = (), apa
 def _sentence(found: Correction, *, untested: bool) -> str:
     if not found.first + found.together + found.apart:
         return "There were too few examples to test any difference." if untested else "There was no difference to test."
-    others = f"{found.together} {'others' if found.first else 'differences'}"
+    what = "other" if found.first else "difference"
+    others = f"{found.together} {what}{'' if found.together == 1 else 's'}"
     first = f"what gates claim first and in the file's order ({found.first}), then " if found.first else ""
     said = [f"Verdicts are corrected for one another, at 5 % for all: {first}{others} (Holm)."]
     if found.apart:

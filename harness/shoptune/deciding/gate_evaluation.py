@@ -27,7 +27,7 @@ from shoptune.comparison import Comparison, FailedCandidate, GateVerdict, Interv
 from shoptune.costs import CostName, answers_to, cost_of
 from shoptune.deciding.gates import Gate
 from shoptune.errors import did_you_mean
-from shoptune.formatting import Format, difference, difference_interval, listed, value
+from shoptune.formatting import Format, difference, difference_interval, listed, p_value, value
 from shoptune.recommendation import TaskRecommendation
 from shoptune.task_results import is_mostly_uncovered
 
@@ -276,7 +276,7 @@ def _difference(gate: Gate, result: Result, baseline: str, kind: Format) -> str:
         saw += f", {difference_interval(result.simultaneous_interval, kind)} for all slices at once"
     if gate.must == "not_be_worse":
         return f"{saw}; allowed loss: {_exactly(gate.margin, kind, 'pp') if gate.margin else 'none'}"
-    p = "" if result.p_adjusted is None else f" ({_p(result.p_adjusted)} after correction)"
+    p = "" if result.p_adjusted is None else f" ({p_value(result.p_adjusted)} after correction)"
     return f"{saw}; asked is a certain gain" if result.slice else f"{saw}: {result.verdict}{p}"
 
 
@@ -287,7 +287,3 @@ def _limit(gate: Gate, kind: Format = "score") -> str:
 def _exactly(number: float, kind: Format, unit: str) -> str:
     """Write what the file asks for, a share in per cent as values are, but with all the digits that were given."""
     return f"{number * 100:.6g}\N{NO-BREAK SPACE}{unit}" if kind == "share" else f"{number:.6g}"
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"

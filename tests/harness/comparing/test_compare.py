@@ -390,7 +390,7 @@ class TestFamily:
         )
         counted = found.correction
         assert (counted.first, counted.together, counted.apart, counted.same) == (1, 1, 0, 3)
-        assert "what gates claim first and in the file's order (1), then 1 others (Holm)" in counted.sentence
+        assert "what gates claim first and in the file's order (1), then 1 other (Holm)" in counted.sentence
         assert "3 the same in every sample" in counted.sentence
         (gate,) = (r for r in found.results if (r.metric, r.candidate) == ("b", "sft"))
         assert gate.p_adjusted == pytest.approx(min(1, 2 * (gate.p_value or 0)))
