@@ -370,6 +370,22 @@ class TestVersus:
 
 
 class TestFamily:
+    @pytest.mark.parametrize("first", [[], [("description", "accuracy", "sft")]])
+    def test_what_an_accuracy_leaves_is_no_hypothesis_of_its_own(self, first: list[tuple[str, str, str]]) -> None:
+        right = (np.arange(N) % 2).astype(np.float64)
+        better = np.where(np.arange(N) < 14, 1.0, right)
+        names = ["base", "sft", "dpo"]
+        metrics = [
+            measured({"base": of(right), "sft": of(better), "dpo": of(right)}, metric="accuracy"),
+            measured({"base": of(1 - right), "sft": of(1 - better), "dpo": of(1 - right)}, metric="errors"),
+        ]
+        found = compare([task(candidates=names)], metrics, names, "base", seed=1, resamples=500, first=first)
+        of_sft = [r for r in found.results if r.candidate == "sft"]
+        assert [r.p_adjusted for r in of_sft] == [r.p_value for r in of_sft] == [2.0**-6] * 2
+        assert (found.correction.repeated, found.correction.same) == (1, 2)
+        assert " 0 " not in found.correction.sentence
+        assert [v.p_adjusted for v in found.versus] == [2.0**-6] * 2
+
     def test_it_is_counted_and_said(self, scores: FloatArray) -> None:
         names = ["base", "template", "sft", "chosen"]
         changed, other = of(scores + noise(0.1)), of(scores + noise(0.1, 5))
