@@ -89,10 +89,11 @@ def _sentence(found: Correction, *, untested: bool) -> str:
     what = "other" if found.first else "difference"
     others = f"{found.together} {what}{'' if found.together == 1 else 's'}"
     families = [f"what gates claim first and in the file's order ({found.first})"] if found.first else []
-    families += [f"{others} (Holm)"] if found.together or not found.first else []
-    said = [f"Verdicts are corrected for one another, at 5 % for all: {', then '.join(families)}."]
+    families += [f"{others} (Holm)"] if found.together else []
+    said = [f"Verdicts are corrected for one another, at 5 % for all: {', then '.join(families)}."] if families else []
     if found.apart:
-        said.append(f"Those of candidates that are no model are a family of their own ({found.apart}).")
+        own = "a family of their own" if families else "corrected for one another"
+        said.append(f"Those of candidates that are no model are {own} ({found.apart}, Holm).")
     left_out = [
         f"{count} {what}"
         for count, what in ((found.same, "the same in every sample"), (found.repeated, "repeating another"))

@@ -10,7 +10,16 @@ from shoptune.formatting import difference_interval, listed, uncovered, value
 from shoptune.recommendation import CandidateOutcome
 from shoptune.task_results import MetricResult, TaskResults, is_mostly_uncovered
 
-__all__ = ["against_baseline", "against_parent", "blind_spots", "constants", "named", "on_gates", "untuned_ahead"]
+__all__ = [
+    "against_baseline",
+    "against_parent",
+    "blind_spots",
+    "constants",
+    "named",
+    "on_gates",
+    "silent",
+    "untuned_ahead",
+]
 
 _SHOWN = 4
 """So many metrics a sentence names with their figures; those that got worse are all named."""
@@ -131,6 +140,17 @@ def constants(task: TaskResults) -> list[str]:
         f"{candidate.name} is a constant: to every example it answers {_quoted(answer)}."
         for candidate in task.candidates
         if candidate.kind != "baseline" and (answer := task.info.constants.get(candidate.name)) is not None
+    ]
+
+
+def silent(task: TaskResults) -> list[str]:
+    """Say which metrics apply to no answer of any candidate, and by their summary why."""
+    return [
+        f"{metric.name} says nothing, since it applies to none of the answers. It is: {metric.summary}."
+        for metric in task.directed
+        if metric.additive
+        and (found := [result for (name, _), result in task.results.items() if name == metric.name])
+        and all(result.value is None and not result.uncovered for result in found)
     ]
 
 

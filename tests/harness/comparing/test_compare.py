@@ -412,6 +412,14 @@ class TestFamily:
         assert gate.p_adjusted == pytest.approx(min(1, 2 * (gate.p_value or 0)))
 
 
+def test_where_all_are_no_models_theirs_is_the_only_family(scores: FloatArray) -> None:
+    rows = {"base": of(scores), "sft": of(scores + noise(0.1))}
+    found = compare([task()], [measured(rows)], ["base", "sft"], "base", seed=1, resamples=200, apart=["sft"])
+    assert found.correction.sentence == (
+        "Those of candidates that are no model are corrected for one another (1, Holm)."
+    )
+
+
 @pytest.mark.parametrize(
     ("differs", "said"),
     [(True, "There were too few examples to test any difference."), (False, "There was no difference to test.")],
