@@ -8,7 +8,7 @@ from functools import cached_property
 
 import regex
 
-from shoptune.flags import NO, flag_of
+from shoptune.flags import flag_of
 from shoptune_catalogue.denial import PREFIXES, SUFFIXES, denied
 from shoptune_catalogue.lexicon import KINDS, lexicon
 from shoptune_catalogue.nested import plain_value
@@ -64,11 +64,6 @@ def find_statements(text: str, facts: Mapping[str, str]) -> dict[str, list[Place
     return statements
 
 
-_NO = "|".join(map(regex.escape, NO))
-_NO_BEHIND = regex.compile(rf"\s*(?:[:=?]\s*(?:{_NO})(?!\w)|[|(–—-]\s*(?:{_NO})\s*(?:[^\w\s]|\Z))", regex.I)
-"""``waterproof: no``, ``waterproof | no |``, ``waterproof (no)``, but not ``waterproof - no lid``."""
-
-
 def _find_flag(name: str, text: _Text, *, is_so: bool) -> list[Place]:
     """Return where the text says first that the attribute is so, or that it isn't."""
     words = [word for word in plain_words(name.replace("_", " ")) if word not in {"is", "has", "ist", "hat"}]
@@ -76,8 +71,7 @@ def _find_flag(name: str, text: _Text, *, is_so: bool) -> list[Place]:
         return []
     forms = list(inflected(words))
     for place in sorted(text.places(forms)):
-        says_no = denied(text.text, *place) or bool(_NO_BEHIND.match(text.text, place[1]))
-        if says_no != is_so:
+        if denied(text.text, *place) != is_so:
             return [place]
     if is_so:
         return []

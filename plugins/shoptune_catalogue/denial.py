@@ -13,6 +13,8 @@ from importlib import resources
 import regex
 import yaml
 
+from shoptune.flags import NO
+
 __all__ = ["PREFIXES", "SUFFIXES", "denied"]
 
 _NEAR = 120
@@ -45,12 +47,15 @@ _BEFORE = regex.compile(
     regex.I,
 )
 _BEHIND = regex.compile(rf"(?:[\s-]?(?:{_any_of(_words('behind'))})|-?(?:{_any_of(_words('suffix'))}))\b", regex.I)
+_NO = "|".join(map(regex.escape, NO))
+_NO_BEHIND = regex.compile(rf"\s*(?:[:=?]\s*(?:{_NO})(?!\w)|[|(–—-]\s*(?:{_NO})\s*(?:[^\w\s]|\Z))", regex.I)
+"""``waterproof: no``, ``waterproof | no |``, ``waterproof (no)``, but not ``waterproof - no lid``."""
 _PORTUGUESE = regex.compile(r"[ãõ]|[áí]vel\b|(?<![.'’\p{L}])(?:ao|com|da|em|é|na|ou|uma)\b", regex.I)
 
 
 def denied(text: str, start: int, end: int) -> bool:
     """Tell whether a text denies the words `text[start:end]`, or only compares with them."""
-    if _BEHIND.match(text, end):
+    if _BEHIND.match(text, end) or _NO_BEHIND.match(text, end):
         return True
     found = _BEFORE.search(unicodedata.normalize("NFC", text[max(0, start - _NEAR) : start]))
     return found is not None and not ((found["word"] or "").casefold() == "no" and _is_portuguese(text))

@@ -161,6 +161,9 @@ def test_the_words_that_state_a_flag_are_marked() -> None:
         ('["red", "blue"]', "In blue or red.", True),
         ('["red", "blue"]', "In blue.", False),
         ('{"fabric": "wool", "lining": "silk"}', "Wool, and silk within.", True),
+        ('{"dishwasher_safe": true, "vegan": false}', "Dishwasher-safe.", True),
+        ('{"dishwasher_safe": true, "vegan": false}', "Yes and no.", False),
+        ('{"wasserdicht": "ja", "warm": "nein"}', "Ganz wasserdicht.", True),
     ],
 )
 def test_what_is_nested_says_what_its_parts_say(value: str, text: str, stated: bool) -> None:
