@@ -44,7 +44,7 @@ _BEFORE = regex.compile(
     rf"(?:\b(?P<word>{_any_of(_words('before'))}){_GAP}(?!(?:{_any_of(_words('only'))})\b)"
     rf"(?:(?!(?:{_any_of(_words('but'))})\b)[\p{{L}}-]+(?:['’]|{_GAP})){{0,2}}(?:\p{{L}}['’])?"
     rf"|\b(?:{_any_of(PREFIXES)})-)\Z",
-    regex.I,
+    regex.I | regex.REVERSE,
 )
 _BEHIND = regex.compile(rf"(?:[\s-]?(?:{_any_of(_words('behind'))})|-?(?:{_any_of(_words('suffix'))}))\b", regex.I)
 _NO = "|".join(map(regex.escape, NO))
