@@ -76,8 +76,8 @@ class NumberCheck:
             if found.count:
                 yield (
                     f"{field}: {_records(found)} with a thousand and more, or one and a bit, which are not read "
-                    f"(first: {found.first}); write all prices with one decimal mark, and one of them with its cents (1.299,00 "
-                    "or 1299.00), or each with its currency (1.299 EUR)"
+                    f"(first: {found.first}); write all prices with one decimal mark, and one of them with its cents "
+                    "(1.299,00 or 1299.00), or each with its currency (1.299 EUR)"
                 )
         for field, found in self._shortened.items():
             if found.count:
