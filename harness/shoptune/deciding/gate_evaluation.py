@@ -27,7 +27,7 @@ from shoptune.comparison import Comparison, FailedCandidate, GateVerdict, Interv
 from shoptune.costs import CostName, answers_to, cost_of
 from shoptune.deciding.gates import Gate
 from shoptune.errors import did_you_mean
-from shoptune.formatting import Format, difference, difference_interval, listed, p_value, value
+from shoptune.formatting import Format, difference, difference_interval, listed, p_value, plain, value
 from shoptune.recommendation import TaskRecommendation
 from shoptune.task_results import is_mostly_uncovered
 
@@ -115,7 +115,9 @@ def _of_cost(gate: Gate, cost: CostName, comparison: Comparison) -> _Seen:
     if amount is None:
         return _Seen("inconclusive", f"{cost} of {gate.candidate} was not measured.")
     unit = f" {comparison.prices.currency}" if comparison.prices and "money" in cost else ""
-    return _Seen(_by_limit(gate, amount), f"{cost} of {gate.candidate} is {amount:.4g}{unit}; {_limit(gate)}.")
+    return _Seen(
+        _by_limit(gate, amount), f"{cost} of {gate.candidate} is {plain(float(amount))}{unit}; {_limit(gate)}."
+    )
 
 
 def _of_invalid(gate: Gate, comparison: Comparison) -> _Seen:
@@ -286,4 +288,4 @@ def _limit(gate: Gate, kind: Format = "score") -> str:
 
 def _exactly(number: float, kind: Format, unit: str) -> str:
     """Write what the file asks for, a share in per cent as values are, but with all the digits that were given."""
-    return f"{number * 100:.6g}\N{NO-BREAK SPACE}{unit}" if kind == "share" else f"{number:.6g}"
+    return f"{number * 100:,.10g}\N{NO-BREAK SPACE}{unit}" if kind == "share" else f"{number:,.10g}"
