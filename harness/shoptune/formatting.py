@@ -27,6 +27,7 @@ __all__ = [
     "label",
     "listed",
     "money",
+    "p_value",
     "plain",
     "probability",
     "prompt_sensitivity",
@@ -152,7 +153,12 @@ def rate(number: float | None) -> str:
     return f"{number:,.0f}" if number >= 99.5 else f"{number:.1f}"
 
 
-def share(part: int, whole: int) -> str:
+def p_value(p: float) -> str:
+    """Write a p-value in a sentence: p = 0.041, p < 0.001."""
+    return f"p {probability(p).replace('<', '< ')}" if p < 0.001 else f"p = {probability(p)}"
+
+
+def share(part: float, whole: float = 1) -> str:
     """Write part of a whole as 97 %; some are never rounded to none, nor most to all."""
     if not whole:
         return NOTHING

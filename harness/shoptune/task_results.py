@@ -8,7 +8,10 @@ from functools import cached_property
 
 from shoptune.comparison import CandidateInfo, Comparison, MetricInfo, Result, TaskInfo, Verdict, Versus
 
-__all__ = ["MetricResult", "TaskResults", "is_certain", "task_results"]
+__all__ = ["MAX_UNCOVERED", "MetricResult", "TaskResults", "is_certain", "is_mostly_uncovered", "task_results"]
+
+MAX_UNCOVERED = 0.05
+"""The share of answers in languages that a metric does not cover with which it may still be relied on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,12 @@ def task_results(comparison: Comparison) -> tuple[TaskResults, ...]:
         )
         for task in comparison.tasks
     )
+
+
+def is_mostly_uncovered(result: Result | None) -> bool:
+    """Tell whether more than `MAX_UNCOVERED` of the answers are in languages that the metric does not cover."""
+    uncovered = sum(result.uncovered.values()) if result else 0
+    return result is not None and uncovered > MAX_UNCOVERED * (result.n + uncovered)
 
 
 def is_certain(result: Result) -> bool:

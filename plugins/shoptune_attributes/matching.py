@@ -14,6 +14,7 @@ from typing import Literal
 
 import regex
 
+from shoptune.flags import flag_of
 from shoptune_catalogue.quantities import find_numbers, find_quantities
 
 __all__ = ["MATCHES", "Match", "exact_key", "items_of", "normalised_key"]
@@ -35,7 +36,8 @@ def normalised_key(value: str) -> str:
     - Numbers are compared as numbers: ``1,140`` is 1140, ``2.50`` and ``2,5`` are 2.5.
     - Units may be written in any way (``16 GB``, ``16gb``, ``16 gigabytes``), but aren't converted: a text that says
       1 kg doesn't say 1000 g.
-    - The parts of a list (after a comma and a space, a semicolon or a bar) may stand in any order.
+    - The parts of a list (between commas, semicolons or bars) may stand in any order.
+    - Yes and no are the same in any language, and so are true and false (`shoptune.flags`).
 
     >>> normalised_key("16 GB"), normalised_key("Oak ; Steel,  2,50 Metres")
     ('16 gigabyte', '2.5 metre, oak, steel')
@@ -46,12 +48,12 @@ def normalised_key(value: str) -> str:
 
 
 def items_of(value: str) -> list[str]:
-    """Return the items of a list: what stands between commas with a space behind, semicolons or bars, in order.
+    """Return the items of a list: what stands between commas, semicolons or bars, in order; 1,5 is one number.
 
-    >>> items_of("red, dark blue;1,5 cm")
-    ['red', 'dark blue', '1,5 cm']
+    >>> items_of("red, dark blue;1,5 cm,oak")
+    ['red', 'dark blue', '1,5 cm', 'oak']
     """
-    return [item.strip() for item in regex.split(r",\s+|[;|]", value) if item.strip()]
+    return [item.strip() for item in regex.split(r",(?!\d)|,\s+|[;|]", value) if item.strip()]
 
 
 MATCHES: dict[Match, Callable[[str], str]] = {"normalised": normalised_key, "exact": exact_key}
@@ -74,6 +76,8 @@ def _part(text: str) -> str:
         # Twice, since "12 V" is a voltage as it stands, and "500 G" a weight in small letters alone.
         text = _with_plain_units(_with_plain_units(text).casefold())
         text = _SEPARATED.sub(lambda number: _plain_number(number[0]), text)
+    if (is_so := flag_of(text)) is not None:
+        return "yes" if is_so else "no"
     text = regex.sub(r"\.(?=\s)", "", text.casefold())
     return text.strip(" .,:!?\"'()")
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from shoptune.flags import flag_of
 from shoptune_catalogue.lexicon import KINDS, lexicon
 from shoptune_catalogue.nested import plain_value
 from shoptune_catalogue.other_things import is_feeling, is_of_another_thing, is_waiting_time
@@ -126,7 +127,7 @@ def _knowledge(facts: tuple[tuple[str, str], ...]) -> _Knowledge:
 
 def _with_name(attribute: str, value: str) -> str:
     """Return what a fact says: its value, or its name where the value only confirms it (``vegan: yes``)."""
-    return attribute.replace("_", " ") if value.strip().casefold() in {"yes", "true", "ja"} else value
+    return attribute.replace("_", " ") if flag_of(value) else value
 
 
 def _number_supported(stated: Quantity, known: _Knowledge) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import regex
 
-from shoptune_catalogue.lexicon import denied
+from shoptune.flags import flag_of
+from shoptune_catalogue.denial import PREFIXES, SUFFIXES, denied
+from shoptune_catalogue.lexicon import KINDS, lexicon
 from shoptune_catalogue.nested import plain_value
-from shoptune_catalogue.phrases import find_phrase, find_plain_words, plain_words
+from shoptune_catalogue.phrases import find_phrases, find_plain_words, inflected, plain_words
 from shoptune_catalogue.quantities import (
     FoundNumber,
     FoundQuantity,
@@ -38,12 +40,13 @@ def covered(text: str, facts: Mapping[str, str]) -> dict[str, bool]:
 def find_statements(text: str, facts: Mapping[str, str]) -> dict[str, list[Place]]:
     """Return for each attribute with a value where the text states the value first; no place where it doesn't.
 
-    - Words: the value's words occur in sequence, whatever their hyphens, plurals and British or American spelling.
+    - Words: the value's words occur in sequence, whatever their hyphens, plurals and British or American spelling; a
+      material, colour or certificate in any spelling that the lexicon has ("schwarzer" of schwarz).
     - Quantities: an equal quantity occurs in any unit and spelling, and the words around the value's occur too ("6 cm
       twisted": 60 mm, and "twisted").  The numbers of dimensions may stand apart ("31 cm wide and 47 cm tall").
     - A number alone is stated wherever the number is.
-    - Yes and no are stated by the attribute's name, and by its denial: ``waterproof: no`` by "not waterproof", whatever
-      else is said to be no.
+    - Yes and no are stated by the attribute's name with any ending of an adjective, and by its denial: ``waterproof:
+      no`` by "not waterproof", whatever else is said to be no (`shoptune_catalogue.denial`).
     - What is nested says what its parts say (`shoptune_catalogue.nested`).
     - Several values (parted by comma, semicolon or bar) are stated when all are, in any order.
     """
@@ -51,8 +54,8 @@ def find_statements(text: str, facts: Mapping[str, str]) -> dict[str, list[Place
     statements: dict[str, list[Place]] = {}
     for name, fact in facts.items():
         value = plain_value(fact)
-        if (flag := value.strip().casefold()) in _FLAGS:
-            statements[name] = _find_flag(name, read, is_so=_FLAGS[flag])
+        if (is_so := flag_of(value)) is not None:
+            statements[name] = _find_flag(name, read, is_so=is_so)
             continue
         parts = [part for part in regex.split(r"[,;|](?!\d)", value) if part.strip()]
         if parts:
@@ -61,24 +64,20 @@ def find_statements(text: str, facts: Mapping[str, str]) -> dict[str, list[Place
     return statements
 
 
-_YES = ("yes", "y", "true", "ja", "wahr", "oui", "vrai", "sí", "sì", "verdadero", "vero", "sim", "tak", "✓", "✔", "✅")
-_NO = ("no", "n", "false", "nein", "falsch", "non", "faux", "falso", "nee", "não", "nie", "✗", "✘", "❌")
-_FLAGS = dict.fromkeys(_YES, True) | dict.fromkeys(_NO, False)
-_NO_BEHIND = regex.compile(rf"\s*[:=?]\s*(?:{'|'.join(_NO)})(?!\w)", regex.I)
-
-
 def _find_flag(name: str, text: _Text, *, is_so: bool) -> list[Place]:
     """Return where the text says first that the attribute is so, or that it isn't."""
-    wanted = [word for word in plain_words(name.replace("_", " ")) if word not in {"is", "has", "ist", "hat"}]
-    start = 0
-    while wanted and (words := find_phrase(wanted, text.words[start:])):
-        first, last = words[0] + start, words[1] + start
-        place = text.found[first].start, text.found[last].end
-        says_no = denied(text.text, *place) or bool(_NO_BEHIND.match(text.text, place[1]))
-        if says_no != is_so:
+    words = [word for word in plain_words(name.replace("_", " ")) if word not in {"is", "has", "ist", "hat"}]
+    if not words:
+        return []
+    forms = list(inflected(words))
+    for place in sorted(text.places(forms)):
+        if denied(text.text, *place) != is_so:
             return [place]
-        start = last + 1
-    return []
+    if is_so:
+        return []
+    before = [[prefix, *form] for prefix in PREFIXES for form in forms]
+    behind = [[*words, *plain_words(suffix)] for suffix in SUFFIXES]
+    return sorted(text.places([*before, *behind]))[:1]
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,18 @@ class _Text:
     def words(self) -> list[str]:
         return [found.word for found in self.found]
 
+    def places(self, phrases: Iterable[Sequence[str]]) -> Iterator[Place]:
+        """Yield where one of the phrases stands, phrase by phrase."""
+        for phrase in phrases:
+            for first, last in find_phrases(phrase, self.words):
+                yield self.found[first].start, self.found[last].end
+
+    @cached_property
+    def terms(self) -> dict[str, Place]:
+        """Where materials, colours and certificates are claimed first, by concept."""
+        found = [term for kind in KINDS for term in lexicon(kind).claimed(self.text)]
+        return {term.concept: (term.start, term.end) for term in reversed(found)}
+
     @cached_property
     def quantities(self) -> list[FoundQuantity]:
         return find_quantities(self.text)
@@ -106,7 +117,7 @@ class _Text:
 
 def _find(value: str, text: _Text) -> list[Place]:
     """Return where the text states one value, which is in several places only if its parts stand apart."""
-    if place := _find_words(plain_words(value), text):
+    if place := _find_words(plain_words(value), text) or _find_term(value.strip(), text):
         return [place]
     if numbers := bare_numbers(value):
         stated = [
@@ -122,8 +133,16 @@ def _find(value: str, text: _Text) -> list[Place]:
 
 
 def _find_words(phrase: list[str], text: _Text) -> Place | None:
-    words = find_phrase(phrase, text.words)
-    return (text.found[words[0]].start, text.found[words[1]].end) if words else None
+    return next(text.places([phrase]), None)
+
+
+def _find_term(value: str, text: _Text) -> Place | None:
+    """Return where the text claims the material, colour or certificate that a value is, in any of its spellings."""
+    for kind in KINDS:
+        terms = lexicon(kind).mentioned(value)
+        if len(terms) == 1 and (terms[0].start, terms[0].end) == (0, len(value)):
+            return text.terms.get(terms[0].concept)
+    return None
 
 
 def _find_number(number: Number, unit: str, text: _Text) -> Place | None:

@@ -23,7 +23,9 @@ from typing import Literal
 import regex
 import yaml
 
-__all__ = ["KINDS", "Lexicon", "Term", "TermKind", "denied", "lexicon"]
+from shoptune_catalogue.denial import denied
+
+__all__ = ["KINDS", "Lexicon", "Term", "TermKind", "lexicon"]
 
 TermKind = Literal["material", "colour", "certificate"]
 
@@ -104,17 +106,6 @@ def _near(term: Term) -> int:
 
 
 _PAUSE = regex.compile(r"\s*(?:[.,;:!?)–—]|$)|\s+(?:and|with|und|mit)\b", regex.I)
-_DENIAL_BEFORE = regex.compile(
-    r"(?:(?:\b(?:no|not|non|nor|never|without|unlike|like|than|instead of|rather than|free of|free from"
-    r"|kein|keine|keinen|nicht|ohne|wie|statt)|n['’]t)\s+(?!only\b|nur\b)(?:[\p{L}-]+\s+){0,2}|\bnon-)\Z",
-    regex.I,
-)
-_DENIAL_AFTER = regex.compile(r"[\s-]?(?:free|frei(?:e[mnrs]?)?|laden)\b", regex.I)
-
-
-def denied(text: str, start: int, end: int) -> bool:
-    """Tell whether a text denies the words `text[start:end]`, or only compares with them."""
-    return bool(_DENIAL_BEFORE.search(text, max(0, start - _NEAR), start) or _DENIAL_AFTER.match(text, end))
 
 
 @cache

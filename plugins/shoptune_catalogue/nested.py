@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from shoptune.flags import flag_of
+
 __all__ = ["plain_value"]
 
 _LONGEST = 2_000
@@ -19,6 +21,8 @@ _AMOUNTS = ("value", "amount", "magnitude")
 @lru_cache(maxsize=4096)
 def plain_value(value: str) -> str:
     """Return what a fact says: an amount with its unit, the items of a list between semicolons, any other as it is.
+
+    Of what an object says yes or no to, the names of the former stay: ``{"vegan": true, "washable": false}`` is vegan.
 
     >>> plain_value('{"unit": "GRAMS", "value": 200}'), plain_value('["red", "blue"]'), plain_value("{x}")
     ('200 grams', 'red; blue', '{x}')
@@ -43,8 +47,12 @@ def _items(value: Any) -> Iterator[str]:
         if isinstance(amount, str | int | float) and isinstance(unit, str):
             yield f"{amount} {unit.lower() if unit.isupper() and len(unit) > 2 else unit}"
             return
-        for inner in value.values():
-            yield from _items(inner)
+        for name, inner in value.items():
+            is_so = inner if isinstance(inner, bool) else flag_of(inner) if isinstance(inner, str) else None
+            if is_so:
+                yield str(name).replace("_", " ")
+            elif is_so is None:
+                yield from _items(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from _items(inner)

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from shoptune.flags import NO, YES
+
 __all__ = ["is_state_column", "says_published"]
 
 
@@ -10,13 +12,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(phrase.strip() for phrase in text.replace("\n", " ").split(","))
 
 
-_YES = _words(
-    "yes, true, 1, 1.0, y, x, on, ja, wahr, an, oui, vrai, si, sí, sim, vero, verdadero, waar, tak, ano, да, はい"
-)
-_NO = _words(
-    "no, false, 0, 0.0, n, off, nein, falsch, aus, non, faux, não, nao, falso, nee, onwaar, nie, nej, nei, ne, нет, "
-    "いいえ"
-)
+_YES = _words("1, 1.0, x, on, an") | frozenset(YES)
+_NO = _words("0, 0.0, off, aus") | frozenset(NO)
 """What means the opposite in a column such as "Hidden"; the words below name the state themselves."""
 _SHOWN = _words(
     """

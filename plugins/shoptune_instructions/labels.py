@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from shoptune.flags import NO, YES
 from shoptune_instructions.turns import Unusable
 
 __all__ = ["refuse_unwanted"]
@@ -13,14 +14,14 @@ __all__ = ["refuse_unwanted"]
 _KEYS = ("label", "kto_tag")
 _WANTED = frozenset(
     {
-        *("1", "true", "t", "yes", "y", "+", "👍", "✓", "✔", "✅", "up", "upvote", "upvoted", "thumbup", "thumbsup"),
+        *(*YES, "1", "t", "+", "👍", "up", "upvote", "upvoted", "thumbup", "thumbsup"),
         *("like", "liked", "good", "correct", "right", "desirable", "desired", "positive", "pos", "chosen", "choose"),
         *("accept", "accepted", "approved", "preferred", "wanted"),
     }
 )
 _UNWANTED = frozenset(
     {
-        *("0", "-1", "false", "f", "no", "n", "-", "👎", "✗", "✘", "❌", "down", "downvote", "downvoted"),
+        *(*NO, "0", "-1", "f", "-", "👎", "down", "downvote", "downvoted"),
         *("thumbdown", "thumbsdown", "dislike", "disliked", "bad", "incorrect", "wrong", "undesirable", "undesired"),
         *("negative", "neg", "reject", "rejected", "declined", "unwanted", "notwanted", "notchosen"),
     }

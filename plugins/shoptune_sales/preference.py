@@ -17,6 +17,7 @@ from itertools import combinations
 import numpy as np
 
 from shoptune.data import Dropped, Example, Note, PreferencePair, Record
+from shoptune.formatting import share
 from shoptune_catalogue.claims import unsupported
 from shoptune_sales.beta_binomial import Prior, expected_rate, probability_better
 from shoptune_sales.spread import relative_variance
@@ -70,14 +71,14 @@ def _variance(tests: Sequence[Test]) -> float | None:
 
 
 def _note(shown: Mapping[str, Sequence[Variant]], together: Sequence[Test], variance: float | None) -> Note:
-    assumed = f"{math.sqrt(DEFAULT_VARIANCE):.0%} (assumed: too few tests to tell)"
+    assumed = f"{share(math.sqrt(DEFAULT_VARIANCE))} (assumed: too few tests to tell)"
     return Note(
         topic="A/B tests",
         figures={
             "texts": sum(map(len, shown.values())),
             "tests of texts shown side by side": len(together),
             "candidate pairs": sum(math.comb(len(test), 2) for test in together),
-            "spread of rates within a test": assumed if variance is None else f"{math.sqrt(variance):.0%}",
+            "spread of rates within a test": assumed if variance is None else share(math.sqrt(variance)),
         },
     )
 

@@ -6,6 +6,7 @@ All of it takes time in proportion to a cell's length.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from shoptune.flags import flag_of
 from shoptune_files.clean_text import clean_lines, clean_text
 from shoptune_files.html_text import html_to_text
 from shoptune_shops.platform_header import Found
@@ -26,9 +27,7 @@ __all__ = [
     "unpacked",
 ]
 
-YES = frozenset({"true", "yes", "y", "1", "on", "ja", "oui", "si", "sí"})
-NO = frozenset({"false", "no", "n", "0", "off", "nein", "non", "nee"})
-
+_SWITCHES = {"1": True, "on": True, "0": False, "off": False}
 _COLOUR_CODE = re.compile(r"\[?#[0-9a-fA-F]{6}\]?:?")
 _KEY = re.compile(r"[0-9]+|[0-9a-f]{32}")
 """What stands for a category in place of its name."""
@@ -84,8 +83,8 @@ def state_of(cell: str, states: Mapping[str, str]) -> str:
     word = cell.strip().lower()
     if word in states or not word:
         return states.get(word, "active")
-    truth = "true" if word in YES else "false" if word in NO else ""
-    return states.get(truth, word)
+    is_so = _SWITCHES.get(word, flag_of(word))
+    return word if is_so is None else states.get(str(is_so).lower(), word)
 
 
 def options_of(row: ShopRow, found: Found, first: ShopRow) -> dict[str, list[str]]:

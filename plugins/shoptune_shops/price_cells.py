@@ -12,6 +12,8 @@ __all__ = ["PriceCells"]
 
 UNREAD = ("could not be read", "such as")
 AMBIGUOUS = ("a thousand and more, or one and a bit: not read", "the first of these")
+REMEDY = "write one price of the column with cents (1.299,00 or 1299.00), or each with its currency (1.299 EUR)"
+REMEDY_OF_BOTH = "write all prices of a column with the same decimal mark: some have a point, some a comma"
 
 
 class PriceCells:
@@ -60,5 +62,8 @@ class PriceCells:
         for kind, count in self._counts.items():
             if count:
                 figures |= {kind[0]: count, kind[1]: self._first[kind]}
+        if self._counts[AMBIGUOUS]:
+            is_contradictory = any(prices.contradictory for prices in self._columns.values())
+            figures["what to do"] = REMEDY_OF_BOTH if is_contradictory else REMEDY
         if figures:
             yield Note(topic="prices", figures=figures)

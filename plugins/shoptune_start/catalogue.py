@@ -40,7 +40,7 @@ class Catalogue:
     language: str
     """Of most descriptions (ISO 639-1)."""
     attributes: bool
-    """Whether a product has any that a description has to state."""
+    """Whether most products have any that a description has to state: of few nothing can be shown."""
 
     @property
     def checkable(self) -> bool:
@@ -77,7 +77,7 @@ def look_through(file: ShopFile) -> Catalogue:
         whole=rows < COUNTED,
         bad=bad,
         language=_language(file.first),
-        attributes=any(map(_has_attributes, file.first)),
+        attributes=2 * sum(map(_has_attributes, file.first)) > len(file.first),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from shoptune.commands import is_identifier, is_personal
 from shoptune.errors import DataError
+from shoptune.flags import flag_of
 from shoptune_files.clean_text import is_no_value
 from shoptune_files.published import is_state_column, says_published
 from shoptune_product_description.task import CATALOGUE_FACTS
@@ -41,7 +42,6 @@ _HTML = re.compile(r"</?(?:p|br|ul|ol|li|div|span|b|i|em|strong|h[1-6]|table)\b[
 _NUMBER = re.compile(r"[-+]?\d[\d.,' ]*")
 _DATE_OR_URL = re.compile(r"\d{4}-\d\d-\d\d\b.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}\b.*|(?:https?://|www\.).*", re.DOTALL)
 _CODE = re.compile(r"(?=\D*\d)[\w./-]+")
-_YES_OR_NO = frozenset({"true", "false", "yes", "no", "ja", "nein", "0", "1", "y", "n"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,13 +195,17 @@ def _is_state(column: str, values: Texts, columns: Mapping[str, str]) -> bool:
     return is_state_column(column) and column not in columns.values() and None not in said and True in said
 
 
+def _is_flag(value: str) -> bool:
+    return value in {"0", "1"} or flag_of(value) is not None
+
+
 def _is_attribute(column: str, values: Texts, rows: int) -> bool:
     """Say whether a column looks like a fact about the product: filled in many rows, short, and no key or number."""
     called = set(words(column))
     if is_personal(column) or is_identifier(column) or called & ADMINISTRATIVE or not (called and is_fact_name(column)):
         return False
     distinct = set(values)
-    if len(values) < FILLED * rows or len(distinct) == 1 or {v.casefold() for v in distinct} <= _YES_OR_NO:
+    if len(values) < FILLED * rows or len(distinct) == 1 or all(map(_is_flag, distinct)):
         return False
     if all(map(_DATE_OR_URL.fullmatch, distinct)):
         return False

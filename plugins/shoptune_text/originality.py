@@ -39,7 +39,10 @@ class DistinctOptions(Options):
 
 
 def _copy_rows(evaluation: Evaluation, options: CopyRateOptions) -> FloatArray:
-    """Return (n-grams found in the training references, n-grams) per sample, of the answer and of its references."""
+    """Return (n-grams found in the training references, n-grams) per sample, of the answer and of its references.
+
+    Zeros where there is no training text that could be copied.
+    """
     trained_on = {
         ngram
         for example in evaluation.training()
@@ -52,6 +55,8 @@ def _copy_rows(evaluation: Evaluation, options: CopyRateOptions) -> FloatArray:
         return sum(ngram in trained_on for ngram in ngrams), len(ngrams)
 
     rows = np.zeros((len(evaluation.samples), 4))
+    if not trained_on:
+        return rows
     for row, sample in zip(rows, evaluation.samples, strict=True):
         row[:2] = copied(sample.text)
         row[2:] = np.sum([(0, 0), *map(copied, sample.example.references)], axis=0)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shoptune.errors import DataError, StepError
+from shoptune.formatting import share
 from shoptune_trl.rows import Rows
 
 if TYPE_CHECKING:
@@ -126,12 +127,12 @@ def in_words(report: Mapping[str, Any]) -> str:
         f"{report['used']} of {report['given']} rows used",
         *(f"{of['count']} dropped: {reason}" for reason, of in report["dropped"].items()),
         f"{report['truncated']} cut" if report["truncated"] else "none cut",
-        f"{report['tokens_trained']:,} of {report['tokens']:,} tokens trained ({report['share_masked']:.0%} masked)",
+        f"{report['tokens_trained']:,} of {report['tokens']:,} tokens trained ({share(report['share_masked'])} masked)",
         f"median tokens: {lengths} (at most {report['lengths']['total']['max']})",
         *([f"weights {weights['min']:.3g} to {weights['max']:.3g}, median {weights['median']:.3g}"] if differ else []),
         "stop token trained"
         if report["stop_token_trained"]
-        else f"STOP TOKEN TRAINED IN ONLY {report['stop_token_share']:.0%}: answers may not end",
+        else f"STOP TOKEN TRAINED IN ONLY {share(report['stop_token_share'])}: answers may not end",
     ]
     return "learns from: " + "; ".join(parts)
 

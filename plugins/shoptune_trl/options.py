@@ -47,12 +47,14 @@ SHORT_NAMES: Mapping[str, str] = {
 """Fields of SFTConfig and DPOConfig that have a place of their own beside ``trainer:``."""
 
 _BY_MODEL = "it belongs to the model: set it where the experiment file names the model"
+_BY_ROWS = "rows are made by shoptune and prepared by TRL, always"
 _BY_STEP = "every step is logged, and a loss that is no number stops the training"
 _UNREAD = "no trainer reads it"
 _WATCHING = "it changes nothing about the result; to track a run, observe its steps with a plugin (`after_step`)"
 _PUBLISHING = "nothing is sent anywhere; the report says where the tuned model lies"
 _CHECKPOINTS = "checkpoints are written by the clock, and change nothing about the result"
 _IN_MEMORY = "rows are in memory and few: it changes neither the result nor the time"
+_LOSS_ALONE = "nothing but the loss is computed while a model is tuned: it changes nothing about the result"
 _SPREADING = "a step trains on one device: it changes nothing about the result"
 
 TRAINER_OWNED: Mapping[str, str] = {
@@ -66,7 +68,9 @@ TRAINER_OWNED: Mapping[str, str] = {
     "logging_nan_inf_filter": _BY_STEP,
     "disable_tqdm": "progress is shown by shoptune",
     "include_num_input_tokens_seen": "tokens are always counted, without padding",
-    "dataset_kwargs": "rows are made by shoptune and prepared by TRL, always",
+    "dataset_kwargs": _BY_ROWS,
+    "dataset_text_field": _BY_ROWS,
+    "length_column_name": _BY_ROWS,
     "model_init_kwargs": _BY_MODEL,
     "trust_remote_code": _BY_MODEL,
     "use_cpu": _BY_MODEL + " (`device`)",
@@ -94,6 +98,9 @@ TRAINER_OWNED: Mapping[str, str] = {
     **dict.fromkeys(("dataloader_in_order", "dataloader_pin_memory"), _IN_MEMORY),
     **dict.fromkeys(("ddp_backend", "ddp_broadcast_buffers", "ddp_bucket_cap_mb", "ddp_static_graph"), _SPREADING),
     **dict.fromkeys(("ddp_find_unused_parameters", "ddp_timeout", "local_rank"), _SPREADING),
+    **dict.fromkeys(("fsdp", "fsdp_config", "parallelism_config", "eval_use_gather_object"), _SPREADING),
+    **dict.fromkeys(("prediction_loss_only", "include_for_metrics", "batch_eval_metrics"), _LOSS_ALONE),
+    **dict.fromkeys(("eval_do_concat_batches", "eval_accumulation_steps"), _LOSS_ALONE),
 }
 """Fields of SFTConfig and DPOConfig that can't be set, and why.
 

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from shoptune.components import Options, Task
 from shoptune.data import Dropped, Example, Message, Record, Tables, prompt_of
+from shoptune.flags import NO, YES
 from shoptune.formatting import format_value, label
 from shoptune_labels.choices import listed, parse_choice
 from shoptune_labels.fields import refuse_unknown_fields, shown
@@ -29,10 +30,10 @@ class ProductMatchingOptions(Options):
     """The fields that describe the other offer."""
     label: str = "label"
     """The field that says whether the pair is a match."""
-    match: tuple[str, ...] = Field(default=("1", "true", "yes", "match"), min_length=1)
-    """What the label says of a match, in any case."""
-    no_match: tuple[str, ...] = Field(default=("0", "false", "no", "no match"), min_length=1)
-    """What the label says of a pair that is none, in any case."""
+    match: tuple[str, ...] = Field(default=("1", "match", *YES), min_length=1)
+    """What the label says of a match, in any case. Default: 1, match, and yes in many languages."""
+    no_match: tuple[str, ...] = Field(default=("0", "no match", *NO), min_length=1)
+    """What the label says of a pair that is none, in any case. Default: 0, no match, and no in many languages."""
 
     @model_validator(mode="after")
     def _differ(self) -> Self:

@@ -97,7 +97,7 @@ def _dropped(text: str) -> object:
     return None
 
 
-_FACTS = {"material": "oak, steel and 12 cm wool", "size": "4 x 5 cm", "colour": "deep red"}
+_FACTS = {"material": "oak, steel and 12 cm wool", "size": "4 x 5 cm", "colour": "deep red", "vegan": "no"}
 _EXAMPLE = Example(id="1", messages=(), choices=("yes", "no"), group="1")
 _SHOPIFY = (
     "Handle",

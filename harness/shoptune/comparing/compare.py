@@ -14,11 +14,12 @@ from itertools import combinations
 import numpy as np
 
 from shoptune.comparing import statistics
+from shoptune.comparing.correction import adjusted
 from shoptune.comparing.estimates import Estimates, IndexArray, estimates_on, scores_of
 from shoptune.comparing.measured import Measured, TaskSamples
 from shoptune.comparing.results import known_interval, results_of
 from shoptune.comparing.slicing import breakdown
-from shoptune.comparing.verdicts import Claim, correction_of, judged, level_of, with_verdicts
+from shoptune.comparing.verdicts import Claim, correction_of, figures_of, judged, level_of, with_verdicts
 from shoptune.comparison import Correction, PromptSensitivity, Result, Slice, Versus
 from shoptune.components import CorpusMetric
 from shoptune.data import PROMPT_SLICE
@@ -118,9 +119,13 @@ def _versus(estimates: Estimates, task: str, candidates: Sequence[str], baseline
             if score.component.higher_is_better is not None and not np.isnan(between.values[i])
         ]
         p_values = [None if np.isnan(p) else float(p) for p in between.p_values[directed]]
-        for i, p, adjusted in zip(directed, p_values, statistics.holm(p_values), strict=True):
+        figures = [
+            figures_of(between.values[i], between.bounds[i], p, int(between.differing[i]))
+            for i, p in zip(directed, p_values, strict=True)
+        ]
+        for i, p, p_adjusted in zip(directed, p_values, adjusted(p_values, figures), strict=True):
             up = estimates.scores[i].component.higher_is_better is True
-            level = level_of(p, adjusted)
+            level = level_of(p, p_adjusted)
             of_metric = between.bounds[i], between.groups[i], between.differing[i]
             yield Versus(
                 task=task,
@@ -129,8 +134,8 @@ def _versus(estimates: Estimates, task: str, candidates: Sequence[str], baseline
                 other=candidates[before],
                 difference=float(between.values[i]),
                 interval=None if between.same[i] else known_interval(statistics.at_level(*of_metric, level)),
-                p_adjusted=adjusted,
-                verdict="same" if between.same[i] else judged(float(between.values[i]), adjusted, up=up),
+                p_adjusted=p_adjusted,
+                verdict="same" if between.same[i] else judged(float(between.values[i]), p_adjusted, up=up),
             )
 
 

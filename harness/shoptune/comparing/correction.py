@@ -3,7 +3,8 @@
 A hypothesis is that a candidate does not differ from the baseline in a metric.  Of these
 
 - what is the same in every sample is none: nothing can be claimed of it;
-- those with one and the same figures, as a chosen candidate repeats its member's, or a metric under two names, are one;
+- those with one and the same figures, whatever their sign, are one: a chosen candidate repeats its member's, a metric
+  has two names, or an error rate is what an accuracy leaves;
 - those of candidates that are no model, and that no gate asks about, are a family of their own (Holm): a filled
   template is there to be beaten, and must not make it harder for a model to be seen to beat the baseline.
 
@@ -50,7 +51,7 @@ def adjusted(
 
 
 def _first_in_order(p_values: Mapping[Hashable, float], ordered: Sequence[Hashable]) -> dict[Hashable, float]:
-    if not ordered:
+    if not ordered or len(p_values) == 1:  # one hypothesis has nobody to share with
         return _holm(p_values)
     in_turn = itertools.accumulate((2 * p_values[figure] for figure in ordered), max)
     by_order = dict(zip(ordered, in_turn, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from shoptune.comparing.correction import adjusted
 from shoptune.comparison import Correction, Result, Verdict
 from shoptune.formatting import listed
 
-__all__ = ["Claim", "correction_of", "judged", "level_of", "with_verdicts"]
+__all__ = ["Claim", "correction_of", "figures_of", "judged", "level_of", "with_verdicts"]
+
+_DIGITS = 9
+"""What is beyond them is rounding: 1 - 0.9 is not quite 0.1."""
 
 Claim = tuple[str, str, str]
 """Task, metric, candidate: that it differs from the baseline."""
@@ -83,11 +86,14 @@ def correction_of(results: Sequence[Result], *, first: Sequence[Claim] = (), apa
 def _sentence(found: Correction, *, untested: bool) -> str:
     if not found.first + found.together + found.apart:
         return "There were too few examples to test any difference." if untested else "There was no difference to test."
-    others = f"{found.together} {'others' if found.first else 'differences'}"
-    first = f"what gates claim first and in the file's order ({found.first}), then " if found.first else ""
-    said = [f"Verdicts are corrected for one another, at 5 % for all: {first}{others} (Holm)."]
+    what = "other" if found.first else "difference"
+    others = f"{found.together} {what}{'' if found.together == 1 else 's'}"
+    families = [f"what gates claim first and in the file's order ({found.first})"] if found.first else []
+    families += [f"{others} (Holm)"] if found.together else []
+    said = [f"Verdicts are corrected for one another, at 5 % for all: {', then '.join(families)}."] if families else []
     if found.apart:
-        said.append(f"Those of candidates that are no model are a family of their own ({found.apart}).")
+        own = "a family of their own" if families else "corrected for one another"
+        said.append(f"Those of candidates that are no model are {own} ({found.apart}, Holm).")
     left_out = [
         f"{count} {what}"
         for count, what in ((found.same, "the same in every sample"), (found.repeated, "repeating another"))
@@ -99,16 +105,19 @@ def _sentence(found: Correction, *, untested: bool) -> str:
 
 
 def _figures(result: Result) -> Hashable:
-    """Return what tells a hypothesis from another: two with the same figures are one."""
+    """Return what tells a result's hypothesis from another."""
+    bounds = result.difference_interval or ()
     return (
         result.task,
         result.slice is None,
-        result.difference,
-        result.difference_interval,
-        result.p_value,
         result.n,
-        result.differing,
+        figures_of(result.difference or 0.0, bounds, result.p_value, result.differing),
     )
+
+
+def figures_of(difference: float, bounds: Iterable[float], p: float | None, differing: int | None) -> Hashable:
+    """Return what tells a hypothesis from another: two with the same figures are one, whatever their sign."""
+    return round(abs(difference), _DIGITS), *sorted(round(abs(bound), _DIGITS) for bound in bounds), p, differing
 
 
 def _claim(result: Result) -> Claim | None:

@@ -27,6 +27,7 @@ from shoptune.dataset.splits import SPLITS, Split, position, split_by_date, spli
 from shoptune.dataset.stated_facts import StatedFacts
 from shoptune.dataset.table import Table
 from shoptune.errors import DataError, UsageError, did_you_mean
+from shoptune.formatting import share
 from shoptune.languages import language_finder
 from shoptune.storage.jsonl import from_line, to_line
 from shoptune.thoughts import thought_and_answer
@@ -203,7 +204,7 @@ def _refuse_nothing_held_out(given: Assignment, split: Split, sources: Mapping[s
     if (given.examples == TEST).any():
         return
     groups = len(np.unique(given.units))
-    wanted = "by its dates" if split.by == "time" else f"at a share of {split.test:.0%}"
+    wanted = "by its dates" if split.by == "time" else f"at a share of {share(split.test)}"
     what = f"{groups} {'product' if groups == 1 else 'products'} (groups that can't be split)"
     raise DataError(f"{_files(sources)}: {what} leave none for test {wanted}; more are needed, or another `split`")
 

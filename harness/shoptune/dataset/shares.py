@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shoptune.dataset.splits import Split, SplitName
+from shoptune.formatting import share
 
 __all__ = ["far_from_asked"]
 
@@ -23,7 +24,7 @@ def far_from_asked(split: Split, groups: Mapping[SplitName, int]) -> dict[str, s
     if split.by == "time" or not whole:
         return {}
     return {
-        part: f"{groups[part] / whole:.0%} of {whole:,}, asked for: {share:.0%}".replace("%", " %")
-        for part, share in asked.items()
-        if abs(groups[part] / whole - share) > max(FAR, MUCH * share)
+        part: f"{share(groups[part], whole)} of {whole:,}, asked for: {share(wanted)}"
+        for part, wanted in asked.items()
+        if abs(groups[part] / whole - wanted) > max(FAR, MUCH * wanted)
     }

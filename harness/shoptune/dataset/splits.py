@@ -18,6 +18,9 @@ __all__ = ["SPLITS", "Split", "SplitName", "position", "split_by_date", "split_b
 SplitName = Literal["train", "validation", "test"]
 SPLITS: tuple[SplitName, ...] = ("train", "validation", "test")
 
+_MOST_TESTED = 0.9
+"""The share for the test beside which a tenth for validation has its place."""
+
 
 class Split(Options):
     """What is held out; the rest is for training."""
@@ -41,9 +44,12 @@ class Split(Options):
 
     @model_validator(mode="before")
     @classmethod
-    def _all_of_it(cls, given: Any) -> Any:
-        """Leave nothing for validation where all is for the test."""
-        return {"validation": 0.0, **given} if isinstance(given, dict) and given.get("test") == 1 else given
+    def _what_is_left(cls, given: Any) -> Any:
+        """Leave no more for validation than the test does, where nothing is said of it: nothing where all is tested."""
+        test = given.get("test") if isinstance(given, dict) else None
+        if not isinstance(test, int | float) or "validation" in given or not _MOST_TESTED < test <= 1:
+            return given
+        return {"validation": round(1 - test, 9), **given}
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from shoptune.data import Example
 from shoptune.data_report import FactProfile
+from shoptune.flags import flag_of
 
 __all__ = ["StatedFacts"]
 
@@ -19,7 +20,6 @@ VALUES = 50
 
 _WORD = re.compile(r"\w+")
 _BETWEEN_VALUES = re.compile(r"[,;|](?!\d)")
-_YES = {"true", "yes"}
 
 
 class StatedFacts:
@@ -52,7 +52,7 @@ def _wordings(name: str, value: str) -> Iterator[str]:
     >>> list(_wordings("colour", "Moss green, grey")), list(_wordings("is_waterproof", "true"))
     ([' moss green ', ' grey '], [' waterproof '])
     """
-    if value.casefold() in _YES:
+    if flag_of(value):
         value = name.removeprefix("is_").replace("_", " ")
     for part in _BETWEEN_VALUES.split(value, VALUES)[:VALUES]:
         if (words := _padded(part)).strip():

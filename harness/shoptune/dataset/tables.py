@@ -17,6 +17,7 @@ from shoptune.dataset.drops import DropCount, reasons_of
 from shoptune.dataset.personal_data import mask, without_personal_data
 from shoptune.dataset.profile import Profile
 from shoptune.errors import DataError, PluginError, ShoptuneError
+from shoptune.formatting import share
 from shoptune.plugins import Registered
 from shoptune.storage.jsonl import to_line
 
@@ -101,8 +102,8 @@ class _Reading:
         too_many = self.bad.count > max(FEW, TOLERATED * rows) or 2 * self.bad.count > rows
         if self.source.on_bad_row is None and too_many:
             raise DataError(
-                f"{files}: {self.bad.count:,} of {rows:,} rows can't be used ({self.bad.count / rows:.1%}; "
-                f"{TOLERATED:.0%} or {FEW} are tolerated): {reasons_of(self.bad.report())}. Fix the file, or say "
+                f"{files}: {self.bad.count:,} of {rows:,} rows can't be used ({share(self.bad.count, rows)}; "
+                f"{share(TOLERATED)} or {FEW} are tolerated): {reasons_of(self.bad.report())}. Fix the file, or say "
                 "`on_bad_row: skip` beside its path."
             )
         if not records:

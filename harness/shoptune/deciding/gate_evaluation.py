@@ -11,7 +11,8 @@ A build passes if *all* its gates do, and is red if *one* fails; this decides wh
 - ``be_better`` is a claim, and corrected both ways: by its verdict on all samples (`shoptune.comparing.correction`), by
   the simultaneous interval on slices.
 - What is the same as the baseline's in every sample is not worse, and not better.
-- Where more than `MAX_UNCOVERED` of the answers are in languages that the metric does not cover, no gate passes: it
+- Where more than `MAX_UNCOVERED` of the answers are in languages that the metric does not cover, the candidate's, those
+  of the baseline that it is compared with, or those of any slice among which the worst is sought, no gate passes: it
   would pass what nobody looked at.
 - ``at_least`` and ``at_most`` look at the value alone.  The lowest of many small slices is low by chance too: say how
   low may be, or use ``not_be_worse``.
@@ -19,22 +20,20 @@ A build passes if *all* its gates do, and is red if *one* fails; this decides wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from shoptune.comparison import Comparison, FailedCandidate, GateVerdict, Interval, MetricInfo, Result, Slice, Verdict
 from shoptune.costs import CostName, answers_to, cost_of
 from shoptune.deciding.gates import Gate
 from shoptune.errors import did_you_mean
-from shoptune.formatting import Format, difference, difference_interval, listed, value
+from shoptune.formatting import Format, difference, difference_interval, listed, p_value, plain, value
 from shoptune.recommendation import TaskRecommendation
+from shoptune.task_results import is_mostly_uncovered
 
-__all__ = ["MAX_UNCOVERED", "evaluate_failed", "evaluate_gates", "evaluate_recommended"]
+__all__ = ["evaluate_failed", "evaluate_gates", "evaluate_recommended"]
 
 Outcome = Literal["passed", "failed", "inconclusive"]
-
-MAX_UNCOVERED = 0.05
-"""The share of answers in languages that a metric does not cover with which a gate on it may still pass."""
 
 _OF_VERDICT: dict[Verdict | None, Outcome] = {"better": "passed", "worse": "failed"}
 _WORST_FIRST: tuple[Outcome, ...] = ("failed", "inconclusive", "passed")
@@ -57,7 +56,8 @@ def evaluate_gates(gates: Sequence[Gate], comparison: Comparison) -> list[GateVe
         if measure not in metrics:
             return _of_invalid(gate, comparison)
         results = found.get((*measure, gate.candidate), [])
-        return _of_metric(gate, results, comparison.baseline, metrics[measure])
+        of_baseline = {result.slice: result for result in found.get((*measure, comparison.baseline), [])}
+        return _of_metric(gate, results, of_baseline, comparison.baseline, metrics[measure])
 
     return [_verdict(gate, seen(gate)) for gate in gates]
 
@@ -115,7 +115,9 @@ def _of_cost(gate: Gate, cost: CostName, comparison: Comparison) -> _Seen:
     if amount is None:
         return _Seen("inconclusive", f"{cost} of {gate.candidate} was not measured.")
     unit = f" {comparison.prices.currency}" if comparison.prices and "money" in cost else ""
-    return _Seen(_by_limit(gate, amount), f"{cost} of {gate.candidate} is {amount:.4g}{unit}; {_limit(gate)}.")
+    return _Seen(
+        _by_limit(gate, amount), f"{cost} of {gate.candidate} is {plain(float(amount))}{unit}; {_limit(gate)}."
+    )
 
 
 def _of_invalid(gate: Gate, comparison: Comparison) -> _Seen:
@@ -131,21 +133,40 @@ def _of_invalid(gate: Gate, comparison: Comparison) -> _Seen:
 # --- metrics ---------------------------------------------------------------------------------------------------------
 
 
-def _of_metric(gate: Gate, results: Sequence[Result], baseline: str, metric: MetricInfo) -> _Seen:
+def _of_metric(
+    gate: Gate,
+    results: Sequence[Result],
+    of_baseline: Mapping[Slice | None, Result],
+    baseline: str,
+    metric: MetricInfo,
+) -> _Seen:
     asked = [result for result in results if _is_asked(gate, result)]
     if not asked:
         return _absent(gate, results)
     judged = [_judged(gate, result, higher_is_better=metric.higher_is_better is True) for result in asked]
+    compared = [r for found in asked if gate.has_difference and (r := of_baseline.get(found.slice))]
+    unseen = [result for result in (*asked, *compared) if is_mostly_uncovered(result)]
     if not gate.asks_for_worst:
         (found,) = judged
-        return _Seen(found.outcome, f"{_saw(gate, found.result, baseline, metric)}.", found.result.slice)
+        words = f"{_saw(gate, found.result, baseline, metric)}."
+        return _unless_unseen(_Seen(found.outcome, words, found.result.slice), found.result, unseen)
     clear = [j for j in judged if j.room is not None]
     if not clear:
         return _Seen("inconclusive", f"{_subject(gate)} can be judged on none of {len(asked)} slices: too few groups.")
     worst = min(clear, key=lambda j: (_WORST_FIRST.index(j.outcome), j.room))
     others = f" ({len(asked) - len(clear)} more can't be judged)" if len(clear) < len(asked) else ""
     words = f"{_saw(gate, worst.result, baseline, metric)}. It is the worst of {len(clear)} slices{others}."
-    return _Seen(worst.outcome, words, worst.result.slice)
+    return _unless_unseen(_Seen(worst.outcome, words, worst.result.slice), worst.result, unseen)
+
+
+def _unless_unseen(seen: _Seen, shown: Result, unseen: Sequence[Result]) -> _Seen:
+    """Let no gate pass where a metric did not look at most answers; those to the result that is shown are said."""
+    if seen.outcome != "passed" or not unseen:
+        return seen
+    more = next((result for result in unseen if result is not shown), None)
+    where = f" on {more.slice.by} {more.slice.value!r}" if more and more.slice else ""
+    words = f" Of {more.candidate}{where}, {_uncovered(more)}." if more else ""
+    return _Seen("inconclusive", seen.words + words, seen.slice)
 
 
 def _is_asked(gate: Gate, result: Result) -> bool:
@@ -175,17 +196,6 @@ class _Judged(NamedTuple):
 
 
 def _judged(gate: Gate, result: Result, *, higher_is_better: bool) -> _Judged:
-    judged = _judged_as_covered(gate, result, higher_is_better=higher_is_better)
-    unseen = judged.outcome == "passed" and _is_mostly_uncovered(result)
-    return judged._replace(outcome="inconclusive") if unseen else judged
-
-
-def _is_mostly_uncovered(result: Result) -> bool:
-    uncovered = sum(result.uncovered.values())
-    return uncovered > MAX_UNCOVERED * (result.n + uncovered)
-
-
-def _judged_as_covered(gate: Gate, result: Result, *, higher_is_better: bool) -> _Judged:
     if result.value is None:
         return _Judged(result, "inconclusive")
     if not gate.has_difference:
@@ -237,7 +247,7 @@ def _saw(gate: Gate, result: Result, baseline: str, metric: MetricInfo) -> str:
     if result.value is None:
         return f"{saw} has no value: {_uncovered(result) or 'it applies to none of the samples'}"
     saw += f" is {value(result.value, metric.format)}"
-    if _is_mostly_uncovered(result):
+    if is_mostly_uncovered(result):
         saw += f" on what it covers ({_uncovered(result)})"
     if not gate.has_difference:
         return f"{saw}; {_limit(gate, metric.format)}"
@@ -268,7 +278,7 @@ def _difference(gate: Gate, result: Result, baseline: str, kind: Format) -> str:
         saw += f", {difference_interval(result.simultaneous_interval, kind)} for all slices at once"
     if gate.must == "not_be_worse":
         return f"{saw}; allowed loss: {_exactly(gate.margin, kind, 'pp') if gate.margin else 'none'}"
-    p = "" if result.p_adjusted is None else f" ({_p(result.p_adjusted)} after correction)"
+    p = "" if result.p_adjusted is None else f" ({p_value(result.p_adjusted)} after correction)"
     return f"{saw}; asked is a certain gain" if result.slice else f"{saw}: {result.verdict}{p}"
 
 
@@ -278,8 +288,4 @@ def _limit(gate: Gate, kind: Format = "score") -> str:
 
 def _exactly(number: float, kind: Format, unit: str) -> str:
     """Write what the file asks for, a share in per cent as values are, but with all the digits that were given."""
-    return f"{number * 100:.6g}\N{NO-BREAK SPACE}{unit}" if kind == "share" else f"{number:.6g}"
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+    return f"{number * 100:,.10g}\N{NO-BREAK SPACE}{unit}" if kind == "share" else f"{number:,.10g}"

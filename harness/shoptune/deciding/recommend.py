@@ -33,6 +33,7 @@ from shoptune.deciding.sentences import (
     constants,
     named,
     on_gates,
+    silent,
     untuned_ahead,
 )
 from shoptune.recommendation import CandidateOutcome, Decision, OutcomeName, Recommendation, TaskRecommendation
@@ -77,6 +78,7 @@ def _for_task(task: TaskResults, gates: Iterable[GateVerdict], results: Sequence
         reason=" ".join(reason),
         cautions=[
             *constants(task),
+            *silent(task),
             *on_gates(chosen),
             *([] if rival else untuned_ahead(task, untuned, best.candidate)),
             *blind_spots(task, chosen),
@@ -101,7 +103,7 @@ def _no_verdict(task: TaskResults) -> TaskRecommendation:
             if task.rivals
             else f"{task.baseline} is the only candidate, and there is nothing to hold against it."
         ),
-        cautions=constants(task),
+        cautions=[*constants(task), *silent(task)],
     )
 
 

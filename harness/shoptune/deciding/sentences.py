@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from textwrap import shorten
 
-from shoptune.formatting import difference_interval, listed, value
+from shoptune.comparison import Result
+from shoptune.formatting import difference_interval, listed, uncovered, value
 from shoptune.recommendation import CandidateOutcome
-from shoptune.task_results import MetricResult, TaskResults
+from shoptune.task_results import MetricResult, TaskResults, is_mostly_uncovered
 
-__all__ = ["against_baseline", "against_parent", "blind_spots", "constants", "named", "on_gates", "untuned_ahead"]
+__all__ = [
+    "against_baseline",
+    "against_parent",
+    "blind_spots",
+    "constants",
+    "named",
+    "on_gates",
+    "silent",
+    "untuned_ahead",
+]
 
 _SHOWN = 4
 """So many metrics a sentence names with their figures; those that got worse are all named."""
@@ -106,11 +116,22 @@ def blind_spots(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
         cautions.append(
             f"{name} is certainly worse than {task.baseline} in {listed(hidden[:_SHOWN], len(hidden) - _SHOWN)}."
         )
+    unseen = [f"{metric} ({uncovered(result)} of {result.candidate})" for metric, result in _unseen(task, name)]
+    if unseen:
+        cautions.append(f"Nobody looked at most of what is compared in {listed(unseen)}.")
     if task.info.scored_on == "validation":
         cautions.append(
             "Scored on the validation split, on which settings are chosen: no proof until scored on the test split."
         )
     return cautions
+
+
+def _unseen(task: TaskResults, name: str) -> Iterator[tuple[str, Result]]:
+    """Yield the metrics that cover too few of the candidate's answers, or of the baseline's, and whose they are."""
+    for each in task.of(name):
+        result = next((r for r in (each.result, each.against) if is_mostly_uncovered(r)), None)
+        if result and each.metric.higher_is_better is not None:
+            yield each.metric.name, result
 
 
 def constants(task: TaskResults) -> list[str]:
@@ -119,6 +140,17 @@ def constants(task: TaskResults) -> list[str]:
         f"{candidate.name} is a constant: to every example it answers {_quoted(answer)}."
         for candidate in task.candidates
         if candidate.kind != "baseline" and (answer := task.info.constants.get(candidate.name)) is not None
+    ]
+
+
+def silent(task: TaskResults) -> list[str]:
+    """Say which metrics apply to no answer of any candidate, and by their summary why."""
+    return [
+        f"{metric.name} says nothing, since it applies to none of the answers. It is: {metric.summary}."
+        for metric in task.directed
+        if metric.additive
+        and (found := [result for (name, _), result in task.results.items() if name == metric.name])
+        and all(result.value is None and not result.uncovered for result in found)
     ]
 
 

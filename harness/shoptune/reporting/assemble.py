@@ -158,9 +158,10 @@ class _Assembler:
             prompts=[OWN_PROMPT, *task.prompts] if task.prompts else [],
             groups=len({e.group for e in examples}),
             constants={
-                name: found.pop()
+                name: answers[0]
                 for name in self.names
-                if len(examples) > 1 and len(found := {s.text for s in self.samples[task.name, name]}) == 1
+                if len(answers := [s.text for s in self.samples[task.name, name]]) > 1
+                and len({" ".join(answer.casefold().split()) for answer in answers}) == 1
             },
             answers_called=self.plugins.tasks[task.component].component.answers_called,
             prompts_fingerprint=fingerprint_of_prompts(asked),

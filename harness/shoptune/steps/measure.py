@@ -42,7 +42,7 @@ class MeasureStep(Step):
     """
 
     kind: ClassVar[str] = "measure"
-    version: ClassVar[int] = 7
+    version: ClassVar[int] = 8
 
     predictions: PredictStep
     measured_by: ComponentUse

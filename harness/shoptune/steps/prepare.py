@@ -24,7 +24,7 @@ class PrepareStep(Step):
     """Writes ``KIND.SPLIT.jsonl`` for each kind of training rows that the task makes, and the report ``data.json``."""
 
     kind: ClassVar[str] = "prepare"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
 
     component: ComponentUse
     """The task."""

@@ -31,7 +31,7 @@ class ReadStep(Step):
     """Writes ``records.jsonl`` and the table's report, ``report.json``."""
 
     kind: ClassVar[str] = "read"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
 
     data: str = field(metadata=NOT_IDENTITY)
     """What the experiment calls the shop."""

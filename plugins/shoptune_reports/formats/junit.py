@@ -23,7 +23,7 @@ from junitparser.xunit2 import JUnitXml, TestSuite
 
 from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
 from shoptune.components import Section
-from shoptune.formatting import difference, difference_interval, interval, prompt_sensitivity, uncovered, value
+from shoptune.formatting import difference, difference_interval, interval, p_value, prompt_sensitivity, uncovered, value
 from shoptune.recommendation import Recommendation
 from shoptune.task_results import TaskResults, task_results
 from shoptune_reports.text.gate_names import named_gates
@@ -118,6 +118,6 @@ def _figures(task: TaskResults, metric: MetricInfo, result: Result) -> Iterable[
     if result.drawn_interval is not None:
         yield f"interval of the difference: {difference_interval(result.drawn_interval, metric.format)}"
     if result.verdict is not None:
-        p = "" if result.p_adjusted is None else f" (p = {result.p_adjusted:.2g} after correction)"
+        p = "" if result.p_adjusted is None else f" ({p_value(result.p_adjusted)} after correction)"
         yield f"verdict: {result.verdict}{p}"
     yield f"samples: {result.n}, of which {result.invalid} invalid"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shoptune.formatting import integer, plain
+from shoptune.formatting import integer, plain, share
 from shoptune_reports.text.data import counted
 
 __all__ = ["Words", "how", "learnt", "lengths"]
@@ -107,8 +107,7 @@ def _dropped(data: Free) -> str | None:
 def _tokens(data: Free) -> str | None:
     match data:
         case {"tokens": int() as tokens, "tokens_trained": int() as trained} if tokens:
-            share = f"{100 * trained / tokens:.0f}{_GAP}%"
-            learnt_of = f"{integer(trained)} of {integer(tokens)} tokens are learnt ({share})"
+            learnt_of = f"{integer(trained)} of {integer(tokens)} tokens are learnt ({share(trained, tokens)})"
             return f"{learnt_of}; the others, such as those of prompts, are only read."
     return None
 

@@ -370,6 +370,22 @@ class TestVersus:
 
 
 class TestFamily:
+    @pytest.mark.parametrize("first", [[], [("description", "accuracy", "sft")]])
+    def test_what_an_accuracy_leaves_is_no_hypothesis_of_its_own(self, first: list[tuple[str, str, str]]) -> None:
+        right = (np.arange(N) % 2).astype(np.float64)
+        better = np.where(np.arange(N) < 14, 1.0, right)
+        names = ["base", "sft", "dpo"]
+        metrics = [
+            measured({"base": of(right), "sft": of(better), "dpo": of(right)}, metric="accuracy"),
+            measured({"base": of(1 - right), "sft": of(1 - better), "dpo": of(1 - right)}, metric="errors"),
+        ]
+        found = compare([task(candidates=names)], metrics, names, "base", seed=1, resamples=500, first=first)
+        of_sft = [r for r in found.results if r.candidate == "sft"]
+        assert [r.p_adjusted for r in of_sft] == [r.p_value for r in of_sft] == [2.0**-6] * 2
+        assert (found.correction.repeated, found.correction.same) == (1, 2)
+        assert " 0 " not in found.correction.sentence
+        assert [v.p_adjusted for v in found.versus] == [2.0**-6] * 2
+
     def test_it_is_counted_and_said(self, scores: FloatArray) -> None:
         names = ["base", "template", "sft", "chosen"]
         changed, other = of(scores + noise(0.1)), of(scores + noise(0.1, 5))
@@ -390,10 +406,18 @@ class TestFamily:
         )
         counted = found.correction
         assert (counted.first, counted.together, counted.apart, counted.same) == (1, 1, 0, 3)
-        assert "what gates claim first and in the file's order (1), then 1 others (Holm)" in counted.sentence
+        assert "what gates claim first and in the file's order (1), then 1 other (Holm)" in counted.sentence
         assert "3 the same in every sample" in counted.sentence
         (gate,) = (r for r in found.results if (r.metric, r.candidate) == ("b", "sft"))
         assert gate.p_adjusted == pytest.approx(min(1, 2 * (gate.p_value or 0)))
+
+
+def test_where_all_are_no_models_theirs_is_the_only_family(scores: FloatArray) -> None:
+    rows = {"base": of(scores), "sft": of(scores + noise(0.1))}
+    found = compare([task()], [measured(rows)], ["base", "sft"], "base", seed=1, resamples=200, apart=["sft"])
+    assert found.correction.sentence == (
+        "Those of candidates that are no model are corrected for one another (1, Holm)."
+    )
 
 
 @pytest.mark.parametrize(

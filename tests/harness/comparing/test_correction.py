@@ -48,6 +48,11 @@ def test_what_gates_ask_is_tested_first_and_in_their_order() -> None:
     assert corrected([0.02, 0.01, *many])[:2] == pytest.approx([0.82, 0.42])
 
 
+def test_a_single_hypothesis_shares_with_nobody() -> None:
+    assert corrected([0.02], first=[0]) == pytest.approx([0.02])
+    assert corrected([0.02, None, 0.02], first=[0, 2])[1] is None
+
+
 def test_a_gate_that_is_left_open_takes_no_verdict_from_the_rest() -> None:
     first, second, other = corrected([0.4, 1e-6, 1e-6], first=[0, 1])
     assert (first, second, other) == pytest.approx((0.8, 6e-6, 6e-6))

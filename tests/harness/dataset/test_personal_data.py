@@ -146,6 +146,8 @@ PRODUCT_TEXTS = [
     # numbers that are nobody's
     "EAN 4006381333931, UPC 036000291452, ISBN 978-3-16-148410-0, GTIN 0085585730728.",
     "Model 010-10823-00, part no. 915-000035, replaces 33200-00008 and PSLX-350/2.",
+    "Ersatzteilnummer 0049 30 123456, Ref. 0033 1 99 00 67 89, numéro de pièce 06 99 00 56 78.",
+    "Onderdeelnummer 0612 345678, numer części: 612 345 678, peça 912 345 678, codice ricambio 02 1234 5678.",
     "Sizes 36 37 38 39 40 41 42 43 44 45 46 47 48 49; ring sizes 52 54 56 58 60 62 64.",
     "Measures 12 x 34 x 56 cm, 1680 x 1050 pixels, 100-240 V, 50/60 Hz, -20 to +60 °C.",
     "Since 1960, 1970 and 1980. Released 2025-03-03 10:11:12, support 24/7, ratio 16:9.",
@@ -388,6 +390,8 @@ def test_the_values_of_a_target_are_no_fields() -> None:
     record, _, dropped = cleaned({"input": "BIC shipping tags", "target_scores": targets})
     assert record.fields["target_scores"] == targets
     assert dropped == {}
+    assert cleaned({"labels": {"BIC": 1, "Phone": 0.5}})[0].fields == {"labels": {"BIC": 1, "Phone": 0.5}}
+    assert cleaned({"labels": {"Phone": 491709999999}})[0].fields == {"labels": {}}
     assert cleaned({"data": {"node": {"email": "jane@example.com", "rank": 1}}})[0].fields == {
         "data": {"node": {"rank": 1}}
     }

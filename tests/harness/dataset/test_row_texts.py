@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from shoptune.dataset.row_texts import RowTexts
+from shoptune.dataset.row_texts import SAMPLE, RowTexts
 from tests.fakes import WORDS
 
 
@@ -55,3 +55,26 @@ def test_texts_are_those_of_both_word_for_word() -> None:
     found = texts.clusters(0.8)
     assert (list(found.texts), list(found.labels)) == ([0, 1, 0], [0, 0, 0])
     assert found.texts.dtype == np.int64
+
+
+@pytest.mark.parametrize(
+    "form", ["{boilerplate}. {own}", "{own}\n\n{boilerplate}", "Hello! {boilerplate}: {own}\n{boilerplate}"]
+)
+def test_boilerplate_makes_no_duplicates_where_few_labels_answer(form: str) -> None:
+    boilerplate = words(3, 80)
+    rows = [("Mugs", form.format(boilerplate=boilerplate, own=words(i, 4))) for i in range(10, 60)]
+    assert labels(*rows) == list(range(50))
+    assert labels(*rows, rows[7])[-1] == 7, "but the same question is the same still"
+
+
+def test_what_most_ask_word_for_word_is_a_question_all_the_same() -> None:
+    rows = [(LETTER, "Where is my order?")] * 12 + [(LETTER, "Where is my order? It is late.")]
+    assert labels(*rows) == [*[0] * 12, 12]
+
+
+def test_more_rows_than_are_looked_at() -> None:
+    boilerplate = words(3, 80)
+    rows = [("Mugs", f"{boilerplate}. {words(i, 6)}") for i in range(SAMPLE + 50)]
+    found = labels(*rows, rows[3])
+    assert found[-1] == 3
+    assert len(set(found)) > SAMPLE + 40

@@ -63,6 +63,11 @@ def test_all_may_be_held_out(shares: dict[str, float]) -> None:
     assert {split_by_key(group, split, seed=7) for group in GROUPS[:500]} == {"test"}
 
 
+@pytest.mark.parametrize(("test", "validation"), [(0.2, 0.1), (0.9, 0.1), (0.95, 0.05), (0.99, 0.01)])
+def test_validation_takes_no_more_than_the_test_leaves(test: float, validation: float) -> None:
+    assert Split.model_validate({"test": test}).validation == validation
+
+
 def test_test_and_validation_may_be_all_there_is() -> None:
     split = Split(test=0.7, validation=0.3)
     assert {split_by_key(group, split, seed=7) for group in GROUPS[:500]} == {"test", "validation"}

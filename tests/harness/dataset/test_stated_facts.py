@@ -29,6 +29,8 @@ def stated(name: str, value: str, text: str) -> bool:
         ("colour", "red, moss green", "Green like moss.", False),
         ("weight", "1,5 kg", "It weighs 1,5 kg.", True),
         ("is_waterproof", "true", "Waterproof to the seams.", True),
+        ("wasserdicht", "Ja", "Ganz wasserdicht.", True),
+        ("étanche", "oui", "Un sac rouge.", False),
         ("waterproof", "yes", "Say yes to rain.", False),
         ("search_boost", "...", "Anything...", False),
     ],

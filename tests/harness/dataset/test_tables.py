@@ -94,7 +94,7 @@ class TestTable:
         assert (report.records, report.bad["no price"].count) == (30, 20)
 
     def test_more_are_refused(self) -> None:
-        told = r"products.csv: 21 of 121 rows can't be used \(17.4%; 1% or 20 are tolerated\): no price \(21, first"
+        told = r"products.csv: 21 of 121 rows can't be used \(17 %; 1 % or 20 are tolerated\): no price \(21, first"
         with pytest.raises(DataError, match=told):
             self.table([*map(self.record, range(100)), *map(self.bad, range(100, 121))])
 

@@ -98,6 +98,11 @@ class TestCost:
             f"seconds_per_thousand of sft is 250; asked is at most {value}.",
         )
 
+    def test_great_figures_are_written_out(self) -> None:
+        long = [cost.model_copy(update={"seconds": 1_234_567.0}) for cost in costs()]
+        verdict = judged(gate("at_most", None, cost="tune_seconds", value=2_500_000), cost=long)
+        assert verdict.saw == "tune_seconds of sft is 1,234,567; asked is at most 2,500,000."
+
     def test_money_has_a_currency(self) -> None:
         asked = gate("at_most", None, cost="tune_money", value=2)
         verdict = judged(asked, cost=costs(), prices=Prices(currency="CHF", machine_hour=36))

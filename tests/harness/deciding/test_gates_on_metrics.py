@@ -66,6 +66,14 @@ class TestUncovered:
     def test_it_may_fail_by_what_it_covers(self) -> None:
         assert outcome(gate("at_most", value=0.1), result(n=20, uncovered={"fr": 28}))[0] == "failed"
 
+    def test_nor_where_nobody_looked_at_what_it_is_compared_with(self) -> None:
+        base = result(candidate="base", difference=None, difference_interval=None, n=8, uncovered={"fr": 40})
+        for must in ("be_better", "not_be_worse"):
+            found = judged(gate(must), result(verdict="better"), base)
+            assert found.outcome == "inconclusive"
+            assert "Of base, 40 answers are in languages that it does not cover: fr." in found.saw
+        assert judged(gate("at_least", value=0.1), result(), base).outcome == "passed"
+
     def test_without_a_value_the_reason_is_said(self) -> None:
         nothing = result(value=None, n=0, difference=None, difference_interval=None, uncovered={"fr": 40, "nl": 8})
         assert outcome(gate("at_least", value=0), nothing) == (

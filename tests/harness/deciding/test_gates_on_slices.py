@@ -214,3 +214,12 @@ def test_the_worst_of_slices_that_do_not_differ_seldom_fails() -> None:
     assert uncorrected > 8
     assert outcomes.count("failed") <= 10, "2.5 % are 5, and 10 have a chance of 1.4 %"
     assert outcomes.count("passed") == 0, "nor does nothing differing show that no slice is worse"
+
+
+def test_the_worst_slice_does_not_pass_where_nobody_looked_at_another() -> None:
+    seen = part("de", GAIN, GAIN, by="category")
+    unseen = part("fr", None, None, by="category", value=None, n=0, uncovered={"fr": 20})
+    for must in ({"must": "not_be_worse"}, {"must": "at_least", "value": 0.1}):
+        found = judged(gate(**must, slice={"worst": "category"}), seen, unseen)
+        assert found.outcome == "inconclusive"
+        assert "Of sft on category 'fr', 20 answers are in languages that it does not cover: fr." in found.saw

@@ -286,3 +286,25 @@ def test_metrics_that_are_the_same_are_named_apart() -> None:
     found = judged(whole.model_copy(update={"results": results}))
     assert found.reason.endswith("and worse in none; the same: claims.")
     assert found.outcomes[0].same == ["claims"]
+
+
+@pytest.mark.parametrize("whose", ["sft", "base"])
+def test_what_nobody_looked_at_is_said(whose: str) -> None:
+    made = make(sft=row(0.4, 0.7, 0.28))
+    results = [
+        r.model_copy(update={"n": 5, "uncovered": {"fr": 45}}) if (r.metric, r.candidate) == ("claims", whose) else r
+        for r in made.results
+    ]
+    (said,) = judged(made.model_copy(update={"results": results})).cautions
+    assert said.startswith("Nobody looked at most of what is compared in claims (45 answers in languages that it does")
+    assert said.endswith(f"(fr 45) of {whose}).")
+
+
+def test_a_metric_that_applies_to_nothing_is_said_to_say_nothing() -> None:
+    made = make(sft=row(0.4, 0.7, 0.28))
+    results = [r.model_copy(update={"value": None, "n": 0}) if r.metric == "claims" else r for r in made.results]
+    metrics = [m.model_copy(update={"summary": "Worth of an order (two at least)"}) for m in made.metrics]
+    found = judged(made.model_copy(update={"results": results, "metrics": metrics}))
+    assert found.cautions == [
+        "claims says nothing, since it applies to none of the answers. It is: Worth of an order (two at least)."
+    ]

@@ -12,6 +12,8 @@ from shoptune_attributes.matching import exact_key, normalised_key
 @pytest.mark.parametrize(
     "spellings",
     [
+        ["red, blue", "Blue,red", "blue;RED"],
+        ["yes", "True", "Ja", "sí", "✓"],
         ["16 GB", "16gb", "16  gB", "16 Gigabytes", " 16\u00a0GB."],
         ["500 g", "500G", "500 grams", "500.0 g"],
         ["12 V", "12V", "12 volts"],
@@ -39,6 +41,8 @@ def test_spellings_of_one_value(spellings: list[str]) -> None:
     ("one", "other"),
     [
         ("16 GB", "16 MB"),
+        ("yes", "nein"),
+        ("1,5", "1, 5"),
         ("16 GB", "16"),
         ("1 kg", "1000 g"),
         ("2 x 500 ml", "500 ml"),

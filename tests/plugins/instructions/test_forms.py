@@ -189,7 +189,9 @@ def test_an_answer_that_is_labelled_as_wanted_is_learnt(tmp_path: Path, label: A
     assert record.fields["completion"] == YES
 
 
-@pytest.mark.parametrize("label", [False, 0, 0.0, -1, "-1", "false", "NO", "bad", "thumbs down", "Undesirable", "👎"])
+@pytest.mark.parametrize(
+    "label", [False, 0, 0.0, -1, "-1", "false", "Nein", "nie", "bad", "thumbs down", "Undesirable", "👎"]
+)
 @pytest.mark.parametrize("key", ["label", "kto_tag"])
 def test_an_answer_that_is_labelled_as_not_wanted_is_left_out(tmp_path: Path, key: str, label: Any) -> None:
     [dropped] = read(tmp_path, [{"instruction": "Is it safe?", "output": NO, key: label}])

@@ -150,6 +150,12 @@ def test_a_result_says_all_and_a_worse_one_is_no_failure(comparison: Comparison)
     assert loss.is_passed
 
 
+def test_a_p_value_is_written_as_gates_write_it(build: Build, comparison: Comparison) -> None:
+    result = comparison.result("description", "rouge_l", "sft").model_copy(update={"p_adjusted": 1.9e-9})
+    (case,) = cases(build(results=[result]), "description").values()
+    assert "verdict: better (p < 0.001 after correction)" in str(case.system_out)
+
+
 def test_how_far_prompts_lie_apart_is_said(build: Build, comparison: Comparison) -> None:
     apart = PromptSensitivity(prompts=3, lowest=0.28, highest=0.32, deviation=0.02)
     result = comparison.result("description", "rouge_l", "sft").model_copy(update={"prompt_sensitivity": apart})

@@ -161,7 +161,7 @@ def test_the_note_says_what_was_compared() -> None:
         "texts": 4,
         "tests of texts shown side by side": 1,
         "candidate pairs": 3,
-        "spread of rates within a test": "50% (assumed: too few tests to tell)",
+        "spread of rates within a test": "50 % (assumed: too few tests to tell)",
     }
 
 

@@ -85,7 +85,16 @@ def test_what_nothing_tells_is_no_price_and_is_said(tmp_path: Path, read: Read, 
         "a thousand and more, or one and a bit: not read": 2,
         "the first of these": "products.csv:2: '1.299'",
     }
-    assert notes == [Note(topic="prices", figures=said)]
+    (note,) = notes
+    remedy = str(note.figures["what to do"])
+    assert note == Note(topic="prices", figures={**said, "what to do": remedy})
+    assert ("same decimal mark" in remedy) is (len(beside) == 2)
+
+
+@ADAPTERS
+def test_the_remedy_for_what_nothing_tells_is_one(tmp_path: Path, read: Read) -> None:
+    assert "1.299,00" in str(sorted_out(read(tmp_path, ["1.299", "2.499"]))[1])
+    assert sorted_out(read(tmp_path, ["1.299,00", "2.499"])) == ([1299.0, 2499.0], [])
 
 
 def test_the_currency_tells_where_no_other_price_does(tmp_path: Path) -> None:

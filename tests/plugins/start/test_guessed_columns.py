@@ -62,6 +62,7 @@ def test_a_column_without_texts_is_not_taken() -> None:
         ("Level", ["12", "450"], False),
         ("Fit", ["loose", "loose"], False),
         ("Organic", ["yes", "no"], False),
+        ("Organic", ["Sí", "No"], False),
         ("Sold since", ["2026-01-02", "02.01.2026"], False),
         ("Manual", ["https://invented.example/1", "https://invented.example/2"], False),
         ("Series", ["AX-100", "AX-101"], False),

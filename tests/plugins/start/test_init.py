@@ -454,3 +454,15 @@ def test_another_feed_is_refused_by_name() -> None:
     assert outcome.code == 2
     assert "this is a feed for Heureka" in outcome.output
     assert "Read are Google Merchant Center feeds" in outcome.output
+
+
+@pytest.mark.parametrize(("every", "asked"), [(1, True), (9, False)])
+def test_a_gate_on_attributes_is_for_shops_whose_products_have_them(every: int, asked: bool) -> None:
+    rows = [
+        {"sku": i, "name": f"Bag {i}", "cloth": CLOTHS[i % 4] if i % every == 0 else "", "description": story(i)}
+        for i in range(60)
+    ]
+    write_table("products.csv", rows)
+    init("products.csv")
+    gates = [gate["metric"] for gate in written()["compare"]["gates"]]
+    assert ("attribute_coverage" in gates) is asked

@@ -69,7 +69,13 @@ def test_every_accepted_field_reaches_the_trainer(options: Any, config: str, tin
     assert (args.learning_rate, args.seed, args.logging_steps, args.use_cpu) == (1e-3, 7, 1, True)
 
 
-@pytest.mark.parametrize("name", ["report_to", "run_name", "push_to_hub", "save_total_limit", "dataloader_num_workers"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("report_to", "run_name", "push_to_hub", "save_total_limit", "dataloader_num_workers", "fsdp"),
+        *("prediction_loss_only", "include_for_metrics", "eval_accumulation_steps", "dataset_text_field"),
+    ],
+)
 def test_what_changes_nothing_about_the_result_can_not_be_set(name: str) -> None:
     with pytest.raises(ValidationError, match=f"'{name}' can't be set: .*"):
         SFTOptions(trainer={name: 1})

@@ -62,12 +62,12 @@ def test_what_is_learnt_is_one_of_the_choices() -> None:
         assert example.messages[0]["content"].endswith("Answer same or another.")
 
 
-@pytest.mark.parametrize("label", ["1", 1, 1.0, True, "TRUE", "Yes", "match "])
+@pytest.mark.parametrize("label", ["1", 1, 1.0, True, "TRUE", "Yes", "match ", "Ja", "Sí", "tak"])
 def test_labels_of_a_match(label: object) -> None:
     assert examples(record(label=label))[0].references == ("yes",)
 
 
-@pytest.mark.parametrize("label", ["0", 0, False, "no", "No Match"])
+@pytest.mark.parametrize("label", ["0", 0, False, "no", "No Match", "Nein", "não", "NIE"])
 def test_labels_of_none(label: object) -> None:
     assert examples(record(label=label))[0].references == ("no",)
 

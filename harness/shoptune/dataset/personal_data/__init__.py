@@ -112,10 +112,14 @@ def _field(name: str, around: str, source: Source) -> _Field:
 
 
 def _are_values(values: Mapping[str, object], path: tuple[str, ...]) -> bool:
-    """Whether a mapping's keys are an attribute's values and no names: ``target_scores: {Brand: {BIC: 1}}``."""
-    return len(path) > 1 and (
-        squeezed(path[0]) in _TARGETS or all(isinstance(value, int | float) for value in values.values())
-    )
+    """Whether a mapping's keys are an attribute's values and no names: ``target_scores: {Brand: {BIC: 1}}``.
+
+    Those of a target itself are if they all have scores: ``labels: {BIC: 1}``, and no telephone number.
+    """
+    is_target = bool(path) and squeezed(path[0]) in _TARGETS
+    if len(path) > 1:
+        return is_target or all(isinstance(value, int | float) for value in values.values())
+    return is_target and all(isinstance(value, int | float) and 0 <= value <= 1 for value in values.values())
 
 
 @dataclass(frozen=True)

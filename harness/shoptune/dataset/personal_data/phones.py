@@ -71,7 +71,9 @@ _MOST_GROUPS = 7  # more of them are a row of sizes
 # "Part no. 645-234-5678", "P/N", "Art.-Nr.", "ISBN": asked of the few characters before a number.
 _PART_WORDS = (
     r"(?:part|parts|model|modell?o?|article|artikel|art|item|sku|ref|réf|serial|type|typ|code|oem|ean|gtin|upc|isbn|asin"
-    r"|mpn|iso|din|en|p/n|s/n|teile|serien|bestell|order|lot|batch|cat|catalogue|catalog|spec|style|version|replaces)"
+    r"|mpn|iso|din|en|p/n|s/n|teile|serien|bestell|order|lot|batch|cat|catalogue|catalog|spec|style|version|replaces"
+    r"|(?:ersatz|bau|zubehör)teil|referenz|pièce|référence|pieza|referencia|código|art[ií]culo|codice|articolo|ricambio"
+    r"|riferimento|onderdeel|części|katalogowy|kod|peça|referência|artigo)"
 )
 _PART = re.compile(
     rf"(?<!\w){_PART_WORDS}[\s.:#-]{{0,3}}(?:(?:numbers?|num|nummer|no|nr|n°|n)[\s.:#°-]{{0,3}})?\Z", re.IGNORECASE
@@ -83,7 +85,8 @@ def mask_phones(text: str, found: Counter[str], evidence: Evidence) -> str:
     """Return `text` with ``[phone]`` for each telephone number, counted in `found`."""
 
     def international(match: re.Match[str]) -> str:
-        end = _end(match[1], "international")
+        is_part = match[0].startswith("00") and _is_part(match)  # nobody writes + before a part number
+        end = 0 if is_part else _end(match[1], "international")
         return f"[phone]{match[1][end:]}" if end else match[0]
 
     def listed(match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ PRICES = ("price", "sale_price", "compare_at_price")
 KEYS = ("sku", "gtin", "mpn", "product_id")
 LOOKED_AT = 5_000
 """Records whose SKUs are compared, the first ones: a spreadsheet spoils a whole column, and memory must not grow."""
+_EITHER = re.compile(r"\s*[1-9][0-9]{0,2}\.[0-9]{3}\s*")
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]{1,14})?[eE]\+?[0-9]{1,3}")
 
 
@@ -36,6 +37,7 @@ class NumberCheck:
 
     def __init__(self) -> None:
         self._unread = {field: _Finding() for field in PRICES}
+        self._either = {field: _Finding() for field in PRICES}
         self._shortened = {field: _Finding() for field in ("id", *KEYS)}
         self._groups: dict[int, int] = {}
         """SKU -> the group of the product that has it (hashes)."""
@@ -49,7 +51,7 @@ class NumberCheck:
         fields = record.fields
         for field, unread in self._unread.items():
             if isinstance(price := fields.get(field), str) and price.strip():
-                unread.add(record, price)
+                (self._either[field] if _EITHER.fullmatch(price) else unread).add(record, price)
         for field, shortened in self._shortened.items():
             value = record.id if field == "id" else fields.get(field)
             if isinstance(value, str) and _SCIENTIFIC.fullmatch(value):
@@ -70,6 +72,13 @@ class NumberCheck:
         for field, found in self._unread.items():
             if found.count:
                 yield f"{field}: {_records(found)} without one amount that can be read (first: {found.first})"
+        for field, found in self._either.items():
+            if found.count:
+                yield (
+                    f"{field}: {_records(found)} with a thousand and more, or one and a bit, which are not read "
+                    f"(first: {found.first}); write all prices with one decimal mark, and one of them with its cents "
+                    "(1.299,00 or 1299.00), or each with its currency (1.299 EUR)"
+                )
         for field, found in self._shortened.items():
             if found.count:
                 yield (

@@ -24,6 +24,7 @@ from shoptune.data_report import StrangeRow
 from shoptune.dataset.profile.column import Column, Row
 from shoptune.dataset.profile.figures import Trait
 from shoptune.dataset.profile.histogram import Histogram
+from shoptune.formatting import share
 
 __all__ = ["strange_rows"]
 
@@ -90,7 +91,7 @@ class _Judge:
             things = "tag or entity" if amount == 1 else "tags or entities"
             return f"{name} holds {amount:,.0f} HTML {things}"
         if kind == "capitals":
-            return f"{100 * amount:.0f} % of the words of {name} are in capitals" if name in self._running else ""
+            return f"{share(amount)} of the words of {name} are in capitals" if name in self._running else ""
         if kind == "formula":
             return f"{name} looks like a spreadsheet formula"
         if kind == "same":

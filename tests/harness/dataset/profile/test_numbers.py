@@ -16,9 +16,16 @@ def warnings(*rows: dict[str, Any]) -> list[str]:
 
 
 def test_prices_that_could_not_be_read_are_counted() -> None:
-    assert warnings({"price": 12.5}, {"price": "on request"}, {"price": "2.349"}, {"price": None}, {"price": ""}) == [
+    assert warnings({"price": 12.5}, {"price": "on request"}, {"price": "2 or 3"}, {"price": None}, {"price": ""}) == [
         "price: 2 records without one amount that can be read (first: products.csv:3: 'on request')"
     ]
+
+
+def test_prices_that_could_be_either_have_a_remedy() -> None:
+    (said,) = warnings({"price": 12.5}, {"price": "2.349"}, {"price": "1.299"})
+    assert said.startswith("price: 2 records with a thousand and more, or one and a bit, which are not read (first: ")
+    assert "products.csv:3: '2.349'" in said
+    assert "1299.00" in said
 
 
 def test_long_numbers_that_a_spreadsheet_shortened() -> None:

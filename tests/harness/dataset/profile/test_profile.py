@@ -152,7 +152,7 @@ CYRILLIC = "мягкая тёплая шерсть для дома и сада "
         ({"price": 95_000}, "price is 95,000 (half are at most {price})"),
         ({"price": 0}, "price is 0 (99.6 % are above 0)"),
         ({"price": -3.5}, "price is below 0 (99.6 % are above 0)"),
-        ({"description": "SOFT WARM WOOL lamp " * 15}, "75 % of the words of description are in capitals"),
+        ({"description": "SOFT WARM WOOL lamp " * 15}, "75 % of the words of description are in capitals"),
         ({"description": "<li>wool</li> lamp " * 30}, "description holds 60 HTML tags or entities"),
         ({"description": "soft wool &amp; steel " * 9 + "lamp " * 20}, "description holds 9 HTML tags or entities"),
         ({"name": "soft warm wool", "description": "soft warm wool"}, "name and description are the same"),
