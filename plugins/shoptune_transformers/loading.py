@@ -20,7 +20,7 @@ from shoptune_transformers.chat_templates import with_system_folded, with_thinki
 from shoptune_transformers.folders import check_folder, sealed
 from shoptune_transformers.options import NO_TEMPLATE
 from shoptune_transformers.quiet import quiet
-from shoptune_transformers.template_budget import try_chat_template
+from shoptune_transformers.template_budget import bound, try_chat_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -158,7 +158,9 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
 def with_template(
     tokenizer: PreTrainedTokenizerBase, files: ModelFiles, has_encoder: Callable[[ModelFiles], bool]
 ) -> None:
-    """Give the tokenizer the chat template that prompts are rendered with; `has_encoder` is asked where it has none.
+    """Give the tokenizer the chat template that prompts are rendered with, within bounds (`template_budget`).
+
+    `has_encoder` is asked where the tokenizer has none.
 
     Raises:
         UsageError: The template takes too much, or can't think as it was asked to.
@@ -170,6 +172,7 @@ def with_template(
     if not tokenizer.chat_template:
         tokenizer.chat_template = _plain(tokenizer, has_encoder=has_encoder(files))
     try_chat_template(tokenizer, str(files.folder))
+    bound(tokenizer)
     if isinstance(tokenizer.chat_template, str):
         tokenizer.chat_template = with_thinking(tokenizer.chat_template, thinking=files.settings.get("thinking"))
         tokenizer.chat_template = with_system_folded(tokenizer)
