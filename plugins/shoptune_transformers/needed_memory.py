@@ -20,8 +20,8 @@ from shoptune.errors import UsageError
 __all__ = ["check_needed_memory"]
 
 GIB = 2**30
-LAYER_OBJECTS = 100_000
-"""Bytes that a layer takes beside its weights, in Python's objects, at the least."""
+LAYER_OBJECTS = 30_000
+"""Bytes that a layer takes beside its weights, in Python's objects: measured of a Llama's, which are among the simplest."""
 SHARE = 4
 """A layer takes at least a fourth of what the weights hold for each: embeddings and an encoder are beside them."""
 MOST_REPEATED = 10
