@@ -21,7 +21,7 @@ __all__ = ["check_needed_memory"]
 
 GIB = 2**30
 LAYER_OBJECTS = 30_000
-"""Bytes that a layer takes beside its weights, in Python's objects: measured of a Llama's, which are among the simplest."""
+"""Bytes that a layer takes beside its weights, in Python's objects: measured of a Llama's, a simple one."""
 SHARE = 4
 """A layer takes at least a fourth of what the weights hold for each: embeddings and an encoder are beside them."""
 MOST_REPEATED = 10
