@@ -22,11 +22,18 @@ _NO_VALUES = frozenset({"", "n/a", "na", "n.a.", "none", "null", "not stated", "
 _OPENING = regex.compile(r'\{(?=\s*["}])')
 _STRING = r'"(?:[^"\\]|\\.)*+"'
 _MEMBER = regex.compile(
-    rf'(?P<name>{_STRING})\s*:\s*(?:"(?P<value>(?:[^"\\]|\\.)*+)"|(?P<value>\[(?:[^]"]|{_STRING})*+\]|[^\s,}}]+))',
+    rf"(?P<name>{_STRING})"
+    rf'(?:\s*:\s*(?:"(?P<value>(?:[^"\\]|\\.)*+)"|(?P<value>\[(?:[^]"]|{_STRING})*+\]|[^\s,}}]+)))?',
     regex.DOTALL,
 )
+"""A text that no value follows is passed over whole: in one of quotation marks, each would be tried as a beginning."""
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None, strict=False)
 """Numbers keep the digits that they are written with; line breaks may stand in texts."""
+
+
+TRIES = 100
+"""Objects that are tried in one text: of each that is broken the decoder counts the lines above it, which in a text of
+hundreds of thousands takes minutes."""
 
 
 def write_attributes(values: Mapping[str, str]) -> str:
@@ -72,14 +79,16 @@ def find_values(text: str) -> dict[str, tuple[int, int]]:
         return {}
     _, (start, end) = found
     members = _MEMBER.finditer(text, start, end)
-    return {_DECODER.decode(member["name"]): member.span("value") for member in members}
+    return {_DECODER.decode(member["name"]): member.span("value") for member in members if member["value"] is not None}
 
 
 def _first_object(text: str) -> tuple[dict[str, Any], tuple[int, int]] | Invalid:
     """Return the first object that can be decoded, and its place; within one that can't, none is looked for."""
-    start, found = len(split_thought(text)[0]), False
+    start, tried = len(split_thought(text)[0]), 0
     while opening := _OPENING.search(text, start):
-        found = True
+        if tried == TRIES:
+            return Invalid(f"{TRIES} JSON objects are broken, the first ones; no more are tried")
+        tried += 1
         try:
             decoded: dict[str, Any]
             decoded, end = _DECODER.raw_decode(text, opening.start())
@@ -89,7 +98,7 @@ def _first_object(text: str) -> tuple[dict[str, Any], tuple[int, int]] | Invalid
             return Invalid("brackets within brackets without end")
         else:
             return decoded, (opening.start(), end)
-    return Invalid("the JSON object is broken or cut off" if found else "no JSON object")
+    return Invalid("the JSON object is broken or cut off" if tried else "no JSON object")
 
 
 def _list(items: list[Any]) -> str | None:

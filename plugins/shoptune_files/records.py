@@ -63,9 +63,10 @@ def in_spelling_of(header: Columns, options: OptionsT, origin: str) -> OptionsT:
 
     Raises `DataError` with the nearest match for a column that the header does not name, or names more than once.
     """
+    names = frozenset(header)
 
     def spelt(column: str) -> str:
-        if column in header:
+        if column in names:
             return column
         alike = [name for name in header if name.casefold() == column.casefold()]
         if len(alike) != 1:
@@ -171,7 +172,9 @@ def _fields(cells: Mapping[str, Any], options: ColumnOptions, prices: Prices) ->
     if options.columns:
         fields = {field: cells[column] for field, column in options.columns.items() if column in cells}
     elif options.attributes:
-        fields = {column: cell for column, cell in cells.items() if column not in options.attributes}
+        fields = dict(cells)
+        for column in options.attributes:
+            fields.pop(column, None)
     else:
         fields = dict(cells)
     if options.attributes:

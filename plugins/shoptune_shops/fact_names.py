@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from shoptune_files.clean_text import clean_text
 
-__all__ = ["METAFIELD", "fact_name", "is_fact_name"]
+__all__ = ["METAFIELD", "NAMES", "fact_name", "is_fact_name"]
 
 METAFIELD = re.compile(r"\(product\.metafields\.(?P<namespace>[^.()]+)\.(?P<key>[^()]+)\)$", re.IGNORECASE)
 """The end of a metafield's column: ``Material (product.metafields.custom.material)``."""
@@ -120,7 +120,12 @@ LONGEST = 80
 """Characters of a name that are looked at."""
 
 
-@lru_cache(maxsize=4096)  # the same few names come in every row
+NAMES = 2**17
+"""Names that are remembered, since the same ones come in every row: more than any table has columns, since with fewer
+each would be forgotten before it comes again."""
+
+
+@lru_cache(maxsize=NAMES)
 def is_fact_name(name: str) -> bool:
     """Say whether a column's or attribute's name stands for a fact about the product.
 
@@ -146,7 +151,7 @@ def _is_owned(name: str) -> bool:
     return last_is_key or owned or _PHRASES.search(phrase) is not None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=NAMES)
 def fact_name(name: str) -> str:
     """Return the name of a fact as prompts label it: small letters, words joined by ``_``; a metafield's is its key.
 

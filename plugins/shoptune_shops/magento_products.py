@@ -136,12 +136,11 @@ def read(path: Path, options: MagentoOptions) -> Iterator[Record | Dropped | Not
 def _attribute_columns(header: Iterable[str], options: MagentoOptions) -> dict[str, str]:
     """Return the columns that hold an attribute each: all that are none of Magento's, and whose names may be facts."""
     own_fields = {name for names in OWN_FIELDS.values() for name in names}
+    asked_for = frozenset(options.attributes)
     found = (
         column
         for column in header
-        if column in options.attributes
-        or column.casefold() in own_fields
-        or (_is_foreign(column) and is_fact_name(column))
+        if column in asked_for or column.casefold() in own_fields or (_is_foreign(column) and is_fact_name(column))
     )
     return {f"attribute {column}": column for column in found}
 

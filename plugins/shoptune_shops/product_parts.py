@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from shoptune_files.clean_text import clean_text
+from shoptune_shops.fact_names import NAMES
 
 __all__ = ["choices", "most_specific", "snake_case"]
 
@@ -23,7 +24,7 @@ _NOT_GIVEN = frozenset(
 """What shop systems call the category of products that have none."""
 
 
-@lru_cache(maxsize=4096)  # the same few names come in every row
+@lru_cache(maxsize=NAMES)
 def snake_case(name: str) -> str:
     """Return a name as a key.
 

@@ -39,7 +39,6 @@ def measure_chats(files: ModelFiles, chats: Sequence[Sequence[Message]]) -> Chat
     from jinja2 import TemplateError
 
     from shoptune_transformers.loading import with_template
-    from shoptune_transformers.template_budget import bounded
 
     light = _read(files.folder)
     if light is None or files.settings.get("trust_remote_code"):
@@ -48,8 +47,10 @@ def measure_chats(files: ModelFiles, chats: Sequence[Sequence[Message]]) -> Chat
     has_encoder = bool(config.get("is_encoder_decoder", config.get("model_type") in _WITH_ENCODER))
     try:
         with_template(cast("PreTrainedTokenizerBase", light), files, lambda _: has_encoder)
-        with bounded(len(chats)):
-            texts = [light.apply_chat_template(chat, add_generation_prompt=not _is_answered(chat)) for chat in chats]
+        texts = [
+            light.apply_chat_template(chat, add_generation_prompt=not _is_answered(chat), tokenize=False)
+            for chat in chats
+        ]
     except (TemplateError, TypeError, ValueError, KeyError, IndexError):  # said where the model is asked
         return None
     tokens = [len(encoding) for encoding in light.fast.encode_batch_fast(texts, add_special_tokens=False)]
@@ -137,10 +138,10 @@ class _LightTokenizer:
         return SimpleNamespace(input_ids=self.fast.encode(text).ids)
 
     def apply_chat_template(
-        self, chat: Sequence[Message], *, add_generation_prompt: bool = False, tokenize: bool = False
+        self, chat: Sequence[Message], *, add_generation_prompt: bool = False, **asked_for: bool
     ) -> str:
-        """Render a chat; `tokenize` is there to be called as transformers' method is, and stays off."""
-        assert not tokenize  # noqa: S101 - nobody asks
+        """Render a chat; what else is `asked_for` is there to be called as transformers' method is, and stays off."""
+        assert not any(asked_for.values())  # noqa: S101 - nobody asks
         turns = [dict(message) for message in chat]
         template = _compiled(self.chat_template or "")
         return template.render(messages=turns, add_generation_prompt=add_generation_prompt, **self.special)

@@ -18,9 +18,10 @@ from shoptune.components import ModelFiles
 from shoptune.errors import UsageError
 from shoptune_transformers.chat_templates import with_system_folded, with_thinking
 from shoptune_transformers.folders import check_folder, sealed
+from shoptune_transformers.needed_memory import check_needed_memory
 from shoptune_transformers.options import NO_TEMPLATE
 from shoptune_transformers.quiet import quiet
-from shoptune_transformers.template_budget import try_chat_template
+from shoptune_transformers.template_budget import bound, try_chat_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -99,7 +100,7 @@ def load(files: ModelFiles, *, trainable: bool = False) -> tuple[Any, PreTrained
         and a pad token.  Which side is padded is the caller's choice.
 
     Raises:
-        UsageError: The folder holds no model that can be loaded.
+        UsageError: The folder holds no model that can be loaded, or one that would take more memory than there is.
 
     """
     import torch
@@ -114,6 +115,7 @@ def load(files: ModelFiles, *, trainable: bool = False) -> tuple[Any, PreTrained
         # cuDNN's attention plans anew for every shape, which takes longer than a step, and each token is a new length.
         torch.backends.cuda.enable_cudnn_sdp(False)
     dtype = torch.float32 if trainable else getattr(torch, settings.get("dtype", "float32"))
+    check_needed_memory(files.folder, weight_bytes=dtype.itemsize)
     with quiet():
         tokenizer = load_tokenizer(files)
         kind: Any = AutoModelForSeq2SeqLM if is_encoder_decoder(files) else AutoModelForCausalLM
@@ -158,7 +160,9 @@ def load_tokenizer(files: ModelFiles) -> PreTrainedTokenizerBase:
 def with_template(
     tokenizer: PreTrainedTokenizerBase, files: ModelFiles, has_encoder: Callable[[ModelFiles], bool]
 ) -> None:
-    """Give the tokenizer the chat template that prompts are rendered with; `has_encoder` is asked where it has none.
+    """Give the tokenizer the chat template that prompts are rendered with, within bounds (`template_budget`).
+
+    `has_encoder` is asked where the tokenizer has none.
 
     Raises:
         UsageError: The template takes too much, or can't think as it was asked to.
@@ -170,6 +174,7 @@ def with_template(
     if not tokenizer.chat_template:
         tokenizer.chat_template = _plain(tokenizer, has_encoder=has_encoder(files))
     try_chat_template(tokenizer, str(files.folder))
+    bound(tokenizer)
     if isinstance(tokenizer.chat_template, str):
         tokenizer.chat_template = with_thinking(tokenizer.chat_template, thinking=files.settings.get("thinking"))
         tokenizer.chat_template = with_system_folded(tokenizer)
@@ -239,11 +244,13 @@ def _read(files: ModelFiles, read: Callable[[Path], Any]) -> Any:
 
 def _or_say_why(folder: Path, read: Callable[[], Any], alias: Path | None = None) -> Any:
     """Return what `read` returns; what the libraries raise becomes an error that names the folder."""
+    from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
 
+    ours = (OSError, ValueError, TypeError, LookupError, ImportError, RuntimeError, SafetensorError)
     try:
         return read()
-    except (OSError, ValueError, TypeError, LookupError, ImportError, RuntimeError, SafetensorError) as error:
+    except (*ours, StrictDataclassError) as error:
         what = str(error).replace(str(alias), str(folder)) if alias else str(error)
         raise UsageError(f"{folder}: the model can't be loaded: {what}") from error
 

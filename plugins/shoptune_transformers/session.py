@@ -23,7 +23,6 @@ from shoptune_transformers.options import DEFAULT_BATCH_TOKENS
 from shoptune_transformers.plain import PLAIN, plain
 from shoptune_transformers.quiet import quiet
 from shoptune_transformers.scoring_requests import ScoringRequest, as_requests
-from shoptune_transformers.template_budget import bounded
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -188,8 +187,7 @@ class TransformersSession:
         from jinja2 import TemplateError
 
         try:
-            with bounded(len(prompts)):
-                return [self._render(prompt) for prompt in prompts]
+            return [self._render(prompt) for prompt in prompts]
         except TemplateError as error:
             raise StepError(
                 f"The model's chat template refuses a prompt: {error}. Give another chat_template."

@@ -174,6 +174,7 @@ FUNCTIONS: dict[str, Function] = {
     **{f"limits of {name}": partial(violations, profile_name=name) for name in PROFILE_NAMES},
     "read_attributes": read_attributes,
     "find_values": find_values,
+    "find_values in a text within a list": lambda text: find_values(json.dumps({"a": [[], text]})),
     "key of a value": normalised_key.__wrapped__,
     "parse_choice": lambda text: parse_choice(text, _EXAMPLE),
     "parse a description": lambda text: PRODUCT_DESCRIPTION.parse(text, _EXAMPLE),

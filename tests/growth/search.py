@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from random import Random
+from typing import TypeVar
 
-__all__ = ["growth", "nasty", "repeated"]
+__all__ = ["growth", "nasty", "ratio", "repeated"]
+
+T = TypeVar("T")
 
 FRAGMENTS = (
     *"aAeé1 0.,-–_/'\"“”„(){}[]<>@#&;:|=*+%$€\\\n\t\u00a0\u00ad\u200b漢ก½×x",
@@ -106,7 +109,7 @@ def growth(function: Callable[[str], object], *, size: int, seed: int, count: in
         ((took / _once(function, repeated(piece, size // 8)), piece) for took, piece in slowest), reverse=True
     )
     suspects = dict.fromkeys(piece for _, piece in [*slowest[:worst], *grown[:worst]])
-    return max((_ratio(function, piece, size), piece) for piece in suspects)
+    return max((ratio(function, repeated(piece, size), repeated(piece, 4 * size)), piece) for piece in suspects)
 
 
 SHORT = 0.004
@@ -115,16 +118,19 @@ LIMIT = 10
 """A text of four times the size may take this many times as long: 4 in proportion, 16 with the square."""
 
 
-def _ratio(function: Callable[[str], object], piece: str, size: int) -> float:
-    """Return the ratio of the times; once more, at the best of several tries, where it is suspicious."""
-    short, long = (_once(function, repeated(piece, length)) for length in (size, 4 * size))
+def ratio(function: Callable[[T], object], small: T, large: T) -> float:
+    """Return how many times as long `large`, which is four times `small`, takes; 1 where nothing is suspicious.
+
+    What is suspicious is looked at once more, at the best of several tries.
+    """
+    short, long = (_once(function, given) for given in (small, large))
     if long < SHORT or long < LIMIT * short:
         return 1.0
-    short, long = (min(_once(function, repeated(piece, length)) for _ in range(3)) for length in (size, 4 * size))
+    short, long = (min(_once(function, given) for _ in range(3)) for given in (small, large))
     return long / short
 
 
-def _once(function: Callable[[str], object], text: str) -> float:
+def _once(function: Callable[[T], object], given: T) -> float:
     start = time.process_time()
-    function(text)
+    function(given)
     return max(time.process_time() - start, 1e-6)

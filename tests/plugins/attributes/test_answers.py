@@ -57,6 +57,10 @@ def test_numbers_keep_their_digits_however_many() -> None:
         ('{"Brand": "Ostrick", "Size": {"EU": 42}, "Col', "the JSON object is broken or cut off"),
         ('{"Size": {"EU": 42}}', "an attribute's value is neither a text nor a number nor a list of these"),
         ('{"Size": [[42]]}', "an attribute's value is neither a text nor a number nor a list of these"),
+        (
+            '{"Brand": ...} ' * 200 + '{"Brand": "Ostrick"}',
+            "100 JSON objects are broken, the first ones; no more are tried",
+        ),
         ('{"a":' * 100_000, "brackets within brackets without end"),
     ],
 )

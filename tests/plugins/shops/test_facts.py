@@ -205,3 +205,13 @@ def test_a_note_names_a_few_columns() -> None:
 def test_cells_of_one_name_say_each_value_once() -> None:
     cells = [("Colour", "dark red"), ("colour", "red"), ("Colour", "dark red"), ("Colour", "")]
     assert Facts().of(cells) == {"colour": "dark red, red"}
+
+
+def test_the_name_of_an_attribute_is_judged_once_however_many_there_are() -> None:
+    """An export with 20,000 of them: were fewer remembered, each would be forgotten before the next product."""
+    cells = [(f"invented property {number}", "soft") for number in range(20_000)]
+    facts, before = Facts(), (is_fact_name.cache_info().misses, fact_name.cache_info().misses)
+    for _ in range(3):
+        assert len(facts.of(cells)) == len(cells)
+    after = is_fact_name.cache_info().misses, fact_name.cache_info().misses
+    assert all(now - then <= len(cells) for now, then in zip(after, before, strict=True))

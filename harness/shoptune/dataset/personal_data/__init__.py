@@ -27,6 +27,9 @@ _EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 _LABELS, _VALUES = ("name", "key", "label", "attribute"), ("value", "values", "content")
 _TITLES = ("name", "title", "product_title", "product_name", "Title", "Name")
 _SHORTEST_TITLE = 5
+COLUMNS = 2**17
+"""Names of fields that are remembered, more than any table has columns: with fewer than those of a row, each would be
+forgotten before it comes again.  Some 60 MB where all are used."""
 _TARGETS = ("attributes", "target", "targets", "targetscores", "labels")
 
 
@@ -93,7 +96,7 @@ class _Field(NamedTuple):
     text: Text
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=COLUMNS)
 def _field(name: str, around: str, source: Source) -> _Field:
     """Judge a field by its name, alone and with that of the field around it (empty: there is none).
 

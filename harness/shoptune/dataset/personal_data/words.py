@@ -134,6 +134,8 @@ def _places(text: str) -> Mapping[str, Sequence[int]]:
 def starts(text: str, told: Cues) -> Sequence[int]:
     """Return where one of the phrases may begin, in order."""
     places = _places(text)
+    if told.firsts.isdisjoint(places):  # nearly always, and several times quicker than what follows
+        return ()
     return sorted(place for word in told.firsts & places.keys() for place in places[word])
 
 

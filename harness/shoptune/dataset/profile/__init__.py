@@ -4,7 +4,7 @@ Memory is bounded: fields are counted in histograms, and whole records are kept 
 stand at an edge (the ten with the longest description, ...) and the beginnings of a thousand texts.  So these may be
 missed among the strange: a record that is a little strange in many ways and stands at no edge; one of many that are
 alike; a value of a field beyond the first `WATCHED`; and a field that is missing in a row before the one that first
-has it.  Fields beyond the first `FIELDS` aren't counted at all.
+has it.  Fields beyond the first `FIELDS` aren't counted, which is said.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class Profile:
         """... since most of them are empty in most records."""
         self._languages = LanguageSample()
         self._numbers = NumberCheck()
+        self._uncounted = 0
+        """The most fields beyond the first `FIELDS` that a record has."""
 
     def add(self, record: Record) -> None:
         """Look at one record."""
@@ -50,9 +52,13 @@ class Profile:
         self._numbers.add(record)
         row = Row(record.origin, draw)
         texts: dict[str, str] = {}
+        uncounted = 0
         for name, value in _values(record.fields):
             column = self._columns.get(name) or self._new_column(name)
-            if column is None or (figures := column.measure(value)) is None:
+            if column is None:
+                uncounted += 1
+                continue
+            if (figures := column.measure(value)) is None:
                 continue
             if column.watched:
                 if (
@@ -63,6 +69,7 @@ class Profile:
                     figures = figures._replace(traits={**figures.traits, ("same", first): 1})
                 row.figures[name] = figures
             column.add(figures, row)
+        self._uncounted = max(self._uncounted, uncounted)
         for name, column in self._expected:
             if name not in row.figures:
                 column.add_empty(row)
@@ -92,8 +99,12 @@ class Profile:
         return self._languages.count()
 
     def warnings(self) -> list[str]:
-        """Return what should be known of the table's numbers."""
-        return list(self._numbers.warnings())
+        """Return what should be known of the table's numbers, and of fields that aren't counted."""
+        more = self._uncounted
+        return [
+            *self._numbers.warnings(),
+            *([f"fields: the first {FIELDS:,} are counted; a record has up to {more:,} more"] if more else []),
+        ]
 
     def strange(self) -> list[StrangeRow]:
         """Return at most ten records that differ from the others, the strangest first."""

@@ -278,6 +278,14 @@ def test_ever_new_attributes_are_counted_up_to_a_limit() -> None:
     assert len(seen.fields()) == FIELDS
 
 
+def test_how_many_fields_are_not_counted_is_said() -> None:
+    wide = {f"colour {number}": "red" for number in range(FIELDS + 10)}
+    assert profile([{"name": "Oak table"}, wide]).warnings() == [
+        "fields: the first 2,000 are counted; a record has up to 11 more"
+    ]
+    assert profile([{"name": "Oak table"}]).warnings() == []
+
+
 def test_more_fields_than_are_watched() -> None:
     same = "soft warm wool lamp"
     rows = [{f"field {number}": same for number in range(WATCHED + 20)} for _ in range(50)]
