@@ -25,6 +25,9 @@ _BORN = after(
     flags=re.IGNORECASE,
 )
 
+# "I was born on" above; here German and Dutch, where the word follows: "am 24.11.1972 geboren"
+_THEN_BORN = re.compile(rf"(){_DATE}(?=\sgeboren(?!\w))", re.IGNORECASE)
+
 _NUMBER = r"(?-i:(?=[A-Z0-9 /.#-]{0,24}\d)[A-Z0-9](?:[ ./-]?[A-Z0-9]){3,20})(?![\w-])"
 _IS = (
     r"(?:\s{0,2}(?:numbers?|no|nr|n(?=[.°º])|num|nummer|num[eé]ro|n[uú]mero|numer|id|is|was|ist|lautet|war|est|es|era|è|jest|to|é|:|=|[.#°º])){0,4}"
@@ -59,6 +62,8 @@ _ORDERED_SURELY = after(
     rf"{_ORDER_NUMBER}|(?=[A-Z0-9 ]{{8}})[A-Z0-9]{{1,4}}(?: \d{{2,5}}){{2,7}}(?: ?[A-Z]{{2}})?(?!\w)",
     flags=re.IGNORECASE,
 )
+# A large marketplace's, told by its form alone.
+_MARKETPLACE = re.compile(r"(?<![\w.-])\d{3}-\d{7}-\d{7}(?![\w-])")
 # Numbers that tell by their form and check digits; the modules are python-stdnum's.
 _CHECKED = tuple(
     (re.compile(rf"(?<![\w.,/-]){pattern}(?![\w]|[.,/-]\w)"), module)
@@ -100,11 +105,14 @@ def mask_identities(text: str, found: Counter[str]) -> str:
     Numbers of a form with check digits of its own are told without a word.
     """
     text = _BORN.replace(text, _whole("birthdate"), "birthdate", found)
+    if "geboren" in text:
+        text = replace(_THEN_BORN, text, _whole("birthdate"), "birthdate", found)
     text = _NUMBERED.replace(text, _numbered, "id", found)
     text = _PLATED.replace(text, _whole("plate"), "plate", found)
     text = _ORDERED_SURELY.replace(text, _whole("order"), "order", found)
     text = _ORDERED.replace(text, _whole("order"), "order", found)
     if _CANDIDATE.search(text):
+        text = replace(_MARKETPLACE, text, lambda _: "[order]", "order", found)
         for form, module in _CHECKED:
             text = replace(form, text, _checked(module), "id", found)
         text = replace(_NINO, text, lambda _: "[id]", "id", found)

@@ -13,7 +13,6 @@ from collections import Counter
 
 from shoptune.dataset.personal_data.addresses import mask_addresses
 from shoptune.dataset.personal_data.emails import mask_emails, mask_spelt_emails
-from shoptune.dataset.personal_data.given_names import mask_given_names
 from shoptune.dataset.personal_data.identity import mask_identities
 from shoptune.dataset.personal_data.names import mask_names
 from shoptune.dataset.personal_data.online import mask_ips, mask_users
@@ -61,8 +60,7 @@ def _mask_once(text: str, found: Counter[str], kind: Text) -> str:
     text = _mask_numbers(text, found, kind)
     if kind == "people":
         text = mask_users(text, found)
-    text = mask_names(mask_addresses(text, found, rules["address"]), found, rules["name"])
-    return mask_given_names(text, found) if kind == "people" else text
+    return mask_names(mask_addresses(text, found, rules["address"]), found, rules["name"])
 
 
 def _mask_numbers(text: str, found: Counter[str], kind: Text) -> str:

@@ -9,7 +9,7 @@ from shoptune.dataset.personal_data.words import after, replace
 __all__ = ["mask_ips", "mask_users"]
 
 _V4 = re.compile(r"(?<![\w.])(?:\d{1,3}(?:\.|\[\.\])){3}\d{1,3}(?![\w]|\.\d)")
-_V6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])")
+_V6 = re.compile(r"(?<![\w:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{1,4})?(?![\w:])")
 _HARDWARE = re.compile(r"(?<![\w:-])[0-9A-Fa-f]{2}([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])")
 _EVERYBODYS = tuple(
     map(ip_network, ("0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::/127"))
@@ -40,12 +40,10 @@ _PROFILE = re.compile(
 
 def mask_ips(text: str, found: Counter[str]) -> str:
     """Return `text` with ``[ip]`` for each address of the internet protocol or of a network card."""
-    if "." in text:
-        text = replace(_V4, text, _masked_v4, "ip", found)
     if ":" in text or "-" in text:
         text = replace(_HARDWARE, text, lambda _: "[ip]", "ip", found)
-        text = replace(_V6, text, _masked_v6, "ip", found)
-    return text
+        text = replace(_V6, text, _masked_v6, "ip", found)  # first: "::ffff:192.0.2.1" ends like one of version 4
+    return replace(_V4, text, _masked_v4, "ip", found) if "." in text else text
 
 
 def mask_users(text: str, found: Counter[str]) -> str:

@@ -35,6 +35,7 @@ _PREFIXES = [
     "xoxs-",
     "xapp-",
     "AIza",
+    "GOCSPX-",
     "ya29.",
     "hf_",
     "npm_",
@@ -61,7 +62,8 @@ _FORMS = re.compile(
     | sk-(?:ant-|proj-)?[A-Za-z0-9_-]{20,200}
     | gh[pousr]_[A-Za-z0-9]{30,255} | github_pat_\w{30,255} | glpat-[\w-]{20,64}
     | xox[abprs]-[A-Za-z0-9-]{10,200} | xapp-[A-Za-z0-9-]{10,200}
-    | AIza[\w-]{35}(?!\w) | ya29\.[\w-]{20,200} | hf_[A-Za-z0-9]{30,40} | npm_[A-Za-z0-9]{36} | pypi-[\w-]{50,200}
+    | AIza[\w-]{35,40}(?!\w) | GOCSPX-[\w-]{16,40}
+    | ya29\.[\w-]{20,200} | hf_[A-Za-z0-9]{30,40} | npm_[A-Za-z0-9]{36} | pypi-[\w-]{50,200}
     | shp(?:at|ss|ca|pa)_[a-fA-F0-9]{32} | dop_v1_[a-f0-9]{64} | EAAC[A-Za-z0-9]{40,250}
     | SG\.[\w-]{16,32}\.[\w-]{16,64}
     | key-[0-9a-f]{32} | AC[0-9a-f]{32} | c[ks]_[0-9a-f]{40} | sq0(?:atp|csp)-[\w-]{20,60}
@@ -74,7 +76,7 @@ _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[A-Za-z0-9+/=\s,:-]{0,8000}?(?:-----END [A-Z ]{0,20}PRIVATE KEY-----|\Z)"
 )
 _IN_URL = re.compile(
-    r"([?&#;](?:amp;)?(?:[a-z]{1,12}[_-]){0,3}(?:token|auth|apikey|key|sig|signature|session(?:_?id)?|sid|password|passwd|pwd"
+    r"([?&#;](?:amp;)?(?:[a-z]{1,12}[_-]){0,3}(?:oob)?(?:token|auth|apikey|key|sig|signature|session(?:_?id)?|sid|password|passwd|pwd"
     r"|secret|jwt|otp|reset|code|hash|ticket|invite|verif\w{0,12}|activat\w{0,4}|magic|hmac|nonce|csrf|credential|uuid)=)(?!\[)([^&\s\"'<>#\[\]]{6,500})",
     re.IGNORECASE,
 )

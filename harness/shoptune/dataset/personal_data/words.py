@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import string
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "cues",
     "phrases",
     "replace",
+    "replace_at",
     "signs",
     "signs_in",
     "starts",
@@ -78,6 +79,13 @@ class Cues:
     firsts: frozenset[str]
     """The words, in small letters, that one of them begins with: `places` finds where."""
 
+    @staticmethod
+    def of_words(words: Iterable[str]) -> Cues:
+        """Return single words, of which `starts` finds where they stand."""
+        firsts = frozenset(words)
+        _cue_words.update(firsts)
+        return Cues(_one_of(firsts), firsts)
+
     def __or__(self, other: Cues) -> Cues:
         """Return the phrases of both."""
         return Cues(f"(?:{self.pattern}|{other.pattern})", self.firsts | other.firsts)
@@ -86,15 +94,35 @@ class Cues:
 _cue_words: set[str] = set()  # of all phrases that there are, so that a text's words are gone through once
 
 
+@cache
 def cues(section: str) -> Cues:
     """Return the phrases of a section of ``cues.txt``."""
-    by_letter: defaultdict[str, list[str]] = defaultdict(list)
-    for phrase in sorted(phrases(section), key=lambda phrase: (-len(phrase), phrase)):
-        by_letter[phrase[0]].append(r"\s{1,3}".join(map(_plain, phrase[1:].split(" "))))
+    by_letter: defaultdict[str, list[str]] = defaultdict(list)  # so that a place is held against few
+    firsts: set[str] = set()
+    for form in sorted(phrases(section), key=lambda phrase: (-len(phrase), phrase)):
+        first, *more = form.split(" ")
+        tail = "".join(map(_next, more))
+        words = first.split("|")
+        firsts.update(_WORD.findall(word)[0] for word in words)
+        for letter in dict.fromkeys(word[0] for word in words):
+            by_letter[letter].append(_one_of(word[1:] for word in words if word[0] == letter) + tail)
     pattern = "|".join(f"{re.escape(letter)}(?:{'|'.join(rest)})" for letter, rest in by_letter.items())
-    firsts = frozenset(_WORD.findall(phrase)[0] for phrase in phrases(section))
     _cue_words.update(firsts)
-    return Cues(rf"(?i:(?:{pattern})(?!\w))", firsts)
+    return Cues(rf"(?i:(?:{pattern})(?:(?<=['’])|(?!\w)))", frozenset(firsts))
+
+
+def _next(word: str) -> str:
+    """Return the pattern of what stands after the first word of a phrase."""
+    words = word.split("|")
+    return rf"(?:\s{{1,3}}{_one_of(filter(None, words))}){'' if all(words) else '?'}"
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(map(_plain, words))})"
+
+
+def _plain(word: str) -> str:
+    return re.escape(word).replace("'", "['’]").replace(re.escape("~"), r"\s{1,3}")
 
 
 def phrases(section: str) -> list[str]:
@@ -106,15 +134,11 @@ def phrases(section: str) -> list[str]:
 def _sections() -> dict[str, list[str]]:
     """Read ``cues.txt``: section -> its phrases."""
     text = (resources.files(__package__) / "cues.txt").read_text("utf-8")
-    parts = re.split(r"^\[(.+)\]$", text, flags=re.MULTILINE)[1:]
+    parts = re.split(r"^\[(.+)\]$", re.sub(r"^#.*", ",", text, flags=re.MULTILINE), flags=re.MULTILINE)[1:]
     return {
-        name: [" ".join(phrase.split()) for phrase in phrases.split(",")]
+        name: [" ".join(phrase.split()) for phrase in phrases.split(",") if phrase.strip()]
         for name, phrases in zip(parts[::2], parts[1::2], strict=True)
     }
-
-
-def _plain(word: str) -> str:
-    return re.escape(word).replace("'", "['’]")
 
 
 _WORD = re.compile(r"\w+")
@@ -136,7 +160,8 @@ def starts(text: str, told: Cues) -> Sequence[int]:
     places = _places(text)
     if told.firsts.isdisjoint(places):  # nearly always, and several times quicker than what follows
         return ()
-    return sorted(place for word in told.firsts & places.keys() for place in places[word])
+    # the phrases have thousands of first words, a text a few of them
+    return sorted(place for word, at in places.items() if word in told.firsts for place in at)
 
 
 @dataclass(frozen=True)
@@ -144,25 +169,38 @@ class Told:
     """A value after one of some phrases; the pattern's groups are what stands before it, and the value."""
 
     cues: Cues
-    pattern: re.Pattern[str]
+    source: str
+    flags: int = 0
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled where a text needs it first: the languages' phrases are many."""
+        return re.compile(self.source, self.flags)
 
     def replace(self, text: str, masked: Masked, kind: str, found: Counter[str]) -> str:
         """Replace each match as `replace` does, looking only where a phrase begins."""
-        parts = []
-        done = 0
-        for place in starts(text, self.cues):
-            match = self.pattern.match(text, place) if place >= done else None
-            if match is not None and (new := masked(match)) != match[0]:
-                found[kind] += 1
-                parts += [text[done:place], new]
-                done = match.end()
-        return "".join([*parts, text[done:]]) if parts else text
+        return replace_at(starts(text, self.cues), self.pattern, text, masked, kind, found)
 
 
 def after(told: Cues | str, between: str, value: str, *, flags: int = 0) -> Told:
     """Return (one of the phrases, or of those of a section, and what may stand `between`) and (the value)."""
     found = cues(told) if isinstance(told, str) else told
-    return Told(found, re.compile(rf"({found.pattern}{between})({value})", flags))
+    return Told(found, rf"({found.pattern}{between})({value})", flags)
+
+
+def replace_at(
+    places: Iterable[int], pattern: re.Pattern[str], text: str, masked: Masked, kind: str, found: Counter[str]
+) -> str:
+    """Replace each match that begins at one of the places, which are in order, as `replace` does."""
+    parts = []
+    done = 0
+    for place in places:
+        match = pattern.match(text, place) if place >= done else None
+        if match is not None and (new := masked(match)) != match[0]:
+            found[kind] += 1
+            parts += [text[done:place], new]
+            done = match.end()
+    return "".join([*parts, text[done:]]) if parts else text
 
 
 def replace(pattern: re.Pattern[str], text: str, masked: Masked, kind: str, found: Counter[str]) -> str:
