@@ -226,7 +226,14 @@ def together(packages: Mapping[str, Path]) -> dict[str, str]:
 @pytest.mark.slow
 def test_their_own_tests_pass(packages: dict[str, Path], tmp_path: Path) -> None:
     folders = list(packages.values())
-    settings = ["-q", "-c", folders[0] / "pyproject.toml", f"--rootdir={tmp_path}", "-p", "no:cacheprovider"]
+    settings: list[str | Path] = [
+        "-q",
+        "-c",
+        folders[0] / "pyproject.toml",
+        f"--rootdir={tmp_path}",
+        "-p",
+        "no:cacheprovider",
+    ]
     tests = [folder / "tests" for folder in folders]
     printed = run(sys.executable, "-m", "pytest", *settings, *tests, cwd=tmp_path, **together(packages))
     assert (passed := re.search(r"^(\d+) passed in", printed, re.MULTILINE))
@@ -245,7 +252,7 @@ def test_a_package_alone_finds_its_modules_and_settings(packages: dict[str, Path
 @pytest.mark.slow
 def test_strict_mypy_finds_nothing(packages: dict[str, Path], tmp_path: Path) -> None:
     files = [folder / part for folder in packages.values() for part in ("src", "tests")]
-    settings = ["--cache-dir", tmp_path, "--config-file", packages["task"] / "pyproject.toml"]
+    settings: list[str | Path] = ["--cache-dir", tmp_path, "--config-file", packages["task"] / "pyproject.toml"]
     printed = run(sys.executable, "-m", "mypy", *settings, *files, cwd=tmp_path, **together(packages))
     assert printed == f"Success: no issues found in {4 * len(packages)} source files\n"
 
