@@ -127,6 +127,9 @@ class Result(Model):
     """Those of `groups` in which the candidate's figures differ from the baseline's; None as for `groups`."""
     uncovered: dict[str, int] = Field(default_factory=dict)
     """Language -> samples that were left out since the metric does not cover the language of their answer."""
+    unanswered: int = 0
+    """Samples that were left out since the answer is invalid and leaves the metric nothing to measure, where it applies
+    to another candidate's."""
     invalid: int
     """Samples whose answer did not parse."""
     wins: int | None = None
@@ -135,6 +138,11 @@ class Result(Model):
     """Samples on which the candidate does worse than the baseline; None as for `wins`."""
     ties: int | None = None
     """Samples on which both do equally well; None as for `wins`."""
+
+    @property
+    def left_out(self) -> int:
+        """Samples that were left out for what the candidate answered."""
+        return sum(self.uncovered.values()) + self.unanswered
 
     @property
     def drawn_interval(self) -> Interval | None:

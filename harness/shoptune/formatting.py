@@ -25,6 +25,7 @@ __all__ = [
     "integer",
     "interval",
     "label",
+    "left_out",
     "listed",
     "money",
     "p_value",
@@ -34,7 +35,6 @@ __all__ = [
     "rate",
     "share",
     "size",
-    "uncovered",
     "value",
 ]
 
@@ -86,11 +86,19 @@ def prompt_sensitivity(over: PromptSensitivity, kind: Format) -> str:
     return f"over {over.prompts} prompts: {low} to {high}{unit} (sd {apart}{deviation})"
 
 
-def uncovered(result: Result) -> str:
-    """Write how many answers a metric left out: 12 answers in languages that it does not cover (fr 9, nl 3)."""
-    number = sum(result.uncovered.values())
-    languages = ", ".join(f"{language} {count:,}" for language, count in result.uncovered.items())
-    return f"{number:,} answer{'s' if number > 1 else ''} in languages that it does not cover ({languages})"
+def left_out(result: Result) -> str:
+    """Write which answers a metric left out: 12 answers in languages that it does not cover (fr 9, nl 3)."""
+    kinds = []
+    if number := sum(result.uncovered.values()):
+        languages = ", ".join(f"{language} {count:,}" for language, count in result.uncovered.items())
+        kinds.append(f"{number:,} answer{_plural(number)} in languages that it does not cover ({languages})")
+    if number := result.unanswered:
+        kinds.append(f"{number:,} invalid answer{_plural(number)} with nothing to measure")
+    return " and ".join(kinds)
+
+
+def _plural(number: int) -> str:
+    return "" if number == 1 else "s"
 
 
 def examples(task: TaskInfo) -> str:

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from shoptune.comparison import CandidateInfo, Comparison, MetricInfo, Result, TaskInfo, Verdict, Versus
 
-__all__ = ["MAX_UNCOVERED", "MetricResult", "TaskResults", "is_certain", "is_mostly_uncovered", "task_results"]
+__all__ = ["MAX_LEFT_OUT", "MetricResult", "TaskResults", "is_certain", "leaves_out_too_many", "task_results"]
 
-MAX_UNCOVERED = 0.05
-"""The share of answers in languages that a metric does not cover with which it may still be relied on."""
+MAX_LEFT_OUT = 0.05
+"""The share of answers that a metric may leave out and still be relied on: those in languages that it does not cover,
+and invalid ones in which there is nothing to measure.  What is left may be the easy ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +113,9 @@ def task_results(comparison: Comparison) -> tuple[TaskResults, ...]:
     )
 
 
-def is_mostly_uncovered(result: Result | None) -> bool:
-    """Tell whether more than `MAX_UNCOVERED` of the answers are in languages that the metric does not cover."""
-    uncovered = sum(result.uncovered.values()) if result else 0
-    return result is not None and uncovered > MAX_UNCOVERED * (result.n + uncovered)
+def leaves_out_too_many(result: Result | None) -> bool:
+    """Tell whether a metric leaves out more than `MAX_LEFT_OUT` of the answers that it should have measured."""
+    return result is not None and result.left_out > MAX_LEFT_OUT * (result.n + result.left_out)
 
 
 def is_certain(result: Result) -> bool:

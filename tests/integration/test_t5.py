@@ -28,7 +28,7 @@ EXPERIMENT: dict[str, Any] = {
     },
     "candidates": {
         "base": {"model": "./model"},
-        "sft": {"from": "base", "tune": {"method": "sft", "epochs": 6, "batch_size": 4, "learning_rate": 0.01}},
+        "sft": {"from": "base", "tune": {"method": "sft", "epochs": 8, "batch_size": 4, "learning_rate": 0.01}},
     },
     "compare": {"baseline": "base", "resamples": 200},
 }

@@ -31,6 +31,8 @@ STATUS = {"good": ("✓", "green"), "note": ("•", "yellow"), "bad": ("✗", "r
 
 def show_comparison(comparison: Comparison, written: Sequence[Path]) -> None:
     """Print the recommendation, each task's table of results, the gates, and the reports written."""
+    from shoptune.task_results import leaves_out_too_many
+
     console = Console()
     show_recommendation(comparison.recommendation)
     console.print()
@@ -49,8 +51,8 @@ def show_comparison(comparison: Comparison, written: Sequence[Path]) -> None:
     console.print("[green]▲[/] better  [red]▼[/] worse  [dim]◆[/] inconclusive  [dim]=[/] same in every sample")
     _print_paragraph(console, comparison.correction.sentence, "")
     for result in comparison.results:
-        if result.uncovered and result.slice is None:
-            _print_paragraph(console, f"{result.metric} of {result.candidate}: {formatting.uncovered(result)}.", "! ")
+        if (result.uncovered or leaves_out_too_many(result)) and result.slice is None:
+            _print_paragraph(console, f"{result.metric} of {result.candidate}: {formatting.left_out(result)}.", "! ")
     if comparison.gates:
         show_gates(comparison.gates)
     for path in written:

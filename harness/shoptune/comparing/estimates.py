@@ -23,7 +23,7 @@ from shoptune.components import CorpusMetric, FloatArray
 from shoptune.errors import PluginError
 from shoptune.metrics.additive import Reducer, applies_to, checked_rows, judged_of, reference_of, values_of
 
-__all__ = ["Estimates", "IndexArray", "Scores", "estimates_on", "scores_of"]
+__all__ = ["BoolArray", "Estimates", "IndexArray", "Scores", "estimates_on", "scores_of"]
 
 BoolArray = npt.NDArray[np.bool_]
 IndexArray = npt.NDArray[np.intp]

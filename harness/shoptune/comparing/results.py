@@ -9,7 +9,7 @@ import numpy as np
 
 from shoptune.comparing import statistics
 from shoptune.comparing.differences import Differences
-from shoptune.comparing.estimates import Estimates, IndexArray, Scores
+from shoptune.comparing.estimates import BoolArray, Estimates, IndexArray, Scores
 from shoptune.comparing.measured import TaskSamples
 from shoptune.comparison import Interval, Result, Slice
 from shoptune.components import FloatArray
@@ -47,6 +47,7 @@ def results_of(
                 "n": int(estimates.n[i, j]),
                 "invalid": int(samples.invalid[candidate][members].sum()),
                 "uncovered": _uncovered(score.uncovered.get(candidate), members),
+                "unanswered": _unanswered(score, j, candidate, samples.invalid[candidate], members),
             }
             if j != base and not np.isnan(against[j].values[i]):
                 found |= _against(against[j], i, score, (j, base), None if part is None else parts)
@@ -82,6 +83,15 @@ def _uncovered(languages: Sequence[str | None] | None, members: IndexArray) -> d
         return {}
     counts = Counter(language for place in members if (language := languages[place]))
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _unanswered(score: Scores, place: int, candidate: str, invalid: BoolArray, members: IndexArray) -> int:
+    """Count the invalid answers that the metric leaves out, though it applies to what another candidate answered."""
+    left_out = invalid & ~score.applies[:, place] & score.applies.any(axis=1)
+    languages = score.uncovered.get(candidate)
+    if languages is not None:
+        left_out &= np.array([language is None for language in languages], dtype=np.bool_)
+    return int(left_out[members].sum())
 
 
 def known(value: np.float64) -> float | None:

@@ -11,9 +11,9 @@ A build passes if *all* its gates do, and is red if *one* fails; this decides wh
 - ``be_better`` is a claim, and corrected both ways: by its verdict on all samples (`shoptune.comparing.correction`), by
   the simultaneous interval on slices.
 - What is the same as the baseline's in every sample is not worse, and not better.
-- Where more than `MAX_UNCOVERED` of the answers are in languages that the metric does not cover, the candidate's, those
-  of the baseline that it is compared with, or those of any slice among which the worst is sought, no gate passes: it
-  would pass what nobody looked at.
+- Where the metric leaves out more than `MAX_LEFT_OUT` of the answers, for their language or since they are invalid, the
+  candidate's, the baseline's that they are compared with, or any slice's among which the worst is sought, no gate
+  passes: it would pass what nobody looked at.
 - ``at_least`` and ``at_most`` look at the value alone.  The lowest of many small slices is low by chance too: say how
   low may be, or use ``not_be_worse``.
 """
@@ -29,7 +29,7 @@ from shoptune.deciding.gates import Gate
 from shoptune.errors import did_you_mean
 from shoptune.formatting import Format, difference, difference_interval, listed, p_value, plain, value
 from shoptune.recommendation import TaskRecommendation
-from shoptune.task_results import is_mostly_uncovered
+from shoptune.task_results import leaves_out_too_many
 
 __all__ = ["evaluate_failed", "evaluate_gates", "evaluate_recommended"]
 
@@ -145,7 +145,7 @@ def _of_metric(
         return _absent(gate, results)
     judged = [_judged(gate, result, higher_is_better=metric.higher_is_better is True) for result in asked]
     compared = [r for found in asked if gate.has_difference and (r := of_baseline.get(found.slice))]
-    unseen = [result for result in (*asked, *compared) if is_mostly_uncovered(result)]
+    unseen = [result for result in (*asked, *compared) if leaves_out_too_many(result)]
     if not gate.asks_for_worst:
         (found,) = judged
         words = f"{_saw(gate, found.result, baseline, metric)}."
@@ -165,7 +165,7 @@ def _unless_unseen(seen: _Seen, shown: Result, unseen: Sequence[Result]) -> _See
         return seen
     more = next((result for result in unseen if result is not shown), None)
     where = f" on {more.slice.by} {more.slice.value!r}" if more and more.slice else ""
-    words = f" Of {more.candidate}{where}, {_uncovered(more)}." if more else ""
+    words = f" Of {more.candidate}{where}, {_left_out(more)}." if more else ""
     return _Seen("inconclusive", seen.words + words, seen.slice)
 
 
@@ -245,21 +245,23 @@ def _saw(gate: Gate, result: Result, baseline: str, metric: MetricInfo) -> str:
     if result.slice:
         saw += f" on {result.slice.by} {result.slice.value!r} (n = {result.n:,})"
     if result.value is None:
-        return f"{saw} has no value: {_uncovered(result) or 'it applies to none of the samples'}"
+        return f"{saw} has no value: {_left_out(result) or 'it applies to none of the samples'}"
     saw += f" is {value(result.value, metric.format)}"
-    if is_mostly_uncovered(result):
-        saw += f" on what it covers ({_uncovered(result)})"
+    if leaves_out_too_many(result):
+        saw += f" on what it measures ({_left_out(result)})"
     if not gate.has_difference:
         return f"{saw}; {_limit(gate, metric.format)}"
     return saw + _difference(gate, result, baseline, metric.format)
 
 
-def _uncovered(result: Result) -> str:
-    """Return ``57 answers are in languages that it does not cover: fr``; empty where there are none."""
-    number = sum(result.uncovered.values())
-    if not number:
-        return ""
-    return f"{number:,} answers are in languages that it does not cover: {listed(list(result.uncovered))}"
+def _left_out(result: Result) -> str:
+    """Return ``57 answers are in languages that it does not cover: fr``; empty where nothing was left out."""
+    reasons = []
+    if number := sum(result.uncovered.values()):
+        reasons.append(f"{number:,} answers are in languages that it does not cover: {listed(list(result.uncovered))}")
+    if result.unanswered:
+        reasons.append(f"{result.unanswered:,} answers are invalid, so that there is nothing to measure")
+    return "; ".join(reasons)
 
 
 def _difference(gate: Gate, result: Result, baseline: str, kind: Format) -> str:

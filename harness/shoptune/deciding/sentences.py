@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from textwrap import shorten
 
 from shoptune.comparison import Result
-from shoptune.formatting import difference_interval, listed, uncovered, value
+from shoptune.formatting import difference_interval, left_out, listed, value
 from shoptune.recommendation import CandidateOutcome
-from shoptune.task_results import MetricResult, TaskResults, is_mostly_uncovered
+from shoptune.task_results import MetricResult, TaskResults, leaves_out_too_many
 
 __all__ = [
     "against_baseline",
@@ -116,7 +116,7 @@ def blind_spots(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
         cautions.append(
             f"{name} is certainly worse than {task.baseline} in {listed(hidden[:_SHOWN], len(hidden) - _SHOWN)}."
         )
-    unseen = [f"{metric} ({uncovered(result)} of {result.candidate})" for metric, result in _unseen(task, name)]
+    unseen = [f"{metric} ({left_out(result)} of {result.candidate})" for metric, result in _unseen(task, name)]
     if unseen:
         cautions.append(f"Nobody looked at most of what is compared in {listed(unseen)}.")
     if task.info.scored_on == "validation":
@@ -129,7 +129,7 @@ def blind_spots(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
 def _unseen(task: TaskResults, name: str) -> Iterator[tuple[str, Result]]:
     """Yield the metrics that cover too few of the candidate's answers, or of the baseline's, and whose they are."""
     for each in task.of(name):
-        result = next((r for r in (each.result, each.against) if is_mostly_uncovered(r)), None)
+        result = next((r for r in (each.result, each.against) if leaves_out_too_many(r)), None)
         if result and each.metric.higher_is_better is not None:
             yield each.metric.name, result
 
@@ -150,7 +150,7 @@ def silent(task: TaskResults) -> list[str]:
         for metric in task.directed
         if metric.additive
         and (found := [result for (name, _), result in task.results.items() if name == metric.name])
-        and all(result.value is None and not result.uncovered for result in found)
+        and all(result.value is None and not result.left_out for result in found)
     ]
 
 

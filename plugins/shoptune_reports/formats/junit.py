@@ -23,7 +23,7 @@ from junitparser.xunit2 import JUnitXml, TestSuite
 
 from shoptune.comparison import Comparison, GateVerdict, MetricInfo, Result
 from shoptune.components import Section
-from shoptune.formatting import difference, difference_interval, interval, p_value, prompt_sensitivity, uncovered, value
+from shoptune.formatting import difference, difference_interval, interval, left_out, p_value, prompt_sensitivity, value
 from shoptune.recommendation import Recommendation
 from shoptune.task_results import TaskResults, task_results
 from shoptune_reports.text.gate_names import named_gates
@@ -95,7 +95,7 @@ def _recommended(found: Recommendation) -> Iterator[TestCase]:
 def _result_case(task: TaskResults, metric: MetricInfo, result: Result) -> TestCase:
     case = TestCase(printable(result.candidate), classname=printable(f"{task.name}.{metric.name}"))
     if result.value is None:
-        why = f": {uncovered(result)}" if result.uncovered else ""
+        why = f": {left_out(result)}" if result.left_out else ""
         case.result = Skipped(f"The metric applies to none of the samples{why}.", "no value")
     else:
         case.system_out = printable("\n".join(_figures(task, metric, result)))
@@ -109,8 +109,8 @@ def _figures(task: TaskResults, metric: MetricInfo, result: Result) -> Iterable[
         yield f"95 % interval: {interval(result.interval, metric.format)}"
     if result.reference is not None:
         yield f"references: {value(result.reference, metric.format)}"
-    if result.uncovered:
-        yield uncovered(result)
+    if result.left_out:
+        yield left_out(result)
     if result.prompt_sensitivity is not None:
         yield prompt_sensitivity(result.prompt_sensitivity, metric.format)
     if result.difference is not None:

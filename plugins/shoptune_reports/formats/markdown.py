@@ -16,9 +16,9 @@ from shoptune.formatting import (
     examples,
     integer,
     interval,
+    left_out,
     money,
     prompt_sensitivity,
-    uncovered,
     value,
 )
 from shoptune.recommendation import Recommendation
@@ -121,12 +121,12 @@ def _column(task: TaskResults, candidate: str) -> str:
 
 def _cell(metric: MetricInfo, result: Result | None) -> str:
     if result is None or result.value is None:
-        return f"{NOTHING}<br><sub>{uncovered(result)}</sub>" if result and result.uncovered else NOTHING
+        return f"{NOTHING}<br><sub>{left_out(result)}</sub>" if result and result.left_out else NOTHING
     lines = [value(result.value, metric.format)]
     if result.reference is not None:
         lines.append(f"<sub>references: {value(result.reference, metric.format)}</sub>")
-    if result.uncovered:
-        lines.append(f"<sub>{uncovered(result)}</sub>")
+    if result.left_out:
+        lines.append(f"<sub>{left_out(result)}</sub>")
     if result.difference is not None:
         mark = f"{MARKS[result.verdict]} " if result.verdict else ""
         lines.append(f"{mark}{difference(result.difference, metric.format)}")

@@ -441,6 +441,18 @@ def test_what_a_metric_does_not_cover_is_counted_and_left_out(scores: FloatArray
     assert results["rouge_l", "sft", "a"].uncovered == {"fr": 20, "nl": 10}
 
 
+def test_invalid_answers_that_a_metric_leaves_out_are_counted(scores: FloatArray) -> None:
+    """Of the three that are invalid one is measured all the same, and one is left out whoever answers."""
+    rows = {"base": of(scores), "sft": of(scores)}
+    rows["sft"][:2] = rows["base"][1] = 0
+    samples = task()
+    invalid = {"base": np.zeros(N, dtype=np.bool_), "sft": np.arange(N) < 3}
+    results = run(replace(samples, invalid=invalid), [measured(rows)])
+    sft, base = (results["rouge_l", name, None] for name in ("sft", "base"))
+    assert (sft.unanswered, sft.left_out, sft.n, sft.invalid) == (1, 1, N - 2, 3)
+    assert (base.unanswered, base.n) == (0, N - 1)
+
+
 def test_what_the_references_do_too_is_no_fault() -> None:
     """Base copies nothing, and sft no more than the references; both are the same, and dpo is worse."""
     names = ["base", "sft", "dpo"]

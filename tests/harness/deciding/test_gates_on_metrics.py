@@ -74,6 +74,12 @@ class TestUncovered:
             assert "Of base, 40 answers are in languages that it does not cover: fr." in found.saw
         assert judged(gate("at_least", value=0.1), result(), base).outcome == "passed"
 
+    @pytest.mark.parametrize(("invalid", "expected"), [(2, "passed"), (3, "inconclusive")])
+    def test_nor_what_was_measured_on_the_answers_that_could_be_used(self, invalid: int, expected: str) -> None:
+        found, saw = outcome(gate("be_better"), result(verdict="better", n=48 - invalid, unanswered=invalid))
+        assert found == expected
+        assert ("(3 answers are invalid, so that there is nothing to measure)" in saw) == (expected == "inconclusive")
+
     def test_without_a_value_the_reason_is_said(self) -> None:
         nothing = result(value=None, n=0, difference=None, difference_interval=None, uncovered={"fr": 40, "nl": 8})
         assert outcome(gate("at_least", value=0), nothing) == (

@@ -88,7 +88,10 @@ class TestPrepare:
         shop.write_rows("tests.fake", ["id,text", "p1,x"])
         outcome = shop.run()
         assert outcome.code == 2
-        assert "1 product (groups that can't be split) leave none for test at a share of 40%" in outcome.output
+        assert (
+            "1 product (groups that can't be split) leave none for test at a share of 40\N{NO-BREAK SPACE}%"
+            in outcome.output
+        )
         assert "more are needed, or another `split`" in outcome.output
 
     def test_no_validation_examples_where_they_are_scored(self, shop: Shop) -> None:
