@@ -27,6 +27,9 @@ _NOT_BETWEEN = r"(?!(?:in|of|from|with|and|or|made|is|are|aus|von|mit|und|oder|i
 _BEFORE = regex.compile(rf"\b(?:{'|'.join(_LEADS)})\s+(?:{_NOT_BETWEEN}\p{{L}}+[\s-]+){{0,3}}+\Z", regex.I)
 _CLEANED_WITH = regex.compile(r"[\p{L}-]*\s+(?:reinigen|abwischen|abreiben|polieren|putzen|trocknen)\b", regex.I)
 
+# "No BPA-laden plastic here": said of the plastic, which is none of the product's.
+_LADEN_WITH = regex.compile(r"[\s-]laden\b", regex.I)
+
 _READY_IN = regex.compile(
     r"\b(?:in|within|less than|under|binnen|weniger als|unter)\s+(?:just |only |nur )?\Z", regex.I
 )
@@ -40,7 +43,7 @@ _SHORT_TIMES = frozenset({"second", "minute"})
 def is_of_another_thing(text: str, start: int, end: int) -> bool:
     """Tell whether `text[start:end]`, which may be a claim, is said of something else than the product."""
     before = text[max(0, start - _REACH) : start]
-    return bool(_BEFORE.search(before) or _CLEANED_WITH.match(text, end, end + _REACH))
+    return bool(_BEFORE.search(before) or _CLEANED_WITH.match(text, end, end + _REACH) or _LADEN_WITH.match(text, end))
 
 
 def is_feeling(text: str, end: int, unit: str) -> bool:
