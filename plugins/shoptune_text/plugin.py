@@ -16,7 +16,7 @@ __all__ = ["register_metrics"]
 
 @hookimpl
 def register_metrics() -> Iterable[Deferred]:
-    """Bring ROUGE, chrF, copying and memorisation, distinct-n, output length, and invalid and cut-off answers."""
+    """Bring ROUGE, chrF, copying and memorisation, distinct-n, repetition, length, and invalid and cut-off answers."""
     from shoptune.deferred import Deferred
 
     modules = {
@@ -27,5 +27,6 @@ def register_metrics() -> Iterable[Deferred]:
         "distinct_n": "originality",
         **dict.fromkeys(("output_length", "invalid_share", "cut_off_share"), "answers"),
         "perplexity": "perplexity",
+        **dict.fromkeys(("repetition", "looping_share"), "repetition"),
     }
     return [Deferred(name=name, place=f"shoptune_text.{module}:{name.upper()}") for name, module in modules.items()]

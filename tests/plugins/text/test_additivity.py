@@ -45,6 +45,8 @@ def test_the_plugin_brings() -> None:
         "invalid_share",
         "cut_off_share",
         "perplexity",
+        "repetition",
+        "looping_share",
     ]
 
 
