@@ -116,9 +116,9 @@ def blind_spots(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
         cautions.append(
             f"{name} is certainly worse than {task.baseline} in {listed(hidden[:_SHOWN], len(hidden) - _SHOWN)}."
         )
-    unseen = [f"{metric} ({left_out(result)} of {result.candidate})" for metric, result in _unseen(task, name)]
+    unseen = [f"{metric} leaves out {left_out(result)} of {result.candidate}" for metric, result in _unseen(task, name)]
     if unseen:
-        cautions.append(f"Nobody looked at most of what is compared in {listed(unseen)}.")
+        cautions.append(f"Not all that is compared was measured: {listed(unseen)}.")
     if task.info.scored_on == "validation":
         cautions.append(
             "Scored on the validation split, on which settings are chosen: no proof until scored on the test split."
@@ -127,7 +127,7 @@ def blind_spots(task: TaskResults, outcome: CandidateOutcome) -> list[str]:
 
 
 def _unseen(task: TaskResults, name: str) -> Iterator[tuple[str, Result]]:
-    """Yield the metrics that cover too few of the candidate's answers, or of the baseline's, and whose they are."""
+    """Yield the metrics that leave out too many of the candidate's answers or the baseline's, and whose they are."""
     for each in task.of(name):
         result = next((r for r in (each.result, each.against) if leaves_out_too_many(r)), None)
         if result and each.metric.higher_is_better is not None:

@@ -36,7 +36,7 @@ def _listed() -> frozenset[str]:
 _POLISH = frozenset(phrases("Polish given names"))
 _DECLINED = frozenset(form for name in _POLISH for form in _declined(name) if len(form) > _SHORT)
 
-IN_SMALL = frozenset(phrases("given names")) | _POLISH | _DECLINED | _listed()
+IN_SMALL = _listed() | _POLISH | _DECLINED
 """Names that are names in small letters too, as people type them."""
 
 GIVEN_NAMES = IN_SMALL | frozenset(phrases("given names that are words in small letters"))
