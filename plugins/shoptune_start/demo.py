@@ -22,6 +22,6 @@ EXPERIMENT = Path(shoptune_product_description.__file__).parent / "data" / "expe
 @reports_option
 @plain_option
 def demo(store: Path, reports: Path, plain: bool) -> None:
-    """Tune SmolLM2-135M on an invented shop's catalogue and compare (7 minutes on two cores, no GPU)."""
+    """Tune SmolLM2-135M on an invented shop's catalogue and compare (10 to 20 minutes on two cores, no GPU)."""
     say(f"The experiment is {EXPERIMENT}; copy its folder to start from it.", err=True)
     sys.exit(run_experiment(EXPERIMENT, store, reports, plain=plain))
